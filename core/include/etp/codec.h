@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file codec.h
+ * Messages as MessagePack, and frames that hold several of them. No function here allocates. Thread-safe: no state.
+ *
+ * A message is one MessagePack array: the 14 fields in order, then `in_reply_to` and `closes_in_ms`. Integers take
+ * their shortest form, prices, energies and the like are float64.
+ *
+ * A frame is one or more messages back to back, then its seal: a MessagePack uint 32 (0xce and four bytes, big endian)
+ * with the CRC-32 (IEEE 802.3, as in zlib) of all bytes before it. A seal is not an array, so a receiver that knows
+ * nothing of seals meets it as an unknown last element. It is there because a flipped bit inside a float64 is a
+ * well-formed message with another price.
+ */
+#ifndef ETP_CODEC_H
+#define ETP_CODEC_H
+
+#include <stddef.h>
+
+#include "etp/message.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { ETP_FRAME_MAX = 1400, ETP_SEAL_SIZE = 5 };
+
+/** Encodes `message` into `buffer`. Returns the bytes written (at most ETP_MESSAGE_MAX), ETP_ENOSPACE if `size` is too
+ *  small, ETP_ERANGE if a field is outside the range given in message.h. Nothing is written past `size`. */
+ETP_API int etp_encode(const etp_message *message, void *buffer, size_t size);
+
+/** Decodes one message from the front of `bytes`. On success returns ETP_REFUSED_NONE, fills `message` and sets `*used`
+ *  to the bytes taken; otherwise returns the reason, and neither `message` nor `*used` is to be read. Takes arrays of 14
+ *  and more elements: missing extensions are 0, what comes after the 16th is skipped. */
+ETP_API etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, size_t *used);
+
+/** A frame that is being filled. Zero it before use. */
+typedef struct etp_frame {
+    size_t size;
+    unsigned char bytes[ETP_FRAME_MAX];
+} etp_frame;
+
+/** Appends the `size` bytes of an encoded message. ETP_ENOSPACE if the frame, with its seal, would be over its limit:
+ *  send it, and begin another. */
+ETP_API int etp_frame_add(etp_frame *frame, const void *message, size_t size);
+
+/** Appends the seal. Nothing may be added afterwards. ETP_ESTATE for an empty frame. */
+ETP_API int etp_frame_seal(etp_frame *frame);
+
+/** Walks over the messages of a frame that arrived. The bytes are borrowed until the walk ends. */
+typedef struct etp_frame_reader {
+    const unsigned char *at;
+    const unsigned char *end;
+} etp_frame_reader;
+
+/** Checks size and seal and places the reader before the first message. Returns ETP_REFUSED_TRUNCATED, _TOO_LONG,
+ *  _CHECKSUM, or _NONE. A refused frame is refused whole. */
+ETP_API etp_refusal etp_frame_open(etp_frame_reader *reader, const void *bytes, size_t size);
+
+/** True while a message is left. */
+ETP_API bool etp_frame_more(const etp_frame_reader *reader);
+
+/** The next message. A refusal ends the walk: what follows a malformed message cannot be trusted. */
+ETP_API etp_refusal etp_frame_next(etp_frame_reader *reader, etp_message *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file engine.h
+ * The engine: any number of nodes (batteries and aggregators), their sessions, timers and outboxes, as one plain state
+ * machine. Time and bytes are handed in, bytes and events come out. No clock, no thread, no socket in here.
+ *
+ *     etp_engine_begin_interval()   a market interval begins: hooks are told, aggregators begin to query
+ *     etp_engine_receive()          bytes arrived on a link
+ *     etp_engine_advance()          time has passed: timers that are due run
+ *     etp_engine_deadline()         when it must be advanced next
+ *     transport.send()              called by the engine with a sealed frame for a link
+ *
+ * Links join two nodes and carry bytes. Each end knows its link by a number that this engine gave, and the device id of
+ * the other end; whether that is in the same engine, another process or another country, the engine cannot tell.
+ *
+ * One engine is used by one thread at a time; several engines may run in several threads. All memory is allocated when
+ * nodes and links are added; none per message. Docs: docs/protocol.md (rules), docs/states.md (what each message does
+ * in each state of a session).
+ */
+#ifndef ETP_ENGINE_H
+#define ETP_ENGINE_H
+
+#include <stddef.h>
+
+#include "etp/alloc.h"
+#include "etp/codec.h"
+#include "etp/error.h"
+#include "etp/histogram.h"
+#include "etp/hooks.h"
+#include "etp/log.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct etp_engine etp_engine;
+typedef uint32_t etp_node; /**< a node of one engine, from 0 in the order they were added */
+typedef uint32_t etp_link; /**< one end of a link of one engine, from 0 in the order they were added */
+
+/** Takes frames from the engine. `send` gets sealed bytes that are borrowed until it returns, and may not call the
+ *  engine. A non-zero return counts as a frame that was lost: the protocol repeats what matters. */
+typedef struct etp_transport {
+    int (*send)(void *user, etp_link link, const void *frame, size_t size);
+    void *user;
+} etp_transport;
+
+/** Protocol time, all in ns of the engine's clock. etp_timing_defaults() gives the values in brackets. */
+typedef struct etp_timing {
+    etp_time window;       /**< [2 s] an auction is open for bids */
+    etp_time hold;         /**< [1 s] an award waits for its confirmation */
+    etp_time query_spread; /**< [10 s] Queries of an interval are spread over this, see docs/protocol.md */
+    etp_time
+        query_repeat; /**< [400 ms] a Query without an answer is repeated after this, doubling, while it is useful */
+    etp_time confirm_repeat;  /**< [250 ms] a Confirm, or an Accept, without an answer is repeated after this */
+    etp_time decide_lead;     /**< [500 ms] before the close, strategies that wait are asked again */
+    etp_time register_period; /**< [1 h] between Registers, +-10 % */
+    etp_time status_period;   /**< [15 min] between a battery's own BESSStatus, +-10 % */
+    etp_time doubt_limit;     /**< [10 min] after which an unanswered Confirm is given up as unresolved */
+} etp_timing;
+
+ETP_API void etp_timing_defaults(etp_timing *timing);
+
+/** What a battery tells bidders beyond what the protocol needs. */
+enum {
+    ETP_DISCLOSE_RESERVE = 1, /**< the reserve, as sale_price of a QueryResponse */
+    ETP_DISCLOSE_WINNER = 2   /**< the lowest price that won, as sale_price of a BidReject */
+};
+
+typedef enum etp_event_kind {
+    ETP_EVENT_REGISTER = 0, /**< an aggregator learned of a battery */
+    ETP_EVENT_QUERY,        /**< a battery processed a Query */
+    ETP_EVENT_RESPONSE,     /**< an aggregator processed a QueryResponse */
+    ETP_EVENT_BID,          /**< a battery processed a Bid (`code` says whether it took it) */
+    ETP_EVENT_ACCEPT,       /**< a battery awarded energy and holds it */
+    ETP_EVENT_REJECT,       /**< a battery rejected a bid */
+    ETP_EVENT_CONFIRM,      /**< a battery processed a Confirm inside the hold: the trade exists from here */
+    ETP_EVENT_LAPSE,        /**< a hold ended without a confirmation */
+    ETP_EVENT_RECEIPT,      /**< an aggregator learned that its trade exists */
+    ETP_EVENT_VOID,         /**< an aggregator learned that its award is void */
+    ETP_EVENT_UNRESOLVED,   /**< an aggregator gave up asking what became of its Confirm */
+    ETP_EVENT_STATUS,       /**< an aggregator processed a BESSStatus */
+    ETP_EVENT_FAILURE,    /**< a device failed (at the node that failed: `peer` 0) or is known to have (at the peer) */
+    ETP_EVENT_RECOVERY,   /**< a device came back */
+    ETP_EVENT_TERMINATE,  /**< a Terminate was processed */
+    ETP_EVENT_HOOK_ERROR, /**< a hook failed; its default was applied */
+    ETP_EVENT_REFUSED,    /**< something that arrived was refused, `refusal` says why */
+    ETP_EVENT_LATE,       /**< a message was processed after its delay limit: `type`, `delay` */
+    ETP_EVENTS            /* how many there are */
+} etp_event_kind;
+
+/** "register", "query", ... Static storage. */
+ETP_API const char *etp_event_name(etp_event_kind kind);
+
+/** Something happened. Fields that mean nothing for a kind are 0 (prices: ETP_PRICE_NONE). */
+typedef struct etp_event {
+    etp_event_kind kind;
+    etp_time when;
+    uint64_t interval; /**< index of the market interval */
+    etp_node node;     /**< where it happened */
+    etp_id device;     /**< of that node */
+    etp_id peer;       /**< the other side, 0 if none */
+    etp_id message;    /**< message_id of the message concerned */
+    etp_price price;   /**< offered, or to be paid */
+    etp_energy energy; /**< asked for, offered, awarded, sold */
+    etp_money amount;  /**< of a trade: etp_amount(price, energy) */
+    etp_price reserve; /**< RESPONSE (if disclosed), ACCEPT, CONFIRM */
+    etp_price value;   /**< private value of the node, at BID decisions and results on the aggregator's side */
+    etp_time delay;    /**< LATE */
+    uint8_t type;      /**< etp_type of the message concerned */
+    uint8_t code;      /**< etp_code */
+    uint8_t refusal;   /**< etp_refusal */
+} etp_event;
+
+/** Sees every event, on the engine's thread, in order. Borrowed until it returns; may not call the engine. */
+typedef struct etp_observer {
+    void (*on_event)(void *user, const etp_event *event);
+    void *user;
+} etp_observer;
+
+typedef struct etp_engine_options {
+    size_t size;                    /**< sizeof(etp_engine_options) */
+    const etp_allocator *allocator; /**< borrowed for the engine's life; NULL = malloc */
+    etp_logger logger;
+    etp_transport transport; /**< required */
+    etp_observer observer;   /**< `on_event` may be NULL */
+    etp_time now;            /**< the clock's first reading */
+    uint64_t seed;           /**< of the nodes' random streams and of jitter */
+    etp_timing timing;
+    etp_mechanism mechanism;
+    etp_price tick;                /**< least raise of a re-bid; 0 = 0.1 c/kWh */
+    unsigned disclose;             /**< ETP_DISCLOSE_... or-ed */
+    unsigned max_nodes, max_links; /**< bounds; memory for the tables is taken at once */
+    unsigned outbox_slots;         /**< messages waiting in all outboxes together; 0 = 4 per link, at least 1024 */
+} etp_engine_options;
+
+/** Sets everything to its default; `transport` and the two bounds remain to be filled in. */
+ETP_API void etp_engine_defaults(etp_engine_options *options);
+
+/** ETP_EINVAL for options that contradict each other (the error says which). */
+ETP_API int etp_engine_new(etp_engine **engine, const etp_engine_options *options, etp_error *error);
+/** Accepts NULL. Does not send anything: see etp_engine_shut_down(). */
+ETP_API void etp_engine_free(etp_engine *engine);
+
+/* ---- building ---- */
+
+typedef struct etp_bess_options {
+    size_t size;
+    etp_id device_id;            /**< 1 to ETP_ID_MAX, not in use in this engine */
+    const char *name;            /**< borrowed for the engine's life; may be NULL */
+    etp_battery *battery;        /**< borrowed for the engine's life. The host may change it between calls. */
+    const etp_bess_hooks *hooks; /**< borrowed; NULL = defaults */
+    void *hooks_user;
+    etp_price base_reserve; /**< of the default policy; 8.3 c/kWh if 0 */
+    unsigned peers;         /**< how many links it will have: memory is taken for them now */
+} etp_bess_options;
+
+typedef struct etp_aggregator_options {
+    size_t size;
+    etp_id device_id;
+    const char *name;
+    const etp_aggregator_hooks *hooks; /**< borrowed; NULL = defaults */
+    void *hooks_user;
+    unsigned peers;
+} etp_aggregator_options;
+
+/** ETP_EEXIST for a device id in use, ETP_ERANGE, ETP_EFULL over max_nodes, ETP_ENOMEM. */
+ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *node);
+ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
+
+/** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if the node
+ *  has a link to that peer. */
+ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
+
+/** Once, after building: calls on_start hooks, begins to send Registers. */
+ETP_API int etp_engine_start(etp_engine *engine);
+
+/* ---- running ---- */
+
+/** A battery's facts for the interval that begins; what its policy sees besides the battery itself. */
+typedef struct etp_bess_brief {
+    etp_energy lot; /**< the most that may be sold in this interval; 0 offers nothing */
+    etp_price feed_in, retail;
+    etp_energy expected_need;
+} etp_bess_brief;
+
+/** An aggregator's facts for the interval that begins. */
+typedef struct etp_aggregator_brief {
+    bool takes_part; /**< false: it sends no Query in this interval */
+    etp_price value; /**< per kWh, may be negative */
+    etp_energy need;
+    etp_money budget;
+} etp_aggregator_brief;
+
+/** Kept until changed. ETP_EINVAL for a node of the other role. */
+ETP_API int etp_engine_brief_bess(etp_engine *engine, etp_node node, const etp_bess_brief *brief);
+ETP_API int etp_engine_brief_aggregator(etp_engine *engine, etp_node node, const etp_aggregator_brief *brief);
+
+typedef struct etp_interval {
+    uint64_t index;
+    etp_time starts, ends;    /**< on the engine's clock; `ends` after the query spread, window and holds fit in */
+    uint32_t second_of_day;   /**< of `starts`, on the market's clock */
+    etp_price spot, forecast; /**< see etp_market */
+} etp_interval;
+
+/** Begins a market interval: on_interval hooks, then Queries over the query spread. ETP_ERANGE if the interval is shorter
+ *  than spread + window + two holds. */
+ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval);
+
+/** Bytes arrived on `link`. Never fails on what the bytes are: refusals are counted and told to the observer. */
+ETP_API void etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
+
+/** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. */
+ETP_API void etp_engine_advance(etp_engine *engine, etp_time now);
+/** The next moment at which a timer is due, or ETP_TIME_NEVER. */
+ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
+
+/** The device of `node` fails: it sends DeviceFailure to its peers, its auctions end, holds lapse, and it ignores all
+ *  that arrives until it recovers. */
+ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
+ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
+
+/** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
+ *  holds go on until confirmed or lapsed. */
+ETP_API void etp_engine_shut_down(etp_engine *engine);
+
+/* ---- reading ---- */
+
+/** What a battery has sold in the current interval, at the meter, and for how much. */
+ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
+
+/** Totals of one aggregator since the start. A trade is counted when its receipt is here. */
+typedef struct etp_aggregator_totals {
+    uint64_t queries, offers, bids, rebids, wins, rejected, expired, in_doubt, unresolved;
+    etp_energy energy;
+    etp_money paid;
+    uint64_t hook_calls, hook_errors;
+    etp_energy interval_energy; /**< won in the current interval */
+    etp_money interval_paid;
+} etp_aggregator_totals;
+ETP_API int etp_engine_aggregator_totals(const etp_engine *engine, etp_node node, etp_aggregator_totals *totals);
+
+/** Totals of the engine since the start. */
+typedef struct etp_engine_stats {
+    uint64_t auctions, trades, lapses;
+    uint64_t frames_sent, frames_received, frames_unsent, bytes_sent;
+    uint64_t sent[ETP_TYPES], received[ETP_TYPES], late[ETP_TYPES];
+    uint64_t refused[ETP_REFUSALS];
+    uint64_t outbox_full; /**< messages given up because no slot was free */
+    uint64_t hook_calls, hook_errors;
+    size_t bytes_per_bess, bytes_per_session; /**< of ours, as allocated */
+} etp_engine_stats;
+ETP_API void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats);
+
+/** Delays of one type, creation to first processing, in microseconds. Borrowed for the engine's life. */
+ETP_API const etp_histogram *etp_engine_delays(const etp_engine *engine, etp_type type);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file home.h
+ * Homes with solar panels and a battery: how they are drawn, what they use and make, and what they pay.
+ *
+ * In one interval the sun serves the load; what is left charges the battery, then spills to the grid at the feed-in
+ * tariff, as far as the export limit lets it; the rest is curtailed. When the sun does not suffice, the battery serves
+ * the load down to its floor, and the grid the rest, at the retail price. Energy that was sold leaves the battery
+ * besides; an inverter goes one way at a time, so in an interval in which a home has sold, its battery does not charge.
+ *
+ * Everything that a home draws at random is a hash of (seed, home, interval): the same in every run of that seed, with
+ * or without a market. The load and sun profiles are made up (piecewise linear, ours); docs/architecture.md says how.
+ */
+#ifndef ETP_HOME_H
+#define ETP_HOME_H
+
+#include "etp/battery.h"
+#include "etp/tariff.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How a fleet is drawn. etp_fleet_defaults() gives the first run's values. */
+typedef struct etp_fleet_spec {
+    uint64_t seed;
+    etp_power inverter;          /**< 5 kW */
+    etp_power export_limit;      /**< 5 kW */
+    uint32_t one_way_ppm;        /**< sqrt(0.89) = 943 398 */
+    uint32_t floor_ppm;          /**< of capacity: 100 000 */
+    etp_power pv_low, pv_high;   /**< peak, uniform: 5 to 10 kW */
+    etp_price wear, wear_spread; /**< 4 and 1.5 c/kWh: uniform in wear +- spread */
+    uint32_t need_factor_ppm;    /**< expected own need is counted times this: 600 000 */
+    uint32_t start_ppm;          /**< state of charge at the start, of capacity: 500 000 */
+} etp_fleet_spec;
+
+ETP_API void etp_fleet_defaults(etp_fleet_spec *spec);
+
+/** One home. Capacities are 6.4, 10 and 13.5 kWh with chances 25, 35 and 40 %. */
+typedef struct etp_home {
+    etp_battery battery;
+    uint64_t key; /**< what its draws are keyed by: its number in the fleet */
+    etp_power pv_peak;
+    uint32_t load_scale_ppm; /**< of the standard home's load (about 16 kWh a day) */
+    uint8_t shape;           /**< which of the load shapes */
+    etp_energy stored_at_start;
+    /* measured in the last interval: all that the home knows of its own flows when the next begins */
+    etp_power last_pv, last_load;
+    /* totals since the start, at the meter */
+    etp_energy pv, load, spilled, imported, curtailed, sold, own_use;
+    etp_money import_cost, feed_in_income, sales_income;
+} etp_home;
+
+/** Draws home number `key`. Two homes with the same spec and key are equal. */
+ETP_API int etp_home_draw(etp_home *home, const etp_fleet_spec *spec, uint64_t key);
+
+/** Solar output and load of one interval: `index` counts from the start of the run (and keys the noise), the interval
+ *  starts at `second_of_day`. */
+ETP_API void etp_home_flows(const etp_home *home, uint64_t seed, uint64_t index, uint32_t second_of_day,
+                            etp_time interval, etp_energy *pv, etp_energy *load);
+
+/** Own use that the home expects of its battery from `second_of_day` until the sun covers its load again, at the meter,
+ *  times the fleet's need factor: from the profiles without noise, never from the future. */
+ETP_API etp_energy etp_home_expected_need(const etp_home *home, const etp_fleet_spec *spec, uint32_t second_of_day);
+
+/** Most that may be sold in the interval that begins now, from what was measured in the last one: nothing while the
+ *  battery charges, else etp_battery_lot(). */
+ETP_API etp_energy etp_home_lot(const etp_home *home, etp_time interval);
+
+/** Ends one interval: `sold` mWh were sold for `income` (the battery's account already shows them); settles the load,
+ *  the sun, the rest of the battery and the bill, and measures. */
+ETP_API void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, etp_energy load, etp_energy sold,
+                             etp_money income, etp_price retail, etp_price feed_in);
+
+/** What the home paid less what it earned, plus wear, less the value of what is stored above the start at
+ *  `stored_value` per kWh in the cells (negative if below). Lower is better for the owner. */
+ETP_API etp_money etp_home_cost(const etp_home *home, etp_price stored_value);
+
+/** pv + imported + discharged == load + spilled + curtailed + charged + sold, and the battery's own identity. Every term at
+ *  the meter; sales are part of `discharged`. True when every mWh is accounted for. */
+ETP_API bool etp_home_conserves(const etp_home *home);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file script.h
+ * Lua 5.4 strategies and reserve policies: load one, check it, and get the hooks of hooks.h that call it.
+ *
+ * One script is one Lua state with a whitelist of functions, a memory limit and an instruction limit per call. A script
+ * that raises an error or goes over a limit loses that call: the hook returns a negative code and the engine applies
+ * its default. What was wrong (file, line, traceback) is in etp_script_last_error() and goes to the logger.
+ *
+ * A script serves any number of nodes, each with a `ctx.state` of its own. One thread per script at a time.
+ */
+#ifndef ETP_SCRIPT_H
+#define ETP_SCRIPT_H
+
+#include "etp/alloc.h"
+#include "etp/error.h"
+#include "etp/hooks.h"
+#include "etp/log.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct etp_script etp_script;
+
+typedef enum etp_role { ETP_ROLE_BESS = 0, ETP_ROLE_AGGREGATOR = 1 } etp_role;
+
+/** "bess", "aggregator". */
+ETP_API const char *etp_role_name(etp_role role);
+
+typedef struct etp_script_options {
+    size_t size;                     /**< sizeof(etp_script_options) */
+    size_t memory_limit;             /**< bytes the Lua state may take; 0 = 16 MiB */
+    uint64_t instruction_limit;      /**< VM instructions per call of a hook; 0 = 1 000 000 */
+    uint64_t load_instruction_limit; /**< while loading; 0 = 10 000 000 */
+    unsigned suspend_after;   /**< consecutive failed calls after which the script is no longer called; 0 = never */
+    const etp_logger *logger; /**< copied; NULL = no log */
+} etp_script_options;
+
+/** Loads a file. `options` may be NULL. On failure `*script` is NULL and `error` says what, where, and how to mend it:
+ *  no such file, a directory, not UTF-8, precompiled code, a syntax error (file:line), a table without `api` or `role`,
+ *  an unknown hook name (with the nearest known one), no hooks at all, a parameter out of its own range. */
+ETP_API int etp_script_load(etp_script **script, const char *path, const etp_script_options *options, etp_error *error);
+
+/** The same from text; `chunk` names it in messages. `require` is not available to it. */
+ETP_API int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
+                                 const etp_script_options *options, etp_error *error);
+
+/** Accepts NULL. */
+ETP_API void etp_script_free(etp_script *script);
+
+/** The name it declares, else its file's name without ".lua". Valid until the script is freed. */
+ETP_API const char *etp_script_name(const etp_script *script);
+ETP_API etp_role etp_script_role(const etp_script *script);
+/** A 128-bit XXH3 hash of its source text, as 32 hexadecimal digits. */
+ETP_API const char *etp_script_hash(const etp_script *script);
+
+typedef struct etp_param {
+    const char *name;
+    const char *unit; /**< or "" */
+    const char *doc;  /**< or "" */
+    double value, low, high, standard;
+    bool live; /**< may be changed while the market runs */
+} etp_param;
+
+ETP_API unsigned etp_script_param_count(const etp_script *script);
+/** Parameters in order of their names. Texts are valid until the script is freed. ETP_ENOENT past the end. */
+ETP_API int etp_script_param(const etp_script *script, unsigned index, etp_param *param);
+/** Sets one. ETP_ENOENT (the error names the parameters there are), ETP_ERANGE (the error names the range). */
+ETP_API int etp_script_set(etp_script *script, const char *name, double value, etp_error *error);
+
+/** The hooks that call this script, with the script itself as `user`. NULL if its role is the other one. Hooks that the
+ *  script does not define are NULL. Valid until the script is freed. */
+ETP_API const etp_aggregator_hooks *etp_script_aggregator_hooks(const etp_script *script);
+ETP_API const etp_bess_hooks *etp_script_bess_hooks(const etp_script *script);
+
+typedef struct etp_script_stats {
+    uint64_t calls;       /**< of hooks, from C into Lua */
+    uint64_t errors;      /**< calls that raised an error or returned what cannot be used */
+    uint64_t overruns;    /**< calls stopped by a limit, counted in `errors` too */
+    uint64_t log_lines;   /**< written by ctx.log */
+    uint64_t log_dropped; /**< over its rate */
+    size_t memory_now, memory_peak;
+    bool suspended;
+} etp_script_stats;
+
+ETP_API void etp_script_get_stats(const etp_script *script, etp_script_stats *stats);
+/** The text of the last error with its traceback; "" if there was none. Valid until the next call into the script. */
+ETP_API const char *etp_script_last_error(const etp_script *script);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

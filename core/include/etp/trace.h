@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file trace.h
+ * A series of wholesale prices, one per market interval, from the built-in generator or from a file.
+ *
+ * A file is AEMO's "price and demand" CSV (REGION,SETTLEMENTDATE,TOTALDEMAND,RRP,PERIODTYPE): RRP in A$/MWh without GST,
+ * stamps at the END of the interval in NEM time (UTC+10 all year, no daylight saving). Columns are found by name;
+ * "2025/01/01 00:05:00", "2025-01-01 00:05:00" and either of them in double quotes are understood, as are CRLF, LF, a
+ * missing last line end, and a byte order mark. Gaps, repeats, rows out of order, several regions, NaN, prices outside
+ * -1 000 to 25 000 A$/MWh are refused with the line's number: nothing is filled in, nothing averaged.
+ */
+#ifndef ETP_TRACE_H
+#define ETP_TRACE_H
+
+#include <stddef.h>
+
+#include "etp/alloc.h"
+#include "etp/error.h"
+#include "etp/units.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct etp_trace {
+    etp_time starts;   /**< of the first interval, on the market's clock as if it were UTC */
+    etp_time interval; /**< length of each */
+    size_t count;
+    etp_price *prices; /**< owned */
+    char source[64];   /**< "AEMO" when the data carry AEMO's attribution, else "built-in" or "" */
+    char region[16];   /**< "VIC1", or "" */
+    uint64_t hash;     /**< of starts, interval and prices */
+    const etp_allocator *allocator;
+} etp_trace;
+
+/** Reads a file. On failure nothing is owned. `allocator` may be NULL. */
+ETP_API int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allocator, etp_error *error);
+
+/** The same from memory; `name` stands for the file in messages. */
+ETP_API int etp_trace_parse(etp_trace *trace, const char *name, const char *text, size_t size,
+                            const etp_allocator *allocator, etp_error *error);
+
+/** A made-up price of `days` summer days from noon to noon: two-hour means of about 0, 4, 14, 17, 13, 10, 12, 10, 11, 9,
+ *  3, 0 c/kWh from noon on, interpolated, with noise drawn from `seed`. `interval` divides a day. The first day is
+ *  2025-01-01, the means are ours, no market's. */
+ETP_API int etp_trace_generate(etp_trace *trace, unsigned days, etp_time interval, uint64_t seed,
+                               const etp_allocator *allocator);
+
+/** Changes the length of the intervals: a multiple of the trace's own takes means, a divisor repeats. ETP_ERANGE for
+ *  another, or if a whole number does not result. */
+ETP_API int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error);
+
+/** The index of the interval that starts at the first noon (12:00 on the market's clock) of the trace; ETP_ENOENT. */
+ETP_API int etp_trace_first_noon(const etp_trace *trace, size_t *index);
+
+/** Accepts a zeroed trace. */
+ETP_API void etp_trace_fini(etp_trace *trace);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
