@@ -13,6 +13,8 @@
 #ifndef ETP_HOOKS_H
 #define ETP_HOOKS_H
 
+#include <stddef.h>
+
 #include "etp/auction.h"
 #include "etp/battery.h"
 #include "etp/rng.h"

@@ -12,6 +12,8 @@
 #ifndef ETP_SCRIPT_H
 #define ETP_SCRIPT_H
 
+#include <stddef.h>
+
 #include "etp/alloc.h"
 #include "etp/error.h"
 #include "etp/hooks.h"
