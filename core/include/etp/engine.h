@@ -38,7 +38,9 @@ typedef uint32_t etp_node; /**< a node of one engine, from 0 in the order they w
 typedef uint32_t etp_link; /**< one end of a link of one engine, from 0 in the order they were added */
 
 /** Takes frames from the engine. `send` gets sealed bytes that are borrowed until it returns, and may not call the
- *  engine. A non-zero return counts as a frame that was lost: the protocol repeats what matters. */
+ *  engine. It returns 0; ETP_EFULL when the link is busy (the messages stay queued, the urgent ones in front, until
+ *  etp_engine_link_ready()); or another error, which counts as a frame that was lost: the protocol repeats what
+ *  matters. */
 typedef struct etp_transport {
     int (*send)(void *user, etp_link link, const void *frame, size_t size);
     void *user;
@@ -46,11 +48,10 @@ typedef struct etp_transport {
 
 /** Protocol time, all in ns of the engine's clock. etp_timing_defaults() gives the values in brackets. */
 typedef struct etp_timing {
-    etp_time window;       /**< [2 s] an auction is open for bids */
-    etp_time hold;         /**< [1 s] an award waits for its confirmation */
-    etp_time query_spread; /**< [10 s] Queries of an interval are spread over this, see docs/protocol.md */
-    etp_time
-        query_repeat; /**< [400 ms] a Query without an answer is repeated after this, doubling, while it is useful */
+    etp_time window;          /**< [2 s] an auction is open for bids */
+    etp_time hold;            /**< [1 s] an award waits for its confirmation */
+    etp_time query_spread;    /**< [10 s] Queries of an interval are spread over this, see docs/protocol.md */
+    etp_time query_repeat;    /**< [400 ms] a Query without an answer is repeated after this, at most twice */
     etp_time confirm_repeat;  /**< [250 ms] a Confirm, or an Accept, without an answer is repeated after this */
     etp_time decide_lead;     /**< [500 ms] before the close, strategies that wait are asked again */
     etp_time register_period; /**< [1 h] between Registers, +-10 % */
@@ -130,7 +131,7 @@ typedef struct etp_engine_options {
     etp_price tick;                /**< least raise of a re-bid; 0 = 0.1 c/kWh */
     unsigned disclose;             /**< ETP_DISCLOSE_... or-ed */
     unsigned max_nodes, max_links; /**< bounds; memory for the tables is taken at once */
-    unsigned outbox_slots;         /**< messages waiting in all outboxes together; 0 = 4 per link, at least 1024 */
+    unsigned outbox_slots;         /**< messages waiting in all outboxes together; 0 = 256 and one for 16 links */
 } etp_engine_options;
 
 /** Sets everything to its default; `transport` and the two bounds remain to be filled in. */
@@ -208,6 +209,9 @@ ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *in
 
 /** Bytes arrived on `link`. Never fails on what the bytes are: refusals are counted and told to the observer. */
 ETP_API void etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
+
+/** A link whose transport was busy can take frames again. */
+ETP_API void etp_engine_link_ready(etp_engine *engine, etp_link link);
 
 /** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. */
 ETP_API void etp_engine_advance(etp_engine *engine, etp_time now);

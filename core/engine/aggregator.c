@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A buyer's intervals. Queries are spread over the interval's beginning, so that a fleet does not answer in step. The
+ * moment of a battery's Query follows from its device id and the interval's number alone: every buyer asks the same
+ * battery at the same time without any agreement, and the round begins with another battery in each interval.
+ */
+#include <stdlib.h>
+
+#include "engine/internal.h"
+
+enum { QUERY_REPEATS = 2, WHEEL_TICK_MS = 10 };
+
+static const etp_time wheel_tick = WHEEL_TICK_MS * ETP_NS_PER_MS;
+static const uint64_t offset_purpose = 0x6f6666736574;
+static const uint64_t rotation_purpose = 0x726f74617465;
+
+int aggregator_init(etp_engine *engine, struct aggregator *aggregator)
+{
+    const etp_allocator *allocator = engine->allocator;
+    uint32_t peers = aggregator->node.peers;
+    aggregator->sessions = allocator->allocate(allocator->user, peers * sizeof *aggregator->sessions);
+    aggregator->order = allocator->allocate(allocator->user, peers * sizeof *aggregator->order);
+    aggregator->offset_us = allocator->allocate(allocator->user, peers * sizeof *aggregator->offset_us);
+    int result = etp_wheel_init(&aggregator->wheel, peers, wheel_tick, engine->now, allocator);
+    bool all = aggregator->sessions != NULL && aggregator->order != NULL && aggregator->offset_us != NULL;
+    return all ? result : ETP_ENOMEM;
+}
+
+static void release(const etp_allocator *allocator, void *memory, size_t size)
+{
+    if (memory != NULL)
+        allocator->release(allocator->user, memory, size);
+}
+
+void aggregator_fini(etp_engine *engine, struct aggregator *aggregator)
+{
+    uint32_t peers = aggregator->node.peers;
+    release(engine->allocator, aggregator->sessions, peers * sizeof *aggregator->sessions);
+    release(engine->allocator, aggregator->order, peers * sizeof *aggregator->order);
+    release(engine->allocator, aggregator->offset_us, peers * sizeof *aggregator->offset_us);
+    etp_wheel_fini(&aggregator->wheel, engine->allocator);
+}
+
+etp_id session_peer(const etp_engine *engine, uint32_t link)
+{
+    return engine->links[link].peer;
+}
+
+/* Keeps `order` sorted by offset; batteries of the same offset stay in the order of their sessions. */
+void aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread)
+{
+    uint64_t span_us = (uint64_t)(spread / ETP_NS_PER_US);
+    uint64_t offset = span_us == 0 ? 0 : etp_hash(offset_purpose, battery, 0, 0) % span_us;
+    aggregator->offset_us[session] = (uint32_t)offset;
+    uint32_t low = 0, high = session;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (aggregator->offset_us[aggregator->order[middle]] <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (uint32_t i = session; i > low; i--)
+        aggregator->order[i] = aggregator->order[i - 1];
+    aggregator->order[low] = session;
+}
+
+void aggregator_start(etp_engine *engine, struct aggregator *aggregator)
+{
+    if (aggregator->hooks == NULL || aggregator->hooks->on_start == NULL)
+        return;
+    etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+    hook_done(engine, &aggregator->node, aggregator->hooks->on_start(aggregator->user, &context));
+}
+
+/* ---- the round of Queries ---- */
+
+static void begin_round(etp_engine *engine, struct aggregator *aggregator)
+{
+    uint64_t span_us = (uint64_t)(engine->options.timing.query_spread / ETP_NS_PER_US);
+    uint64_t turn = span_us == 0 ? 0 : etp_hash(rotation_purpose, engine->interval.index, 0, 0) % span_us;
+    uint32_t count = aggregator->node.links, first = 0;
+    aggregator->rotation = (etp_time)turn * ETP_NS_PER_US;
+    while (first < count && turn > 0 && aggregator->offset_us[aggregator->order[first]] + turn < span_us)
+        first++;
+    aggregator->first = first < count ? first : 0;
+    aggregator->asked = 0;
+    aggregator->asking = count > 0;
+}
+
+static uint32_t next_in_round(const struct aggregator *aggregator)
+{
+    return aggregator->order[(aggregator->first + aggregator->asked) % aggregator->node.links];
+}
+
+static etp_time query_time(const etp_engine *engine, const struct aggregator *aggregator)
+{
+    if (!aggregator->asking)
+        return ETP_TIME_NEVER;
+    etp_time spread = engine->options.timing.query_spread;
+    etp_time offset = (etp_time)aggregator->offset_us[next_in_round(aggregator)] * ETP_NS_PER_US + aggregator->rotation;
+    return engine->interval.starts + (spread > 0 ? offset % spread : 0);
+}
+
+static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_message message = {
+        .type = ETP_QUERY, .message_id = session->query_id, .required_energy = aggregator->brief.need};
+    session->query_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    etp_wheel_set(&aggregator->wheel, number,
+                  engine->now + aggregator_patience(aggregator, engine->options.timing.query_repeat));
+}
+
+static bool wants_more(const struct aggregator *aggregator)
+{
+    return aggregator->brief.need > aggregator->open_energy + aggregator->totals.interval_energy &&
+           aggregator->brief.budget > aggregator->open_money + aggregator->totals.interval_paid;
+}
+
+static void begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    if (session->state == AGGREGATOR_CONFIRMING)
+        return;
+    if (session->state == AGGREGATOR_BIDDING)
+        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+    if (session->state == AGGREGATOR_UNKNOWN || session->state == AGGREGATOR_GONE)
+        return;
+    aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
+    if (!wants_more(aggregator))
+        return;
+    session->interval = (uint32_t)engine->interval.index;
+    session->value = aggregator->brief.value;
+    session->query_id = session->offer_id = 0;
+    session->tries = 0;
+    session->has_bid = false;
+    aggregator_set_state(aggregator, number, AGGREGATOR_QUERIED);
+    aggregator->totals.queries++;
+    send_query(engine, aggregator, number);
+}
+
+void aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator)
+{
+    aggregator->totals.interval_energy = 0;
+    aggregator->totals.interval_paid = 0;
+    aggregator->asking = false;
+    if (!aggregator->brief.takes_part || aggregator->node.failed || engine->shutting_down)
+        return;
+    if (aggregator->hooks != NULL && aggregator->hooks->on_interval != NULL) {
+        etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+        etp_market market = market_of(engine);
+        market.value = aggregator->brief.value;
+        market.need = aggregator->brief.need;
+        market.budget = aggregator->brief.budget;
+        hook_done(engine, &aggregator->node, aggregator->hooks->on_interval(aggregator->user, &context, &market));
+    }
+    begin_round(engine, aggregator);
+}
+
+/* ---- timers ---- */
+
+static void repeat_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    aggregator->loss_hint = aggregator->node.links;
+    if (session->tries >= QUERY_REPEATS) {
+        aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+        return;
+    }
+    session->tries++;
+    send_query(engine, aggregator, number);
+}
+
+static void repeat_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_time since = (etp_time)session->u.trade.confirm_id * ETP_NS_PER_US;
+    if (engine->now - since >= engine->options.timing.doubt_limit) {
+        aggregator->totals.unresolved++;
+        etp_event event =
+            event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, session_peer(engine, session->link));
+        event.message = session->u.trade.confirm_id;
+        event.price = session->u.trade.sale_price;
+        event.energy = session->u.trade.award;
+        observe(engine, &event);
+        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+        return;
+    }
+    aggregator->loss_hint = aggregator->node.links;
+    if (session->tries < UINT8_MAX)
+        session->tries++;
+    aggregator_confirm(engine, aggregator, number);
+}
+
+static void session_due(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    switch ((enum aggregator_state)aggregator->sessions[number].state) {
+    case AGGREGATOR_QUERIED:
+        repeat_query(engine, aggregator, number);
+        break;
+    case AGGREGATOR_WAITING:
+        aggregator_ask(engine, aggregator, number, 2);
+        break;
+    case AGGREGATOR_BIDDING:
+        if (engine->now < aggregator->sessions[number].closes)
+            aggregator_repeat_bid(engine, aggregator, number);
+        else
+            aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+        break;
+    case AGGREGATOR_CONFIRMING:
+        repeat_confirm(engine, aggregator, number);
+        break;
+    default:
+        break;
+    }
+}
+
+void aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
+{
+    int32_t due;
+    while ((due = etp_wheel_take(&aggregator->wheel, engine->now)) != WHEEL_NONE)
+        session_due(engine, aggregator, (uint32_t)due);
+    while (query_time(engine, aggregator) <= engine->now) {
+        uint32_t number = next_in_round(aggregator);
+        aggregator->asked++;
+        aggregator->asking = aggregator->asked < aggregator->node.links;
+        begin_session(engine, aggregator, number);
+    }
+}
+
+etp_time aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator)
+{
+    if (aggregator->node.failed)
+        return ETP_TIME_NEVER;
+    etp_time query = query_time(engine, aggregator);
+    etp_time session = etp_wheel_next(&aggregator->wheel);
+    return query < session ? query : session;
+}
+
+etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least)
+{
+    etp_time twice = 2 * aggregator->round_trip;
+    return twice > least ? twice : least;
+}
+
+/* ---- failure and the end ---- */
+
+static bool is_open(const struct aggregator_session *session)
+{
+    return session->state == AGGREGATOR_QUERIED || session->state == AGGREGATOR_WAITING ||
+           session->state == AGGREGATOR_BIDDING;
+}
+
+void aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
+{
+    aggregator->asking = false;
+    for (uint32_t i = 0; i < aggregator->node.links; i++) {
+        struct aggregator_session *session = &aggregator->sessions[i];
+        outbox_clear(engine, &engine->links[session->link]);
+        etp_message message = {.type = ETP_DEVICE_FAILURE, .code = ETP_CODE_OFFLINE};
+        outbox_send(engine, &aggregator->node, session->link, &message);
+        if (session->state == AGGREGATOR_BIDDING)
+            aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
+        if (session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_CONFIRMING)
+            aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
+    }
+}
+
+/* What was in doubt when the node failed still is: it goes on asking. */
+void aggregator_recover(etp_engine *engine, struct aggregator *aggregator)
+{
+    for (uint32_t i = 0; i < aggregator->node.links; i++)
+        if (aggregator->sessions[i].state == AGGREGATOR_CONFIRMING)
+            aggregator_confirm(engine, aggregator, i);
+}
+
+void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
+{
+    aggregator->asking = false;
+    for (uint32_t i = 0; i < aggregator->node.links; i++) {
+        struct aggregator_session *session = &aggregator->sessions[i];
+        if (!is_open(session))
+            continue;
+        aggregator_terminate(engine, aggregator, i, 0, ETP_CODE_SHUTTING_DOWN);
+        if (session->state == AGGREGATOR_BIDDING)
+            aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
+        aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
+    }
+}
+
+void aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault)
+{
+    if (aggregator->hooks == NULL || aggregator->hooks->on_fault == NULL)
+        return;
+    etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+    hook_done(engine, &aggregator->node, aggregator->hooks->on_fault(aggregator->user, &context, fault));
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From an offer to an outcome. The engine lets through no bid beyond what the node needs and may spend, less what it
+ * has bid for already (`open`) and what it has won in this interval. Open amounts follow the session's state alone:
+ * see open_of().
+ */
+#include "engine/internal.h"
+
+enum { BID_REPEATS = 3, BACKOFF_AFTER = 8, BACKOFF_LIMIT = 6 };
+
+static const etp_time least_bid_gap = 100 * ETP_NS_PER_MS;
+
+/* ---- what is open ---- */
+
+static void open_of(const struct aggregator_session *session, etp_energy *energy, etp_money *money)
+{
+    *energy = 0;
+    *money = 0;
+    if (session->state == AGGREGATOR_BIDDING) {
+        *energy = session->u.trade.bid_energy;
+        *money = etp_amount(session->u.trade.bid_price, *energy);
+    } else if (session->state == AGGREGATOR_CONFIRMING) {
+        *energy = session->u.trade.award;
+        *money = etp_amount(session->u.trade.sale_price, *energy);
+    }
+}
+
+static void count_open(struct aggregator *aggregator, const struct aggregator_session *session, int sign)
+{
+    etp_energy energy;
+    etp_money money;
+    open_of(session, &energy, &money);
+    aggregator->open_energy += sign * energy;
+    aggregator->open_money += sign * money;
+    if (session->state == AGGREGATOR_CONFIRMING)
+        aggregator->totals.in_doubt += (uint64_t)sign;
+}
+
+void aggregator_set_state(struct aggregator *aggregator, uint32_t number, enum aggregator_state state)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    count_open(aggregator, session, -1);
+    session->state = (uint8_t)state;
+    count_open(aggregator, session, 1);
+    etp_wheel_drop(&aggregator->wheel, number);
+}
+
+static etp_energy need_left(const struct aggregator *aggregator)
+{
+    etp_energy left = aggregator->brief.need - aggregator->open_energy - aggregator->totals.interval_energy;
+    return left > 0 ? left : 0;
+}
+
+static etp_money budget_left(const struct aggregator *aggregator)
+{
+    etp_money left = aggregator->brief.budget - aggregator->open_money - aggregator->totals.interval_paid;
+    return left > 0 ? left : 0;
+}
+
+/* The most energy that `money` buys at `price`. */
+static etp_energy affordable(etp_money money, etp_price price)
+{
+    if (price <= 0 || money / price >= ETP_ENERGY_MAX / ETP_ENERGY_PER_KWH)
+        return ETP_ENERGY_MAX;
+    return money / price * ETP_ENERGY_PER_KWH + money % price * ETP_ENERGY_PER_KWH / price;
+}
+
+static etp_energy least(etp_energy a, etp_energy b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- bids ---- */
+
+/* When to look after a bid again: on links that lose, before the close, to repeat it; else when an answer is overdue. */
+static void watch_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    const etp_timing *timing = &engine->options.timing;
+    etp_time gap = (session->closes - engine->now) / 2;
+    etp_time due = session->closes + 3 * timing->hold + aggregator_patience(aggregator, timing->confirm_repeat);
+    if (aggregator->loss_hint > 0 && session->tries < BID_REPEATS && gap >= least_bid_gap)
+        due = engine->now + gap;
+    etp_wheel_set(&aggregator->wheel, number, due);
+}
+
+static void send_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_message message = {.type = ETP_BID,
+                           .message_id = session->u.trade.bid_id,
+                           .in_reply_to = session->offer_id,
+                           .bid_price = session->u.trade.bid_price,
+                           .required_energy = session->u.trade.bid_energy};
+    session->u.trade.bid_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    watch_bid(engine, aggregator, number);
+}
+
+void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    aggregator->sessions[number].tries++;
+    send_bid(engine, aggregator, number);
+}
+
+/* Bids if anything is left after the caps. Returns whether it did. */
+static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_intent *intent)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_energy energy = least(least(intent->energy, session->lot), need_left(aggregator));
+    energy = least(energy, affordable(budget_left(aggregator), intent->price));
+    if (energy <= 0)
+        return false;
+    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    session->has_bid = true;
+    session->tries = 0;
+    session->u.trade.bid_id = session->u.trade.accept_id = session->u.trade.confirm_id = 0;
+    session->u.trade.bid_price = intent->price;
+    session->u.trade.bid_energy = energy;
+    session->u.trade.award = 0;
+    session->u.trade.sale_price = 0;
+    aggregator_set_state(aggregator, number, AGGREGATOR_BIDDING);
+    send_bid(engine, aggregator, number);
+    return true;
+}
+
+static int check_intent(int decision, const etp_intent *intent)
+{
+    bool usable = intent->price >= 0 && intent->price <= ETP_PRICE_MAX && intent->energy > 0;
+    return decision == ETP_DECIDE_BID && !usable ? ETP_ERANGE : decision;
+}
+
+/* ---- offers ---- */
+
+static etp_offer offer_of(const etp_engine *engine, const struct aggregator *aggregator, uint32_t number,
+                          unsigned asked)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    return (etp_offer){.battery = session_peer(engine, session->link),
+                       .energy = session->lot,
+                       .reserve = session->u.offer.reserve,
+                       .value = session->value,
+                       .need = need_left(aggregator),
+                       .budget = budget_left(aggregator),
+                       .energy_total = session->u.offer.energy_total,
+                       .remaining = session->u.offer.remaining,
+                       .for_sale_ppm = session->u.offer.for_sale_ppm,
+                       .voltage_mv = session->u.offer.voltage_mv,
+                       .discharge_rate = session->u.offer.discharge_rate,
+                       .closes = session->closes,
+                       .health = session->health,
+                       .asked = (uint8_t)asked};
+}
+
+static int decide(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked,
+                  etp_intent *intent)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    if (aggregator->hooks == NULL || aggregator->hooks->on_offer == NULL) {
+        intent->price = session->value;
+        return session->value > 0 ? ETP_DECIDE_BID : ETP_DECIDE_PASS;
+    }
+    etp_offer offer = offer_of(engine, aggregator, number, asked);
+    etp_context context = context_of(engine, &aggregator->node, session->closes);
+    int decision = aggregator->hooks->on_offer(aggregator->user, &context, &offer, intent);
+    decision = check_intent(decision, intent);
+    return hook_done(engine, &aggregator->node, decision) ? decision : ETP_DECIDE_PASS;
+}
+
+void aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_intent intent = {.energy = least(session->lot, need_left(aggregator))};
+    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    if (intent.energy <= 0 || engine->now >= session->closes)
+        return;
+    int decision = decide(engine, aggregator, number, asked, &intent);
+    etp_time again = session->closes - engine->options.timing.decide_lead;
+    if (decision == ETP_DECIDE_BID) {
+        if (place_bid(engine, aggregator, number, &intent))
+            aggregator->totals.bids++;
+    } else if (decision == ETP_DECIDE_WAIT && asked == 1) {
+        aggregator_set_state(aggregator, number, AGGREGATOR_WAITING);
+        etp_wheel_set(&aggregator->wheel, number, again);
+    }
+}
+
+/* ---- awards ---- */
+
+void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    etp_message message = {.type = ETP_BID_CONFIRM,
+                           .message_id = session->u.trade.confirm_id,
+                           .in_reply_to = session->u.trade.accept_id,
+                           .sale_price = session->u.trade.sale_price,
+                           .bid_price = session->u.trade.bid_price,
+                           .required_energy = session->u.trade.award};
+    session->u.trade.confirm_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    etp_time wait = aggregator_patience(aggregator, engine->options.timing.confirm_repeat);
+    int doublings = session->tries < BACKOFF_AFTER ? 0 : session->tries - BACKOFF_AFTER;
+    if (doublings > BACKOFF_LIMIT)
+        doublings = BACKOFF_LIMIT;
+    etp_wheel_set(&aggregator->wheel, number, engine->now + wait * (INT64_C(1) << doublings));
+}
+
+void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    bool fair = message->required_energy > 0 && message->required_energy <= session->u.trade.bid_energy &&
+                message->sale_price <= session->u.trade.bid_price;
+    if (!fair) {
+        aggregator_terminate(engine, aggregator, number, message->message_id, ETP_CODE_POLICY);
+        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_REJECTED, ETP_CODE_POLICY, ETP_PRICE_NONE);
+        return;
+    }
+    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    session->u.trade.accept_id = message->message_id;
+    session->u.trade.sale_price = message->sale_price;
+    session->u.trade.award = message->required_energy;
+    session->tries = 0;
+    aggregator_set_state(aggregator, number, AGGREGATOR_CONFIRMING);
+    aggregator_confirm(engine, aggregator, number);
+}
+
+void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_id in_reply_to,
+                          etp_code code)
+{
+    etp_message message = {.type = ETP_TERMINATE, .in_reply_to = in_reply_to, .code = (uint8_t)code};
+    outbox_send(engine, &aggregator->node, aggregator->sessions[number].link, &message);
+}
+
+/* ---- outcomes ---- */
+
+static void record(etp_history *history, const etp_past_bid *bid)
+{
+    unsigned place = (history->first + history->count) % ETP_HISTORY_MAX;
+    history->bids[place] = *bid;
+    if (history->count < ETP_HISTORY_MAX)
+        history->count++;
+    else
+        history->first = (history->first + 1) % ETP_HISTORY_MAX;
+}
+
+static void count_outcome(struct aggregator *aggregator, const struct aggregator_session *session, etp_outcome outcome,
+                          bool this_interval)
+{
+    etp_aggregator_totals *totals = &aggregator->totals;
+    if (outcome == ETP_OUTCOME_ACCEPTED) {
+        etp_money paid = etp_amount(session->u.trade.sale_price, session->u.trade.award);
+        totals->wins++;
+        totals->energy += session->u.trade.award;
+        totals->paid += paid;
+        totals->interval_energy += this_interval ? session->u.trade.award : 0;
+        totals->interval_paid += this_interval ? paid : 0;
+    } else if (outcome == ETP_OUTCOME_REJECTED) {
+        totals->rejected++;
+    } else if (outcome != ETP_OUTCOME_OUTBID) {
+        totals->expired++;
+    }
+}
+
+static etp_result_view result_of(const etp_engine *engine, const struct aggregator_session *session,
+                                 etp_outcome outcome, etp_code code, etp_price best)
+{
+    bool bought = outcome == ETP_OUTCOME_ACCEPTED;
+    bool open = engine->now < session->closes && !engine->shutting_down;
+    bool raisable =
+        outcome == ETP_OUTCOME_OUTBID || (outcome == ETP_OUTCOME_REJECTED && code == ETP_CODE_BELOW_RESERVE);
+    return (etp_result_view){.battery = session_peer(engine, session->link),
+                             .outcome = outcome,
+                             .code = code,
+                             .price = bought ? session->u.trade.sale_price : ETP_PRICE_NONE,
+                             .energy = bought ? session->u.trade.award : 0,
+                             .bid_price = session->u.trade.bid_price,
+                             .bid_energy = session->u.trade.bid_energy,
+                             .best = best,
+                             .value = session->value,
+                             .closes = session->closes,
+                             .may_rebid = open && raisable};
+}
+
+static void tell_strategy(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
+                          const etp_result_view *result)
+{
+    if (aggregator->hooks == NULL || aggregator->hooks->on_result == NULL)
+        return;
+    etp_context context = context_of(engine, &aggregator->node, result->may_rebid ? result->closes : ETP_TIME_NEVER);
+    etp_intent intent = {.energy = result->bid_energy};
+    int decision = aggregator->hooks->on_result(aggregator->user, &context, result, &intent);
+    intent.energy = result->bid_energy;
+    decision = check_intent(decision, &intent);
+    if (!hook_done(engine, &aggregator->node, decision) || decision != ETP_DECIDE_BID || !result->may_rebid)
+        return;
+    if (intent.price > result->bid_price && place_bid(engine, aggregator, number, &intent))
+        aggregator->totals.rebids++;
+}
+
+void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_outcome outcome,
+                         etp_code code, etp_price best)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    bool bought = outcome == ETP_OUTCOME_ACCEPTED;
+    etp_result_view result = result_of(engine, session, outcome, code, best);
+    etp_past_bid past = {.when = engine->now,
+                         .battery = result.battery,
+                         .bid_price = result.bid_price,
+                         .bid_energy = result.bid_energy,
+                         .price = result.price,
+                         .energy = result.energy,
+                         .best = best,
+                         .outcome = (uint8_t)outcome,
+                         .code = (uint8_t)code};
+    record(&aggregator->history, &past);
+    count_outcome(aggregator, session, outcome, session->interval == (uint32_t)engine->interval.index);
+    aggregator_set_state(aggregator, number,
+                         bought                          ? AGGREGATOR_BOUGHT
+                         : outcome == ETP_OUTCOME_FAILED ? AGGREGATOR_GONE
+                                                         : AGGREGATOR_OUT);
+    tell_strategy(engine, aggregator, number, &result);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An auction's turns, as messages. The book says what each bid is; the session says what its bidder was told. Following
+ * the auction means telling each bidder what has changed, and keeping the battery's holds in step with the awards.
+ */
+#include "engine/internal.h"
+
+static etp_battery_view view_of(const etp_engine *engine, const struct bess *bess, etp_energy lot)
+{
+    const etp_battery *battery = bess->battery;
+    return (etp_battery_view){.energy_total = battery->stored,
+                              .capacity = battery->spec.capacity,
+                              .floor = battery->spec.floor,
+                              .available = etp_battery_available(battery),
+                              .lot = lot,
+                              .level = etp_battery_level(battery),
+                              .health = etp_battery_health(battery),
+                              .voltage_mv = etp_battery_voltage_mv(battery),
+                              .power = battery->spec.power,
+                              .one_way_ppm = battery->spec.one_way_ppm,
+                              .wear = battery->spec.wear,
+                              .feed_in = bess->brief.feed_in,
+                              .retail = bess->brief.retail,
+                              .expected_need = bess->brief.expected_need,
+                              .interval = engine->interval.index,
+                              .second_of_day = engine->interval.second_of_day,
+                              .spot = engine->interval.spot,
+                              .forecast = engine->interval.forecast};
+}
+
+static bool usable(const etp_reserve *reserve)
+{
+    return reserve->price >= 0 && reserve->price <= ETP_PRICE_MAX && reserve->energy >= 0;
+}
+
+static etp_reserve decide_reserve(etp_engine *engine, struct bess *bess, etp_energy lot)
+{
+    etp_battery_view view = view_of(engine, bess, lot);
+    etp_reserve reserve = {.energy = lot};
+    bool decided = false;
+    if (bess->hooks != NULL && bess->hooks->reserve != NULL) {
+        etp_context context = context_of(engine, &bess->node, engine->now + engine->options.timing.window);
+        int result = bess->hooks->reserve(bess->user, &context, &view, &reserve);
+        if (result >= 0 && !usable(&reserve))
+            result = ETP_ERANGE;
+        decided = hook_done(engine, &bess->node, result);
+    }
+    if (!decided)
+        etp_default_reserve(bess->base_reserve, &view, &reserve);
+    if (reserve.energy > lot)
+        reserve.energy = lot;
+    return reserve;
+}
+
+static void fix_offer(struct bess *bess, etp_energy lot)
+{
+    etp_battery *battery = bess->battery;
+    etp_energy available = etp_battery_available(battery);
+    bess->offer.energy_total = battery->stored;
+    bess->offer.lot = lot;
+    bess->offer.remaining = available - lot;
+    bess->offer.discharge_rate = battery->spec.power;
+    bess->offer.for_sale_ppm =
+        battery->stored > 0 && lot < battery->stored ? (uint32_t)(lot * 1000000 / battery->stored) : 0;
+    bess->offer.voltage_mv = etp_battery_voltage_mv(battery);
+    bess->offer.health = (uint8_t)etp_battery_health(battery);
+}
+
+void bess_open_auction(etp_engine *engine, struct bess *bess)
+{
+    etp_energy lot = bess->brief.lot;
+    etp_energy available = etp_battery_available(bess->battery);
+    if (lot > available)
+        lot = available;
+    bess->offer.state = OFFER_NOTHING;
+    etp_reserve reserve = {0};
+    if (lot > 0)
+        reserve = decide_reserve(engine, bess, lot);
+    fix_offer(bess, reserve.energy);
+    if (reserve.energy <= 0)
+        return;
+    etp_auction_terms terms = {.mechanism = engine->options.mechanism,
+                               .lot = reserve.energy,
+                               .reserve = reserve.price,
+                               .tick = engine->options.tick,
+                               .closes = engine->now + engine->options.timing.window,
+                               .hold = engine->options.timing.hold};
+    if (etp_auction_open(&bess->auction, &terms, bess->book, bess->node.peers, engine->now) != ETP_OK)
+        return;
+    bess->offer.state = OFFER_OPEN;
+    engine->stats.auctions++;
+}
+
+/* ---- what bidders are told ---- */
+
+void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session)
+{
+    bool disclosed = (engine->options.disclose & ETP_DISCLOSE_RESERVE) != 0;
+    etp_message message = {.type = ETP_QUERY_RESPONSE,
+                           .message_id = session->query_answer,
+                           .in_reply_to = session->query_request,
+                           .energy_total = bess->offer.energy_total,
+                           .voltage_mv = bess->offer.voltage_mv,
+                           .health = bess->offer.health,
+                           .discharge_rate = bess->offer.discharge_rate};
+    if (session->offered) {
+        etp_time created = session->query_answer != 0 ? (etp_time)session->query_answer * ETP_NS_PER_US : engine->now;
+        etp_time left = bess->auction.terms.closes - created;
+        message.required_energy = bess->offer.lot;
+        message.remaining_energy = bess->offer.remaining;
+        message.for_sale_ppm = bess->offer.for_sale_ppm;
+        message.sale_price = disclosed ? bess->auction.terms.reserve : 0;
+        message.closes_in_ms = left > 0 ? (uint32_t)(left / ETP_NS_PER_MS) : 0;
+    } else {
+        message.code = engine->shutting_down             ? ETP_CODE_SHUTTING_DOWN
+                       : bess->offer.state == OFFER_OPEN ? ETP_CODE_NO_AUCTION
+                                                         : ETP_CODE_NOT_ENOUGH_ENERGY;
+        message.remaining_energy = bess->offer.remaining;
+    }
+    session->query_answer = outbox_send(engine, &bess->node, session->link, &message);
+}
+
+void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer)
+{
+    etp_message message = {.type = answer->type,
+                           .message_id = answer->id,
+                           .in_reply_to = answer->request,
+                           .sale_price = answer->price,
+                           .required_energy = answer->energy,
+                           .closes_in_ms = answer->closes_in_ms,
+                           .code = answer->code};
+    if (answer->type == ETP_BESS_STATUS || answer->type == ETP_BID_ACCEPT) {
+        message.energy_total = bess->battery->stored;
+        message.remaining_energy = etp_battery_available(bess->battery);
+        message.voltage_mv = etp_battery_voltage_mv(bess->battery);
+        message.discharge_rate = bess->battery->spec.power;
+        message.health = (uint8_t)etp_battery_health(bess->battery);
+    }
+    answer->id = outbox_send(engine, &bess->node, session->link, &message);
+}
+
+static etp_event about_bid(const etp_engine *engine, const struct bess *bess, unsigned slot, etp_event_kind kind)
+{
+    const etp_bid *bid = &bess->book[slot];
+    etp_event event = event_at(engine, &bess->node, kind, bid->bidder);
+    event.message = bess->sessions[slot].bid.request;
+    event.price = bid->price;
+    event.energy = bid->energy;
+    event.code = bid->code;
+    event.reserve = bess->auction.terms.reserve;
+    return event;
+}
+
+static void tell_accepted(etp_engine *engine, struct bess *bess, unsigned slot)
+{
+    const etp_bid *bid = &bess->book[slot];
+    struct bess_session *session = &bess->sessions[slot];
+    session->state = BESS_HELD;
+    session->bid.type = ETP_BID_ACCEPT;
+    session->bid.code = ETP_CODE_NONE;
+    session->bid.id = 0;
+    session->bid.price = bid->sale_price;
+    session->bid.energy = bid->award;
+    session->bid.closes_in_ms = (uint32_t)((bid->hold_until - engine->now) / ETP_NS_PER_MS);
+    bess_send_answer(engine, bess, session, &session->bid);
+    bess->repeat_at = engine->now + engine->options.timing.confirm_repeat;
+    if (bess->lowest_won == ETP_PRICE_NONE || bid->price < bess->lowest_won)
+        bess->lowest_won = bid->price;
+    etp_event event = about_bid(engine, bess, slot, ETP_EVENT_ACCEPT);
+    event.message = session->bid.id;
+    event.price = bid->sale_price;
+    event.energy = bid->award;
+    event.amount = etp_amount(bid->sale_price, bid->award);
+    observe(engine, &event);
+}
+
+/* What a beaten bidder may learn: the price to beat while the window is open, afterwards the lowest that won. */
+static etp_price disclosed_price(const etp_engine *engine, const struct bess *bess, const etp_bid *bid)
+{
+    if (engine->options.mechanism == ETP_ASCENDING && bess->auction.state == ETP_AUCTION_OPEN)
+        return etp_auction_to_beat(&bess->auction);
+    bool beaten = bid->code == ETP_CODE_NOT_COMPETITIVE || bid->code == ETP_CODE_OUTBID;
+    bool disclosed = (engine->options.disclose & ETP_DISCLOSE_WINNER) != 0;
+    return beaten && disclosed && bess->lowest_won != ETP_PRICE_NONE ? bess->lowest_won : 0;
+}
+
+static void tell_rejected(etp_engine *engine, struct bess *bess, unsigned slot, enum bess_state state)
+{
+    const etp_bid *bid = &bess->book[slot];
+    struct bess_session *session = &bess->sessions[slot];
+    session->state = (uint8_t)state;
+    session->bid.type = ETP_BID_REJECT;
+    session->bid.code = bid->code;
+    session->bid.id = 0;
+    session->bid.price = disclosed_price(engine, bess, bid);
+    session->bid.energy = 0;
+    session->bid.closes_in_ms = 0;
+    bess_send_answer(engine, bess, session, &session->bid);
+    etp_event event = about_bid(engine, bess, slot, ETP_EVENT_REJECT);
+    observe(engine, &event);
+}
+
+/* A hold ended. The bidder learns it when it confirms after all. */
+static void note_lapse(etp_engine *engine, struct bess *bess, unsigned slot)
+{
+    const etp_bid *bid = &bess->book[slot];
+    bess->sessions[slot].state = BESS_OUT;
+    bess->lapsed++;
+    engine->stats.lapses++;
+    etp_event event = about_bid(engine, bess, slot, ETP_EVENT_LAPSE);
+    event.price = bid->sale_price;
+    event.energy = bid->award;
+    observe(engine, &event);
+}
+
+static void follow_bid(etp_engine *engine, struct bess *bess, unsigned slot)
+{
+    enum bess_state told = (enum bess_state)bess->sessions[slot].state;
+    switch ((etp_bid_state)bess->book[slot].state) {
+    case ETP_BID_HELD:
+        if (told != BESS_HELD)
+            tell_accepted(engine, bess, slot);
+        break;
+    case ETP_BID_OUTBID:
+        if (told != BESS_OUTBID)
+            tell_rejected(engine, bess, slot, BESS_OUTBID);
+        break;
+    case ETP_BID_REJECTED:
+        if (told == BESS_BIDDING || told == BESS_STANDBY || told == BESS_OUTBID)
+            tell_rejected(engine, bess, slot, BESS_OUT);
+        break;
+    case ETP_BID_LAPSED:
+        if (told == BESS_HELD)
+            note_lapse(engine, bess, slot);
+        break;
+    case ETP_BID_STANDBY:
+        bess->sessions[slot].state = BESS_STANDBY;
+        break;
+    case ETP_BID_STANDING:
+        bess->sessions[slot].state = BESS_BIDDING;
+        break;
+    case ETP_BID_NONE:
+    case ETP_BID_SOLD:
+        break;
+    }
+}
+
+/* The battery holds just what the auction holds. False if the battery cannot: the host has taken energy meanwhile. */
+static bool match_holds(struct bess *bess)
+{
+    etp_energy difference = bess->auction.held - bess->battery->held;
+    if (difference > 0)
+        return etp_battery_hold(bess->battery, difference) == ETP_OK;
+    if (difference < 0)
+        etp_battery_release(bess->battery, -difference);
+    return true;
+}
+
+static unsigned bidders(const struct bess *bess)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < bess->node.peers; i++)
+        count += bess->book[i].state != ETP_BID_NONE;
+    return count;
+}
+
+static void report(etp_engine *engine, struct bess *bess)
+{
+    bess->reported = true;
+    bess->repeat_at = ETP_TIME_NEVER;
+    if (bess->hooks == NULL || bess->hooks->on_result == NULL)
+        return;
+    etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
+    etp_sale_view sale = {.lot = bess->auction.terms.lot,
+                          .sold = bess->auction.sold,
+                          .revenue = bess->revenue,
+                          .reserve = bess->auction.terms.reserve,
+                          .bids = bidders(bess),
+                          .lapsed = bess->lapsed};
+    hook_done(engine, &bess->node, bess->hooks->on_result(bess->user, &context, &sale));
+}
+
+void bess_follow_auction(etp_engine *engine, struct bess *bess)
+{
+    if (!match_holds(bess)) {
+        etp_auction_abort(&bess->auction, ETP_CODE_NOT_ENOUGH_ENERGY);
+        match_holds(bess);
+    }
+    /* Awards first: a rejection may disclose the lowest price that won. */
+    for (unsigned i = 0; i < bess->node.links; i++)
+        if (bess->book[i].state == ETP_BID_HELD)
+            follow_bid(engine, bess, i);
+    for (unsigned i = 0; i < bess->node.links; i++)
+        follow_bid(engine, bess, i);
+    if (bess->auction.state == ETP_AUCTION_DONE && !bess->reported)
+        report(engine, bess);
+}
+
+/* ---- the close ---- */
+
+/* Asks the policy for a ranking of its own. Returns how many slots stand in engine->order, 0 for the mechanism's. */
+static unsigned ask_for_order(etp_engine *engine, struct bess *bess)
+{
+    if (bess->hooks == NULL || bess->hooks->choose == NULL)
+        return 0;
+    unsigned *ranked = engine->order, *chosen = engine->order + engine->order_room;
+    unsigned count = etp_auction_rank(&bess->auction, ranked);
+    if (count == 0)
+        return 0;
+    for (unsigned i = 0; i < count; i++)
+        engine->ranked[i] = bess->book[ranked[i]];
+    etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
+    int result = bess->hooks->choose(bess->user, &context, engine->ranked, count, chosen);
+    if (result > (int)count)
+        result = ETP_ERANGE;
+    for (int i = 0; i < result; i++) {
+        if (chosen[i] >= count) {
+            result = ETP_ERANGE;
+            break;
+        }
+    }
+    if (!hook_done(engine, &bess->node, result))
+        return 0;
+    /* From places in the ranking to slots of the book. */
+    for (int i = 0; i < result; i++)
+        chosen[i] = ranked[chosen[i]];
+    return (unsigned)result;
+}
+
+void bess_close_auction(etp_engine *engine, struct bess *bess)
+{
+    unsigned count = ask_for_order(engine, bess);
+    const unsigned *order = count > 0 ? engine->order + engine->order_room : NULL;
+    if (etp_auction_close(&bess->auction, order, count, engine->now) != ETP_OK) {
+        /* A slot named twice: the policy's ranking is void, the mechanism's stands. */
+        hook_done(engine, &bess->node, ETP_EINVAL);
+        etp_auction_close(&bess->auction, NULL, 0, engine->now);
+    }
+    bess_follow_auction(engine, bess);
+}
+
+void bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code)
+{
+    if (bess->auction.state != ETP_AUCTION_OPEN && bess->auction.state != ETP_AUCTION_HOLDING)
+        return;
+    etp_auction_abort(&bess->auction, code);
+    bess_follow_auction(engine, bess);
+}
+
+void bess_repeat_accepts(etp_engine *engine, struct bess *bess)
+{
+    bess->repeat_at = ETP_TIME_NEVER;
+    for (unsigned i = 0; i < bess->node.links; i++) {
+        if (bess->sessions[i].state != BESS_HELD)
+            continue;
+        bess_send_answer(engine, bess, &bess->sessions[i], &bess->sessions[i].bid);
+        bess->repeat_at = engine->now + engine->options.timing.confirm_repeat;
+    }
+}
+
+/* ---- the sale ---- */
+
+bool bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
+{
+    const etp_bid *bid = &bess->book[slot];
+    if (etp_auction_confirm(&bess->auction, slot, engine->now) != ETP_CODE_NONE)
+        return false;
+    etp_battery_sell(bess->battery, bid->award);
+    etp_money amount = etp_amount(bid->sale_price, bid->award);
+    bess->revenue += amount;
+    bess->sessions[slot].state = BESS_SOLD;
+    engine->stats.trades++;
+    etp_event event = about_bid(engine, bess, slot, ETP_EVENT_CONFIRM);
+    event.message = bess->sessions[slot].confirm.request;
+    event.price = bid->sale_price;
+    event.energy = bid->award;
+    event.amount = amount;
+    observe(engine, &event);
+    return true;
+}

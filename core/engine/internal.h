@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share: the engine, its nodes, their sessions.
+ *
+ *     engine.c              building, starting, the clock
+ *     inbox.c               a frame's way in: seal, messages, sender, duplicates, delay; then the handler tables
+ *     outbox.c              a message's way out: slots by priority, joined into frames
+ *     observe.c             events, and the accounting of hooks
+ *     bess.c                a battery's intervals, timers, failure
+ *     bess_auction.c        what an auction's turn means in messages
+ *     bess_inbox.c          a battery's handlers: [state of the session][type of the message]
+ *     aggregator.c          a buyer's intervals, queries, timers
+ *     aggregator_bidding.c  asking the strategy, bids, confirmations, outcomes
+ *     aggregator_inbox.c    a buyer's handlers
+ *
+ * A session is one node's side of its business with one peer. docs/states.md lists every state and message.
+ */
+#ifndef ETP_ENGINE_INTERNAL_H
+#define ETP_ENGINE_INTERNAL_H
+
+#include "base/heap.h"
+#include "base/wheel.h"
+#include "etp/engine.h"
+
+enum { NO_SLOT = UINT32_MAX, NO_LINK = UINT32_MAX };
+
+enum role { ROLE_BESS, ROLE_AGGREGATOR };
+
+/* One message that waits to be sent, encoded. Sized to two cache lines. */
+struct outbox_slot {
+    uint32_t next;
+    uint8_t priority;
+    uint8_t size;
+    uint8_t bytes[122];
+};
+
+/* One end of a link. Dirty links are strung together until they are flushed. */
+struct link {
+    etp_id peer;
+    uint32_t node, session;
+    uint32_t first_slot;
+    uint32_t next_dirty;
+    bool dirty;
+    bool blocked; /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
+};
+
+struct node {
+    uint8_t role;
+    bool failed;
+    uint32_t number;
+    uint32_t links, peers; /* in use, and room for */
+    etp_id device_id;
+    etp_id last_message_id;
+    const char *name;
+    etp_rng rng;
+};
+
+/* ---- a battery ---- */
+
+enum bess_state {
+    BESS_IDLE,    /* nothing with this peer in this interval */
+    BESS_OFFERED, /* it was told what is for sale */
+    BESS_BIDDING, /* its bid stands */
+    BESS_OUTBID,  /* its bid was beaten and may be raised */
+    BESS_STANDBY, /* the window is closed, its bid waits in case a hold lapses */
+    BESS_HELD,    /* energy is held for it until it confirms */
+    BESS_SOLD,    /* it confirmed in time */
+    BESS_OUT,     /* rejected, lapsed or withdrawn: nothing more in this interval */
+    BESS_STATES
+};
+
+/* The last request of one type and the answer it got, so that a duplicate gets the same again. */
+struct answered {
+    etp_id request, id;
+    etp_price price;
+    etp_energy energy;
+    uint32_t closes_in_ms;
+    uint8_t type, code;
+};
+
+struct bess_session {
+    etp_id query_request, query_answer;
+    struct answered bid, confirm; /* `bid` is the one that the book took */
+    etp_id refused_bid, refusal;  /* the last Bid that it did not take, and the BidReject that it got */
+    etp_id last_terminate, last_failure;
+    uint32_t link;
+    uint8_t state;
+    uint8_t refusal_code;
+    bool offered; /* the answered Query offered energy */
+    bool heard;   /* the peer has sent something since the start */
+};
+
+enum offer_state { OFFER_UNDECIDED, OFFER_OPEN, OFFER_NOTHING };
+
+struct bess {
+    struct node node;
+    etp_battery *battery;
+    const etp_bess_hooks *hooks;
+    void *user;
+    etp_price base_reserve;
+    etp_bess_brief brief;
+    etp_auction auction;
+    etp_bid *book;
+    struct bess_session *sessions;
+    /* what the interval's QueryResponses say, fixed when its first Query came */
+    struct {
+        etp_energy energy_total, lot, remaining;
+        etp_power discharge_rate;
+        uint32_t for_sale_ppm, voltage_mv;
+        uint8_t state, health;
+    } offer;
+    etp_money revenue;
+    etp_price lowest_won;
+    uint32_t lapsed;
+    bool reported; /* on_result was called for this auction */
+    etp_time repeat_at, register_at, status_at;
+    etp_time register_wait; /* doubles until every peer was heard */
+};
+
+/* ---- an aggregator ---- */
+
+enum aggregator_state {
+    AGGREGATOR_UNKNOWN,    /* the battery was never heard of */
+    AGGREGATOR_IDLE,       /* registered; nothing in this interval yet */
+    AGGREGATOR_QUERIED,    /* a Query waits for its answer */
+    AGGREGATOR_WAITING,    /* the strategy wants to be asked again before the close */
+    AGGREGATOR_BIDDING,    /* a bid waits for its answer */
+    AGGREGATOR_CONFIRMING, /* accepted and confirmed, the receipt is not here: in doubt */
+    AGGREGATOR_BOUGHT,     /* the receipt is here */
+    AGGREGATOR_OUT,        /* nothing more in this interval */
+    AGGREGATOR_GONE,       /* the battery failed or went away */
+    AGGREGATOR_STATES
+};
+
+/* Types of which a battery sends answers or news, and so the newest id of each is remembered. */
+enum { NEWEST_TYPES = 7 };
+
+struct aggregator_session {
+    etp_id newest[NEWEST_TYPES];
+    etp_id query_id, offer_id;
+    etp_energy lot;
+    etp_time closes; /* as we understand it; of the hold, once accepted */
+    etp_price value;
+    union {
+        struct { /* until a bid is made */
+            etp_energy energy_total, remaining;
+            etp_power discharge_rate;
+            etp_price reserve;
+            uint32_t for_sale_ppm, voltage_mv;
+        } offer;
+        struct { /* from then on */
+            etp_id bid_id, accept_id, confirm_id;
+            etp_price bid_price, sale_price;
+            etp_energy bid_energy, award;
+        } trade;
+    } u;
+    uint32_t link;
+    uint32_t interval; /* the market interval (its low 32 bits) that the session is about */
+    uint8_t state, health;
+    uint8_t tries; /* repeats of what waits for an answer */
+    bool has_bid;  /* which side of the union holds */
+};
+
+struct aggregator {
+    struct node node;
+    const etp_aggregator_hooks *hooks;
+    void *user;
+    etp_aggregator_brief brief;
+    struct aggregator_session *sessions;
+    /* Queries: sessions in order of their battery's offset within the spread, and where the interval's round stands */
+    uint32_t *order;
+    uint32_t *offset_us;
+    uint32_t first, asked; /* place in `order` where the round began, and how many have had their turn */
+    etp_time rotation;
+    bool asking;
+    struct wheel wheel;
+    etp_energy open_energy; /* bid for or awarded, without an outcome */
+    etp_money open_money;
+    etp_time round_trip; /* smoothed */
+    uint32_t loss_hint;  /* above 0 while the links have lately lost something: bids are then repeated */
+    etp_history history;
+    etp_aggregator_totals totals;
+};
+
+/* ---- the engine ---- */
+
+struct etp_engine {
+    etp_engine_options options;
+    const etp_allocator *allocator;
+    etp_time now;
+    etp_interval interval;
+    bool started, in_interval, shutting_down;
+    uint32_t node_count, link_count;
+    struct node **nodes;
+    struct link *links;
+    struct heap timers;
+    struct {
+        struct outbox_slot *slots;
+        uint32_t count, free;
+        uint32_t first_dirty, last_dirty;
+    } outbox;
+    unsigned *order; /* room for the bids of the largest book */
+    etp_bid *ranked;
+    unsigned order_room;
+    etp_engine_stats stats;
+    etp_histogram delays[ETP_TYPES];
+};
+
+static inline struct bess *as_bess(struct node *node)
+{
+    return (struct bess *)(void *)node;
+}
+
+static inline struct aggregator *as_aggregator(struct node *node)
+{
+    return (struct aggregator *)(void *)node;
+}
+
+/* inbox.c */
+/* Puts the next deadline of a node where the clock finds it. */
+void reschedule(etp_engine *engine, struct node *node);
+
+/* outbox.c */
+int outbox_init(etp_engine *engine);
+void outbox_fini(etp_engine *engine);
+/* Fills in message_id (unless it has one), device_id and ttl, and queues the message. Returns its id. */
+etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
+void outbox_flush(etp_engine *engine);
+/* Forgets what waits on a link. */
+void outbox_clear(etp_engine *engine, struct link *link);
+
+/* observe.c */
+/* An event at `node` about `peer`; the caller fills in the rest and hands it to observe(). */
+etp_event event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer);
+void observe(etp_engine *engine, const etp_event *event);
+etp_context context_of(etp_engine *engine, struct node *node, etp_time deadline);
+/* Counts a call of a hook, and its failure if `result` is negative. Returns false for a failure. */
+bool hook_done(etp_engine *engine, struct node *node, int result);
+etp_market market_of(const etp_engine *engine);
+void refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal);
+
+/* bess.c */
+void bess_start(etp_engine *engine, struct bess *bess);
+void bess_begin_interval(etp_engine *engine, struct bess *bess);
+void bess_tick(etp_engine *engine, struct bess *bess);
+etp_time bess_deadline(const struct bess *bess);
+void bess_fail(etp_engine *engine, struct bess *bess);
+void bess_recover(etp_engine *engine, struct bess *bess);
+void bess_shut_down(etp_engine *engine, struct bess *bess);
+void bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault);
+
+/* bess_auction.c */
+void bess_open_auction(etp_engine *engine, struct bess *bess);
+void bess_close_auction(etp_engine *engine, struct bess *bess);
+/* After the book has changed: sends what follows for each bidder, keeps the battery's holds in step, and reports the
+ * auction once it is over. */
+void bess_follow_auction(etp_engine *engine, struct bess *bess);
+void bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code);
+void bess_repeat_accepts(etp_engine *engine, struct bess *bess);
+void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer);
+void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session);
+bool bess_sell(etp_engine *engine, struct bess *bess, unsigned slot);
+
+/* bess_inbox.c */
+/* Whether the message was seen before (its answer is then repeated), or is older than what is remembered. */
+etp_refusal bess_judge(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
+void bess_receive(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
+
+/* aggregator.c */
+int aggregator_init(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_fini(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread);
+void aggregator_start(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
+etp_time aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator);
+void aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);
+void aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault);
+etp_id session_peer(const etp_engine *engine, uint32_t link);
+
+/* aggregator_bidding.c */
+void aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t session, unsigned asked);
+void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                         const etp_message *message);
+void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+/* Ends what is open in the session with an outcome, tells the strategy, and bids again if it wants to and may. */
+void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
+                         etp_code code, etp_price best);
+void aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
+void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_id in_reply_to,
+                          etp_code code);
+/* How long to wait for an answer before asking again: `least`, or twice the round trip if that is longer. */
+etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least);
+
+/* aggregator_inbox.c */
+etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                             const etp_message *message);
+void aggregator_receive(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                        const etp_message *message);
+
+#endif
