@@ -30,7 +30,7 @@ void etp_heap_fini(struct heap *heap, const etp_allocator *allocator)
 
 static bool before(struct heap_item a, struct heap_item b)
 {
-    return a.time < b.time || (a.time == b.time && a.number < b.number);
+    return a.time < b.time || (a.time == b.time && a.tie != b.tie && b.tie - a.tie < UINT32_MAX / 2);
 }
 
 static void place(struct heap *heap, uint32_t at, struct heap_item item)
@@ -82,10 +82,10 @@ static void take_out(struct heap *heap, uint32_t at)
         sink(heap, at, last);
 }
 
-void etp_heap_set(struct heap *heap, uint32_t number, int64_t time)
+void etp_heap_set(struct heap *heap, uint32_t number, int64_t time, uint32_t tie)
 {
     uint32_t was = heap->places[number];
-    struct heap_item item = {time, number};
+    struct heap_item item = {time, tie, number};
     if (time == INT64_MAX) {
         if (was != 0)
             take_out(heap, was - 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A priority queue of numbered items, each with a time: least time first, the smaller number first among equals, so
- * that the order is the same on every machine. Times can be moved in place. Four children a node, for the cache's sake.
+ * A priority queue of numbered items, each with a time: least time first, then the earlier of their ties (compared as a
+ * sequence that wraps), so that the order is the same on every machine. Times can be moved in place. Four children a
+ * node, for the cache's sake.
  *
  * One owner, one thread. All memory is taken at init.
  */
@@ -15,6 +16,7 @@
 
 struct heap_item {
     int64_t time;
+    uint32_t tie;
     uint32_t number;
 };
 
@@ -30,7 +32,7 @@ int etp_heap_init(struct heap *heap, uint32_t capacity, const etp_allocator *all
 void etp_heap_fini(struct heap *heap, const etp_allocator *allocator);
 
 /* Puts `number` in, or moves it. INT64_MAX takes it out. */
-void etp_heap_set(struct heap *heap, uint32_t number, int64_t time);
+void etp_heap_set(struct heap *heap, uint32_t number, int64_t time, uint32_t tie);
 
 /* The first item, or NULL when the heap is empty. Valid until the heap changes. */
 const struct heap_item *etp_heap_first(const struct heap *heap);

@@ -86,7 +86,8 @@ static etp_time deadline_of(const etp_engine *engine, struct node *node)
 
 void reschedule(etp_engine *engine, struct node *node)
 {
-    etp_heap_set(&engine->timers, node->number, engine->started ? deadline_of(engine, node) : ETP_TIME_NEVER);
+    etp_time deadline = engine->started ? deadline_of(engine, node) : ETP_TIME_NEVER;
+    etp_heap_set(&engine->timers, node->number, deadline, node->number);
 }
 
 void etp_engine_receive(etp_engine *engine, etp_link number, const void *frame, size_t size)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file network.h
+ * A network in a made-up world: it takes bytes for one end of a link and gives them out at the other, later, perhaps
+ * twice, perhaps damaged, perhaps never. Bytes are all that crosses it.
+ *
+ * What happens to a frame is a hash of (seed, sender's device, receiver's device, how many frames went that way before):
+ * two runs that differ elsewhere share the fate of their frames.
+ *
+ * Memory is bounded and taken at creation; when it is full, frames are lost and counted. One thread.
+ */
+#ifndef ETP_NETWORK_H
+#define ETP_NETWORK_H
+
+#include <stddef.h>
+
+#include "etp/alloc.h"
+#include "etp/error.h"
+#include "etp/units.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct etp_network etp_network;
+
+typedef struct etp_network_options {
+    size_t size;                    /**< sizeof(etp_network_options) */
+    const etp_allocator *allocator; /**< borrowed for the network's life; NULL = malloc */
+    uint64_t seed;
+    etp_time delay;         /**< of every frame, one way: 0 to an hour */
+    etp_time jitter;        /**< added, uniform from 0 to this: 0 to an hour */
+    uint32_t loss_ppm;      /**< chance that a frame is lost, each in millionths */
+    uint32_t duplicate_ppm; /**< chance that it arrives a second time, with a jitter of its own */
+    uint32_t reorder_ppm;   /**< chance that it is held back by one or two further delays, at least 20 ms */
+    uint32_t flip_ppm;      /**< chance that one of its bits is flipped */
+    uint32_t max_links;     /**< ends of links, as the engine counts them */
+    uint32_t max_frames;    /**< under way at once; 0 = 4096 and one for 8 links */
+} etp_network_options;
+
+/** ETP_ERANGE for options outside their ranges (chances up to 1 000 000), ETP_ENOMEM. */
+ETP_API int etp_network_new(etp_network **network, const etp_network_options *options, etp_error *error);
+/** Accepts NULL. What is under way is gone. */
+ETP_API void etp_network_free(etp_network *network);
+
+/** Joins two ends. `a` and `b` are link numbers below max_links, `device_a` sends on `a`. */
+ETP_API int etp_network_join(etp_network *network, uint32_t a, etp_id device_a, uint32_t b, etp_id device_b);
+
+/** Takes a frame (at most 65 535 bytes, copied) that is sent on `link` at `now`. A frame that the network loses is no
+ *  error; ETP_ENOENT is a link that was not joined. */
+ETP_API int etp_network_send(etp_network *network, etp_time now, uint32_t link, const void *frame, size_t size);
+
+/** When the next frame arrives, or ETP_TIME_NEVER. */
+ETP_API etp_time etp_network_next(const etp_network *network);
+
+typedef struct etp_delivery {
+    uint32_t link;     /**< the end at which it arrives */
+    const void *frame; /**< valid until the next call that takes one */
+    size_t size;
+} etp_delivery;
+
+/** Gives out the next frame that has arrived at `now`; false when there is none. In order of arrival, then of sending. */
+ETP_API bool etp_network_take(etp_network *network, etp_time now, etp_delivery *delivery);
+
+typedef struct etp_network_stats {
+    uint64_t sent, delivered, lost, duplicated, held_back, flipped, overflowed;
+    uint64_t bytes;      /**< sent */
+    size_t memory_bytes; /**< taken at creation */
+} etp_network_stats;
+ETP_API void etp_network_get_stats(const etp_network *network, etp_network_stats *stats);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
