@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file run.h
+ * A market in a made-up world, from the first interval to the last: homes with batteries, firms that buy, a simulated
+ * network between them, prices from a trace. The same engine, codec and hooks as anywhere else.
+ *
+ *     etp_run_new() ... etp_run_step() until it returns 0 ... etp_run_totals(), etp_run_firm(), etp_run_home()
+ *
+ * Interval by interval: the sales of the last one leave the batteries, homes settle their sun, load and bill, firms
+ * learn the price that has passed and see their value of the next; then the engine runs the interval's auctions. No
+ * hook sees a price that is stamped after its now.
+ *
+ * Same options, same seed: the same trades, bit for bit, and the same digest.
+ */
+#ifndef ETP_RUN_H
+#define ETP_RUN_H
+
+#include "etp/buyer.h"
+#include "etp/engine.h"
+#include "etp/home.h"
+#include "etp/network.h"
+#include "etp/tariff.h"
+#include "etp/trace.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Who buys. */
+typedef struct etp_firm {
+    const char *name;                  /**< borrowed for the run's life */
+    const etp_aggregator_hooks *hooks; /**< borrowed; NULL = the engine's defaults */
+    void *user;
+    unsigned
+        portfolio; /**< whose draws (value, noise, taking part) it has: below `portfolios`, no two firms the same */
+} etp_firm;
+
+typedef struct etp_run_options {
+    size_t size;
+    const etp_allocator *allocator; /**< NULL = malloc */
+    etp_logger logger;
+    etp_observer observer; /**< sees every event of the engine; `on_event` may be NULL */
+    uint64_t seed;
+
+    const etp_trace *trace; /**< borrowed */
+    size_t first;           /**< index of the first interval in the trace */
+    size_t intervals;       /**< how many */
+
+    unsigned homes;
+    etp_fleet_spec fleet;         /**< its seed is set from `seed` */
+    const etp_bess_hooks *policy; /**< of every battery; NULL = the engine's default */
+    void *policy_user;
+    etp_tariff feed_in, retail;
+
+    const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
+    unsigned firm_count;
+    unsigned portfolios;  /**< into how many the fleet's demand is cut; at least `firm_count` */
+    bool merged;          /**< one utility holds all portfolios and posts a price: see utility.h */
+    etp_buyer_spec buyer; /**< of every firm; seed, key, need and budget are set by the run */
+    uint32_t need_ppm;    /**< need of all portfolios together, of the fleet's power: 1 500 000 */
+    etp_money budget;     /**< of each portfolio, per interval: 1 000 000 $ stands for none */
+
+    etp_timing timing;
+    etp_mechanism mechanism;
+    unsigned disclose;
+    etp_network_options network; /**< chances and delays; the rest is set by the run */
+
+    uint32_t failures_ppm; /**< outages per battery and day: 20 000 is one battery in fifty */
+    etp_time outage;       /**< how long each lasts: 30 min */
+} etp_run_options;
+
+/** The first run's values: see docs/architecture.md. `trace`, `firms` and the counts remain to be filled in. */
+ETP_API void etp_run_defaults(etp_run_options *options);
+
+typedef struct etp_run etp_run;
+
+/** ETP_EINVAL or ETP_ERANGE with a sentence for options that cannot be run, ETP_ENOMEM. */
+ETP_API int etp_run_new(etp_run **run, const etp_run_options *options, etp_error *error);
+/** Accepts NULL. */
+ETP_API void etp_run_free(etp_run *run);
+
+/** Runs one interval. Returns 1 while there are more, 0 when that was the last, or a negative error. */
+ETP_API int etp_run_step(etp_run *run, etp_error *error);
+
+/** Totals since the start. */
+typedef struct etp_run_totals {
+    size_t intervals;
+    uint64_t bids, trades, auctions, lapses, unresolved;
+    uint64_t in_doubt;        /**< trades of which the buyer has no receipt yet */
+    etp_energy sold;          /**< confirmed at the batteries, at the meter */
+    etp_money paid;           /**< to owners */
+    etp_money worth;          /**< of that energy to its buyers, at realised values */
+    etp_energy offered;       /**< lots of all auctions */
+    etp_money owners_cost;    /**< of all homes: bill, plus wear, less the value of what is left stored */
+    uint64_t digest[2];       /**< 128 bits over every event and the final state */
+    size_t memory_bytes;      /**< of ours at its peak, without the network's */
+    size_t bytes_per_home;    /**< home, battery and node */
+    size_t bytes_per_session; /**< the larger of its two sides */
+} etp_run_totals;
+ETP_API void etp_run_get_totals(const etp_run *run, etp_run_totals *totals);
+
+typedef struct etp_firm_result {
+    const char *name;
+    uint64_t intervals; /**< in which it took part */
+    etp_aggregator_totals totals;
+    etp_energy energy; /**< bought, as the batteries confirmed it */
+    etp_money paid;
+    etp_money worth; /**< of that energy at realised values */
+} etp_firm_result;
+ETP_API unsigned etp_run_firm_count(const etp_run *run);
+/** ETP_ENOENT past the end. */
+ETP_API int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result);
+
+/** One home, as it stands. Borrowed until the next step. NULL past the end. */
+ETP_API const etp_home *etp_run_home(const etp_run *run, unsigned index);
+/** The owner's cost so far: see etp_home_cost(). What is stored counts at the feed-in tariff of the run's end, for a
+ *  kWh more in the battery saves one that would have been spilled, less the loss of charging. */
+ETP_API etp_money etp_run_home_cost(const etp_run *run, unsigned index);
+
+ETP_API void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats);
+ETP_API const etp_histogram *etp_run_delays(const etp_run *run, etp_type type);
+ETP_API void etp_run_network_stats(const etp_run *run, etp_network_stats *stats);
+
+/** Checks that every mWh and micro-dollar is accounted for: each battery, each home, owners' income against buyers'
+ *  payments, confirmations against receipts. ETP_ECONSERVATION with a sentence that names the first account that is
+ *  off. */
+ETP_API int etp_run_check(const etp_run *run, etp_error *error);
+
+/** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
+ *  `options->homes`). */
+ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
