@@ -78,11 +78,11 @@ static void outbid_beyond_margin(etp_auction *auction)
     }
 }
 
-/* A bid that stands would get something, and more so when raised: only others can be beaten on arrival. */
+/* A bid that stands is not beyond the margin, and when raised comes before it: only others can be beaten on arrival. */
 static etp_code place_ascending(etp_auction *auction, etp_bid *place, const etp_bid *bid)
 {
     const etp_bid *margin = etp_ranking_margin(auction);
-    if (place->state != ETP_BID_STANDING && margin != NULL && !etp_bid_precedes(bid, margin)) {
+    if (margin != NULL && !etp_bid_precedes(bid, margin)) {
         if (place->state == ETP_BID_NONE) {
             *place = *bid;
             end_bid(place, ETP_BID_OUTBID, ETP_CODE_OUTBID);

@@ -172,7 +172,12 @@ static void a_lot_is_never_negative_nor_helped_by_nonsense(void **state)
     etp_battery battery = usual_battery(10 * KWH);
     assert_int_equal(etp_battery_lot(&battery, five_minutes, 6 * KW, 0), 0);
     assert_int_equal(etp_battery_lot(&battery, five_minutes, 0, 6 * KW), 0);
-    assert_int_equal(etp_battery_lot(&battery, five_minutes, -5 * KW, -5 * KW), 416666);
+    battery.spec.export_limit = 9 * KW;
+    assert_int_equal(etp_battery_lot(&battery, five_minutes, -2 * KW, 0), 416666);
+    battery.spec.power = 9 * KW;
+    battery.spec.export_limit = 5 * KW;
+    assert_int_equal(etp_battery_lot(&battery, five_minutes, 0, -2 * KW), 416666);
+    assert_int_equal(etp_battery_lot(&battery, five_minutes, INT64_MAX, INT64_MIN), 0);
     assert_int_equal(etp_battery_lot(&battery, 0, 0, 0), 0);
     assert_int_equal(etp_battery_lot(&battery, -five_minutes, 0, 0), 0);
     battery.spec.export_limit = 0;
