@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+# A thin front over the presets in CMakePresets.json: everything here can be done with cmake and ctest by hand.
+.DEFAULT_GOAL := build
+.PHONY: build run test test-asan test-clang bench format lint clean help setup setup-test
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+ARGS ?= strategies/greedy.lua
+
+# cmake starts a make of its own, which is told its number of jobs; ours must not hand down flags and variables as well.
+unexport MAKEFLAGS
+export GNUMAKEFLAGS := --no-print-directory
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## install what is missing for building and running (apt)
+	@scripts/setup.sh run
+
+setup-test: ## install what is missing for the tests too (apt)
+	@scripts/setup.sh test
+
+# A folder that is configured already, with tests or without, is left as it is: cmake itself sees when it is stale.
+build/configured:
+	cmake --preset release -DETP_TESTS=OFF
+
+build: build/configured ## build what the folder build/ is configured for; at first without tests
+	cmake --build --preset release --parallel $(JOBS)
+
+run: setup build/configured ## build and run the program: make run ARGS="strategies/greedy.lua --seed 7"
+	cmake --build --preset release --parallel $(JOBS) --target etp-engine
+	build/etp-engine $(ARGS)
+
+test: setup-test ## build everything and run every test and check
+	cmake --preset release -DETP_TESTS=ON
+	cmake --build --preset release --parallel $(JOBS)
+	ctest --preset release --parallel $(JOBS)
+
+test-asan: setup-test ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
+	cmake --preset asan
+	cmake --build --preset asan --parallel $(JOBS)
+	ctest --preset asan --parallel $(JOBS)
+
+test-clang: setup-test ## the tests built by clang, in build-clang/
+	cmake --preset clang
+	cmake --build --preset clang --parallel $(JOBS)
+	ctest --preset clang --parallel $(JOBS)
+
+bench: setup-test ## build and run the benchmark
+	cmake --preset release -DETP_TESTS=ON
+	cmake --build --preset release --parallel $(JOBS) --target bench
+
+format: ## lay out every C file by .clang-format
+	@tests/lint/format.sh fix
+
+lint: setup-test ## the checks that need no build: include directions, layout, luacheck, licence lines
+	cmake --preset release -DETP_TESTS=ON
+	ctest --preset release --label-regex lint
+
+clean: ## remove the build folders
+	rm -rf build build-asan build-clang build-debug
