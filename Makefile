@@ -6,9 +6,8 @@
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ARGS ?= strategies/greedy.lua
 
-# cmake starts a make of its own, which is told its number of jobs; ours must not hand down flags and variables as well.
-unexport MAKEFLAGS
-export GNUMAKEFLAGS := --no-print-directory
+# cmake starts a make of its own; this one must not hand its flags and variables down to it.
+BUILD = env -u MAKEFLAGS -u MAKELEVEL cmake --build --parallel $(JOBS) --preset
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -24,30 +23,30 @@ build/configured:
 	cmake --preset release -DETP_TESTS=OFF
 
 build: build/configured ## build what the folder build/ is configured for; at first without tests
-	cmake --build --preset release --parallel $(JOBS)
+	$(BUILD) release
 
 run: setup build/configured ## build and run the program: make run ARGS="strategies/greedy.lua --seed 7"
-	cmake --build --preset release --parallel $(JOBS) --target etp-engine
+	$(BUILD) release --target etp-engine
 	build/etp-engine $(ARGS)
 
 test: setup-test ## build everything and run every test and check
 	cmake --preset release -DETP_TESTS=ON
-	cmake --build --preset release --parallel $(JOBS)
+	$(BUILD) release
 	ctest --preset release --parallel $(JOBS)
 
 test-asan: setup-test ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
 	cmake --preset asan
-	cmake --build --preset asan --parallel $(JOBS)
+	$(BUILD) asan
 	ctest --preset asan --parallel $(JOBS)
 
 test-clang: setup-test ## the tests built by clang, in build-clang/
 	cmake --preset clang
-	cmake --build --preset clang --parallel $(JOBS)
+	$(BUILD) clang
 	ctest --preset clang --parallel $(JOBS)
 
 bench: setup-test ## build and run the benchmark
 	cmake --preset release -DETP_TESTS=ON
-	cmake --build --preset release --parallel $(JOBS) --target bench
+	$(BUILD) release --target bench
 
 format: ## lay out every C file by .clang-format
 	@tests/lint/format.sh fix
