@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # A thin front over the presets in CMakePresets.json: everything here can be done with cmake and ctest by hand.
 .DEFAULT_GOAL := build
+.NOTPARALLEL:
 .PHONY: build run test test-asan test-clang bench format lint clean help setup setup-test
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
