@@ -54,12 +54,12 @@ as_root() {
 }
 
 install_entries() {
-    echo "Installing:" $1
     as_root apt-get update -qq || echo "setup: apt-get update failed; trying with the package lists at hand." >&2
     names=""
     for entry in $1; do
         names="$names $(pick_name "$entry")"
     done
+    echo "Installing:$names"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $names
 }
 
