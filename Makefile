@@ -45,9 +45,10 @@ test-clang: setup-test ## the tests built by clang, in build-clang/
 	$(BUILD) clang
 	ctest --preset clang --parallel $(JOBS)
 
-bench: setup-test ## build and run the benchmark
+bench: setup-test ## build and run the benchmarks, whose figures are this machine's
 	cmake --preset release -DETP_TESTS=ON
-	$(BUILD) release --target bench
+	$(BUILD) release
+	@set -e; for program in build/tests/bench/bench_*; do echo; echo "$$program"; "$$program"; done
 
 format: ## lay out every C file by .clang-format
 	@tests/lint/format.sh fix

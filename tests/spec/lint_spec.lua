@@ -13,7 +13,8 @@ local function tree_with(path, include)
     ["core/wire/pack.h"] = "",
     ["core/market/auction.c"] = '#include "etp/auction.h"\n#include "ranking.h"\n',
     ["core/market/ranking.h"] = '#include "etp/units.h"\n',
-    ["core/engine/engine.c"] = '#include "etp/engine.h"\n#include "etp/auction.h"\n',
+    ["core/base/wheel.h"] = "",
+    ["core/engine/engine.c"] = '#include "etp/engine.h"\n#include "etp/auction.h"\n#include "base/wheel.h"\n',
     ["core/script/state.c"] = '#include "etp/script.h"\n#include <lua.h>\n#include <xxhash.h>\n',
     ["core/sim/network.c"] = '#include "etp/engine.h"\n',
     ["core/world/home.c"] = '#include "etp/home.h"\n#include "etp/battery.h"\n',
@@ -67,6 +68,8 @@ local faults = {
   { "core/engine/engine.c", '#include "market/ranking.h"', "market/ranking.h is a private header of market/" },
   { "core/engine/engine.c", '#include "../market/ranking.h"', "leaves its folder" },
   { "core/engine/engine.c", '#include "ranking.h"', "ranking.h is neither a header of engine/ nor a public one" },
+  { "core/include/etp/hooks.h", '#include "base/wheel.h"', "which is not installed" },
+  { "core/engine/engine.c", '#include "base/secret.h"', "base/secret.h is a private header of base/" },
   -- the ways to write an #include
   { "core/base/log.c", '  #  include   "etp/units.h" // why', "base/ may not include etp/units.h" },
   { "core/base/log.c", "#include LOG_HEADER", "cannot tell what is included" },
