@@ -4,16 +4,20 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 # The .pc files find the prefix from where they lie, so that the installed tree can be moved.
 file(RELATIVE_PATH prefix_from_pkgconfig /${pkgconfig_dir} /)
 
-install(TARGETS etp ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/include/etp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  FILES_MATCHING PATTERN "*.h")
-configure_file(cmake/etp.pc.in ${PROJECT_BINARY_DIR}/etp.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/etp.pc DESTINATION ${pkgconfig_dir})
+# A static library with its .pc file.
+function(etp_install_library name)
+  install(TARGETS ${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${pkgconfig_dir})
+endfunction()
 
-if(TARGET etp-lua)
-  install(TARGETS etp-lua ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  configure_file(cmake/etp-lua.pc.in ${PROJECT_BINARY_DIR}/etp-lua.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/etp-lua.pc DESTINATION ${pkgconfig_dir})
+if(ETP_INSTALL_LIBRARIES)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/include/etp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.h")
+  etp_install_library(etp)
+  if(TARGET etp-lua)
+    etp_install_library(etp-lua)
+  endif()
 endif()
 
 if(TARGET etp-engine)

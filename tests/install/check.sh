@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the build into a folder of its own, and builds and runs a program there that finds the library by pkg-config.
-# usage: check.sh CMAKE BUILD_FOLDER C_COMPILER SANITIZERS
+# usage: check.sh CMAKE BUILD_FOLDER C_COMPILER SANITIZERS HAS_PROGRAM
 set -eu
-cmake=$1 build=$2 compiler=$3 sanitizers=$4
+cmake=$1 build=$2 compiler=$3 sanitizers=$4 has_program=$5
 here=$(dirname "$0")
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
@@ -27,6 +27,7 @@ if command -v c++ >/dev/null; then
     done
 fi
 
-if [ -e "$build/etp-engine" ]; then
+if [ "$has_program" = 1 ]; then
     "$prefix/bin/etp-engine" --version
+    diff -r "$here/../../strategies" "$prefix/share/etp-engine/strategies"
 fi

@@ -4,5 +4,5 @@
 set -eu
 cd "$(dirname "$0")/../.."
 find . -type d \( -name '.?*' -o -name build -o -name 'build-*' -o -name 'build.*' \) -prune \
-    -o -type f \( -name '*.lua' -o -name '*.rockspec' \) -print |
+    -o -type f -name '*.lua' -print |
     LC_ALL=C sort | xargs "$1" --quiet --no-color
