@@ -307,6 +307,7 @@ static void other_regions_are_refused(void **state)
         {HEAD ROW1 "NSW1,2025/01/01 00:05:00,1,2,TRADE\n", "line 3", "REGION is NSW1, and VIC1 in the rows before"},
         {HEAD ROW1 "vic1,2025/01/01 00:10:00,1,2,TRADE\n", "line 3", "REGION is vic1"},
         {HEAD ",2025/01/01 00:10:00,1,2,TRADE\n", "line 2", "REGION is \"\""},
+        {HEAD ROW1 ROW2 HEAD, "line 4", "header is there again"},
         {HEAD "ABCDEFGHIJKLMNOP,2025/01/01 00:10:00,1,2,TRADE\n", "line 2", "1 to 15"},
     };
     REFUSE_ALL(cases);
