@@ -40,7 +40,7 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script",
   sim = "network sim",
-  world = "trace tariff home buyer",
+  world = "trace tariff home buyer utility",
   run = "run",
 }
 local room_of_header = {}
