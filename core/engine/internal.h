@@ -76,6 +76,7 @@ struct answered {
     etp_energy energy;
     uint32_t closes_in_ms;
     uint8_t type, code;
+    bool sold; /* of a Bid: its award was confirmed in time */
 };
 
 struct bess_session {
