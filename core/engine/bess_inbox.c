@@ -122,14 +122,12 @@ static void take_confirm(etp_engine *engine, struct bess *bess, uint32_t number,
         answer_confirm(engine, bess, session, ETP_TERMINATE, ETP_CODE_UNKNOWN_TRADE);
         return;
     }
-    bool sells = session->state == BESS_HELD && bess_sell(engine, bess, number);
-    if (sells)
-        session->bid.sold = true;
+    etp_code code = session->state == BESS_HELD ? bess_sell(engine, bess, number) : ETP_CODE_EXPIRED;
     if (session->bid.sold)
         answer_confirm(engine, bess, session, ETP_BESS_STATUS, ETP_CODE_NONE);
     else
-        answer_confirm(engine, bess, session, ETP_TERMINATE, ETP_CODE_EXPIRED);
-    if (sells)
+        answer_confirm(engine, bess, session, ETP_TERMINATE, code);
+    if (code == ETP_CODE_NONE)
         bess_follow_auction(engine, bess);
 }
 
