@@ -133,6 +133,7 @@ static inline void reach_buyer_state(enum aggregator_state state)
 
 static inline void reach(enum role role, unsigned state, etp_mechanism mechanism)
 {
+    tear_down();
     set_up();
     if (role == ROLE_BESS) {
         begin_bess(mechanism);
