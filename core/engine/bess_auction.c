@@ -61,7 +61,7 @@ static void fix_offer(struct bess *bess, etp_energy lot)
     bess->offer.remaining = available - lot;
     bess->offer.discharge_rate = battery->spec.power;
     bess->offer.for_sale_ppm =
-        battery->stored > 0 && lot < battery->stored ? (uint32_t)(lot * 1000000 / battery->stored) : 0;
+        battery->stored > 0 && lot <= battery->stored ? (uint32_t)(lot * 1000000 / battery->stored) : 0;
     bess->offer.voltage_mv = etp_battery_voltage_mv(battery);
     bess->offer.health = (uint8_t)etp_battery_health(battery);
 }
