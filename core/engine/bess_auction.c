@@ -233,6 +233,8 @@ static void follow_bid(etp_engine *engine, struct bess *bess, unsigned slot)
     case ETP_BID_LAPSED:
         if (told == BESS_HELD)
             note_lapse(engine, bess, slot);
+        else if (told == BESS_BIDDING) /* awarded, but the battery could not hold it */
+            tell_rejected(engine, bess, slot, BESS_OUT);
         break;
     case ETP_BID_STANDBY:
         bess->sessions[slot].state = BESS_STANDBY;
