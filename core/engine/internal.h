@@ -80,15 +80,15 @@ struct answered {
 };
 
 struct bess_session {
-    etp_id query_request, query_answer;
-    struct answered bid, confirm; /* `bid` is the one that the book took */
-    etp_id refused_bid, refusal;  /* the last Bid that it did not take, and the BidReject that it got */
+    etp_id query_request, query_answer; /* the answer is 0 once its interval is over */
+    struct answered bid, confirm;       /* `bid` is the one that the book took */
+    etp_id refused_bid, refusal;        /* the last Bid that it did not take, and the BidReject that it got */
     etp_id last_terminate, last_failure;
     uint32_t link;
     uint8_t state;
     uint8_t refusal_code;
-    bool offered; /* the answered Query offered energy */
-    bool heard;   /* the peer has sent something since the start */
+    uint8_t offer_code; /* of the QueryResponse: ETP_CODE_NONE if it offered energy */
+    bool heard;         /* the peer has sent something since the start */
 };
 
 enum offer_state { OFFER_UNDECIDED, OFFER_OPEN, OFFER_NOTHING };
@@ -224,6 +224,8 @@ void reschedule(etp_engine *engine, struct node *node);
 /* outbox.c */
 int outbox_init(etp_engine *engine);
 void outbox_fini(etp_engine *engine);
+/* The id of the node's next message, which is also the moment of its creation. */
+etp_id outbox_next_id(const etp_engine *engine, struct node *node);
 /* Fills in message_id (unless it has one), device_id and ttl, and queues the message. Returns its id. */
 etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
 void outbox_flush(etp_engine *engine);
