@@ -161,8 +161,8 @@ static void report_terminate(etp_engine *engine, const struct bess *bess, const 
 static void take_terminate(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     const struct bess_session *session = &bess->sessions[number];
-    bool about_this = message->in_reply_to == 0 || message->in_reply_to == session->bid.id ||
-                      message->in_reply_to == session->query_answer;
+    bool about_bid = session->state != BESS_OFFERED && message->in_reply_to == session->bid.id;
+    bool about_this = message->in_reply_to == 0 || about_bid || message->in_reply_to == session->query_answer;
     if (!about_this) {
         refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
         return;
