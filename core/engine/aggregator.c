@@ -282,7 +282,7 @@ void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
         struct aggregator_session *session = &aggregator->sessions[i];
         if (!is_open(session))
             continue;
-        aggregator_terminate(engine, aggregator, i, 0, ETP_CODE_SHUTTING_DOWN);
+        aggregator_terminate(engine, aggregator, i, ETP_CODE_SHUTTING_DOWN);
         if (session->state == AGGREGATOR_BIDDING)
             aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
         aggregator_set_state(aggregator, i, AGGREGATOR_OUT);

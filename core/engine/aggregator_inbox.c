@@ -130,7 +130,7 @@ static void decline_accept(etp_engine *engine, struct aggregator *aggregator, ui
                            const etp_message *message)
 {
     unexpected(engine, aggregator, number, message);
-    aggregator_terminate(engine, aggregator, number, message->message_id, ETP_CODE_WITHDRAWN);
+    aggregator_decline(engine, aggregator, number, message);
 }
 
 static void take_reject(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -266,6 +266,17 @@ static bool is_awaited(const struct aggregator_session *session, const etp_messa
            message->in_reply_to == session->u.trade.confirm_id;
 }
 
+/* An Accept that comes again says that what we answered may not have arrived. */
+static void repeat_answer(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *accept)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    bool out = session->state == AGGREGATOR_OUT || session->state == AGGREGATOR_GONE;
+    if (session->state == AGGREGATOR_CONFIRMING)
+        aggregator_confirm(engine, aggregator, number);
+    else if (out && session->has_bid && session->u.trade.accept_id == accept->message_id)
+        aggregator_decline(engine, aggregator, number, accept);
+}
+
 etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
                              const etp_message *message)
 {
@@ -279,9 +290,8 @@ etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, 
         return ETP_REFUSED_NONE;
     if (message->message_id < *newest)
         return ETP_REFUSED_STALE;
-    /* An Accept that comes again says that our Confirm may not have arrived. */
-    if (message->type == ETP_BID_ACCEPT && session->state == AGGREGATOR_CONFIRMING)
-        aggregator_confirm(engine, aggregator, number);
+    if (message->type == ETP_BID_ACCEPT)
+        repeat_answer(engine, aggregator, number, message);
     return ETP_REFUSED_DUPLICATE;
 }
 

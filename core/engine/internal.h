@@ -150,7 +150,8 @@ struct aggregator_session {
             uint32_t for_sale_ppm, voltage_mv;
         } offer;
         struct { /* from then on */
-            etp_id bid_id, accept_id, confirm_id;
+            etp_id bid_id, accept_id;
+            etp_id confirm_id; /* of our Confirm, or of the Terminate that declined `accept_id` */
             etp_price bid_price, sale_price;
             etp_energy bid_energy, award;
         } trade;
@@ -294,8 +295,10 @@ void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, ui
 void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
                          etp_code code, etp_price best);
 void aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
-void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_id in_reply_to,
-                          etp_code code);
+/* Terminates what is open with a battery. */
+void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
+/* Answers an award that we do not want with a Terminate, the same for the same award. */
+void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t session, const etp_message *accept);
 /* How long to wait for an answer before asking again: `least`, or twice the round trip if that is longer. */
 etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least);
 

@@ -235,16 +235,18 @@ static void a_buyer_that_declines_an_award_declines_it_again(void **unused)
     set_up();
     begin_buyer(ETP_FIRST_PRICE, 10 * LOT);
     offer_to(0, LOT, 2000);
+    offer_to(1, LOT, 2000);
+    reject_bid(1, ETP_CODE_NOT_COMPETITIVE);
+    etp_id given_up = heard(1, ETP_BID).message_id;
     etp_message accept = {
         .type = ETP_BID_ACCEPT, .in_reply_to = heard(0, ETP_BID).message_id, .required_energy = 2 * LOT};
     accept.message_id = say(0, accept);
     etp_message answer = heard(0, ETP_TERMINATE);
     assert_int_equal(answer.code, ETP_CODE_POLICY);
     expect_same_answer(0, accept, &answer);
-    assert_int_equal(totals().rejected, 1);
-    offer_to(1, LOT, 2000);
-    reject_bid(1, ETP_CODE_NOT_COMPETITIVE);
-    accept.in_reply_to = heard(1, ETP_BID).message_id;
+    assert_int_equal(totals().rejected, 2);
+    accept.in_reply_to = given_up;
+    accept.required_energy = LOT;
     accept.message_id = 0;
     accept.message_id = say(1, accept);
     answer = heard(1, ETP_TERMINATE);
