@@ -105,8 +105,10 @@ static etp_time query_time(const etp_engine *engine, const struct aggregator *ag
 static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    etp_message message = {
-        .type = ETP_QUERY, .message_id = session->query_id, .required_energy = aggregator->brief.need};
+    etp_energy need = aggregator->brief.need;
+    etp_message message = {.type = ETP_QUERY,
+                           .message_id = session->query_id,
+                           .required_energy = need < ETP_ENERGY_MAX ? need : ETP_ENERGY_MAX};
     session->query_id = outbox_send(engine, &aggregator->node, session->link, &message);
     etp_wheel_set(&aggregator->wheel, number,
                   engine->now + aggregator_patience(aggregator, engine->options.timing.query_repeat));
