@@ -75,12 +75,14 @@ static void learn_round_trip(const etp_engine *engine, struct aggregator *aggreg
         aggregator->loss_hint--;
 }
 
-/* `closes_in_ms` counts from the message's creation. Where the sender's clock is ahead of ours, from now. */
+/* `closes_in_ms` counts from the message's creation. Where the sender's clock is ahead of ours, from now. No auction
+ * outlives its interval, whatever the battery says. */
 static etp_time end_of(const etp_engine *engine, const etp_message *message)
 {
     etp_time created = (etp_time)message->message_id * ETP_NS_PER_US;
     etp_time from = created < engine->now ? created : engine->now;
-    return from + (etp_time)message->closes_in_ms * ETP_NS_PER_MS;
+    etp_time end = from + (etp_time)message->closes_in_ms * ETP_NS_PER_MS;
+    return end < engine->interval.ends ? end : engine->interval.ends;
 }
 
 static void take_response(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
