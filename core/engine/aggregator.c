@@ -120,6 +120,12 @@ static bool wants_more(const struct aggregator *aggregator)
            aggregator->brief.budget > aggregator->open_money + aggregator->totals.interval_paid;
 }
 
+/* As far as this node has heard, the battery is there. */
+static bool is_known(const struct aggregator_session *session)
+{
+    return session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_GONE;
+}
+
 static void begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
@@ -127,7 +133,7 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
         return;
     if (session->state == AGGREGATOR_BIDDING)
         aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
-    if (session->state == AGGREGATOR_UNKNOWN || session->state == AGGREGATOR_GONE)
+    if (!is_known(session))
         return;
     aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
     if (!wants_more(aggregator))
@@ -262,9 +268,10 @@ void aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
         outbox_clear(engine, &engine->links[session->link]);
         etp_message message = {.type = ETP_DEVICE_FAILURE, .code = ETP_CODE_OFFLINE};
         outbox_send(engine, &aggregator->node, session->link, &message);
+        bool stays = session->state == AGGREGATOR_CONFIRMING || !is_known(session);
         if (session->state == AGGREGATOR_BIDDING)
             aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
-        if (session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_CONFIRMING)
+        if (!stays)
             aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
     }
 }
