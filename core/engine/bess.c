@@ -137,6 +137,8 @@ void bess_recover(etp_engine *engine, struct bess *bess)
     for (uint32_t i = 0; i < bess->node.links; i++)
         bess->sessions[i].heard = false;
     begin_registering(engine, bess);
+    if (engine->shutting_down)
+        bess->register_at = bess->status_at = ETP_TIME_NEVER;
 }
 
 void bess_shut_down(etp_engine *engine, struct bess *bess)
