@@ -72,7 +72,6 @@ void bess_start(etp_engine *engine, struct bess *bess)
 
 void bess_begin_interval(etp_engine *engine, struct bess *bess)
 {
-    bess_abort_auction(engine, bess, ETP_CODE_EXPIRED);
     for (uint32_t i = 0; i < bess->node.links; i++) {
         bess->sessions[i].state = BESS_IDLE;
         bess->sessions[i].query_answer = 0;
