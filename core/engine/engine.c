@@ -138,7 +138,7 @@ void etp_engine_free(etp_engine *engine)
         free_node(engine, engine->nodes[i]);
     outbox_fini(engine);
     etp_heap_fini(&engine->timers, engine->allocator);
-    give_memory(engine, engine->order, 2 * engine->order_room * sizeof *engine->order);
+    give_memory(engine, engine->order, (size_t)2 * engine->order_room * sizeof *engine->order);
     give_memory(engine, engine->ranked, engine->order_room * sizeof *engine->ranked);
     give_memory(engine, engine->links, engine->options.max_links * sizeof *engine->links);
     give_memory(engine, engine->nodes, engine->options.max_nodes * sizeof *engine->nodes);
@@ -168,14 +168,14 @@ static int grow_order(etp_engine *engine, unsigned peers)
 {
     if (peers <= engine->order_room)
         return ETP_OK;
-    unsigned *order = take_memory(engine, 2 * peers * sizeof *order);
+    unsigned *order = take_memory(engine, (size_t)2 * peers * sizeof *order);
     etp_bid *ranked = take_memory(engine, peers * sizeof *ranked);
     if (order == NULL || ranked == NULL) {
-        give_memory(engine, order, 2 * peers * sizeof *order);
+        give_memory(engine, order, (size_t)2 * peers * sizeof *order);
         give_memory(engine, ranked, peers * sizeof *ranked);
         return ETP_ENOMEM;
     }
-    give_memory(engine, engine->order, 2 * engine->order_room * sizeof *order);
+    give_memory(engine, engine->order, (size_t)2 * engine->order_room * sizeof *order);
     give_memory(engine, engine->ranked, engine->order_room * sizeof *ranked);
     engine->order = order;
     engine->ranked = ranked;
@@ -267,7 +267,7 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
     struct node *node = engine->nodes[number];
     if (engine->started)
         return ETP_ESTATE;
-    if (peer == 0 || peer > ETP_ID_MAX)
+    if (peer == 0 || peer > ETP_ID_MAX || peer == node->device_id)
         return ETP_ERANGE;
     if (node->links >= node->peers || engine->link_count >= engine->options.max_links)
         return ETP_EFULL;
