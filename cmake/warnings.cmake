@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 # What every target of ours is compiled with.
 add_library(etp_flags INTERFACE)
-target_compile_options(etp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_options(etp_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(ETP_WERROR)
+  target_compile_options(etp_flags INTERFACE -Werror)
+endif()
 # The same result on every machine: no contraction into fused operations, which some processors have and others lack.
 target_compile_options(etp_flags INTERFACE -ffp-contract=off)
 # POSIX.1-2008: strerror_r, getline, clock_gettime and the like.

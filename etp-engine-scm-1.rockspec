@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: MIT
+-- Builds the program and its strategies from a checkout: luarocks --lua-version 5.4 make
+rockspec_format = "3.0"
+package = "etp-engine"
+version = "scm-1"
+source = {
+  url = "git+file://.",
+}
+description = {
+  summary = "Real-time auctions of stored energy, scriptable in Lua",
+  detailed = [[
+    etp-engine runs auctions in which home batteries sell stored energy to competing aggregators over ETP, the Energy
+    Trading Protocol. Buyers' strategies and sellers' reserve policies are Lua 5.4 scripts. This rock installs the
+    program etp-engine and its strategies.
+  ]],
+  license = "MIT",
+}
+supported_platforms = { "linux" }
+dependencies = {
+  "lua ~> 5.4",
+}
+external_dependencies = {
+  MSGPACK = { header = "msgpack.h" },
+  XXHASH = { header = "xxhash.h" },
+  ZLIB = { header = "zlib.h" },
+}
+build = {
+  type = "cmake",
+  variables = {
+    CMAKE_BUILD_TYPE = "Release",
+    CMAKE_INSTALL_PREFIX = "$(PREFIX)",
+    ETP_INSTALL_LIBRARIES = "OFF",
+    ETP_TESTS = "OFF",
+    ETP_WERROR = "OFF",
+  },
+}
