@@ -57,14 +57,6 @@ static etp_money budget_left(const struct aggregator *aggregator)
     return left > 0 ? left : 0;
 }
 
-/* The most energy that `money` buys at `price`. */
-static etp_energy affordable(etp_money money, etp_price price)
-{
-    if (price <= 0 || money / price >= ETP_ENERGY_MAX / ETP_ENERGY_PER_KWH)
-        return ETP_ENERGY_MAX;
-    return money / price * ETP_ENERGY_PER_KWH + money % price * ETP_ENERGY_PER_KWH / price;
-}
-
 static etp_energy least(etp_energy a, etp_energy b)
 {
     return a < b ? a : b;
@@ -107,7 +99,7 @@ static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     etp_energy energy = least(least(intent->energy, session->lot), need_left(aggregator));
-    energy = least(energy, affordable(budget_left(aggregator), intent->price));
+    energy = least(energy, etp_affordable(budget_left(aggregator), intent->price));
     if (energy <= 0)
         return false;
     aggregator_set_state(aggregator, number, AGGREGATOR_OUT);

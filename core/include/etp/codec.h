@@ -4,7 +4,8 @@
  * Messages as MessagePack, and frames that hold several of them. No function here allocates. Thread-safe: no state.
  *
  * A message is one MessagePack array: the 14 fields in order, then `in_reply_to` and `closes_in_ms`. Integers take
- * their shortest form, prices, energies and the like are float64.
+ * their shortest form, prices, energies and the like are float64. A decoder takes integers of any width, signed too, and
+ * where a float64 belongs also a float32 or an integer.
  *
  * A frame is one or more messages back to back, then its seal: a MessagePack uint 32 (0xce and four bytes, big endian)
  * with the CRC-32 (IEEE 802.3, as in zlib) of all bytes before it. A seal is not an array, so a receiver that knows
@@ -22,7 +23,9 @@
 extern "C" {
 #endif
 
-enum { ETP_FRAME_MAX = 1400, ETP_SEAL_SIZE = 5 };
+/** Limits of a frame with its seal, and of a message with unknown elements after the 16th (ETP_MESSAGE_MAX holds for the
+ *  16): all its bytes, and how deep containers may be nested in containers there. */
+enum { ETP_FRAME_MAX = 1400, ETP_SEAL_SIZE = 5, ETP_MESSAGE_GROWN_MAX = 512, ETP_SKIP_DEPTH_MAX = 8 };
 
 /** Encodes `message` into `buffer`. Returns the bytes written (at most ETP_MESSAGE_MAX), ETP_ENOSPACE if `size` is too
  *  small, ETP_ERANGE if a field is outside the range given in message.h. Nothing is written past `size`. */
@@ -30,7 +33,8 @@ ETP_API int etp_encode(const etp_message *message, void *buffer, size_t size);
 
 /** Decodes one message from the front of `bytes`. On success returns ETP_REFUSED_NONE, fills `message` and sets `*used`
  *  to the bytes taken; otherwise returns the reason, and neither `message` nor `*used` is to be read. Takes arrays of 14
- *  and more elements: missing extensions are 0, what comes after the 16th is skipped. */
+ *  and more elements: missing extensions are 0, what comes after the 16th is skipped. A ttl of 0 and codes that are not
+ *  in our list are taken: they are the session's affair. */
 ETP_API etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, size_t *used);
 
 /** A frame that is being filled. Zero it before use. */
@@ -43,7 +47,7 @@ typedef struct etp_frame {
  *  send it, and begin another. */
 ETP_API int etp_frame_add(etp_frame *frame, const void *message, size_t size);
 
-/** Appends the seal. Nothing may be added afterwards. ETP_ESTATE for an empty frame. */
+/** Appends the seal. Nothing may be added afterwards. ETP_ESTATE for an empty frame, and for one with no room left. */
 ETP_API int etp_frame_seal(etp_frame *frame);
 
 /** Walks over the messages of a frame that arrived. The bytes are borrowed until the walk ends. */

@@ -118,12 +118,14 @@ typedef struct etp_message {
 
 /** "Register" ...; "?" for a number that is no type. Static storage, as all names below. */
 ETP_API const char *etp_type_name(unsigned type);
+/** Lower is sooner; UINT_MAX for no type. */
 ETP_API unsigned etp_type_priority(unsigned type);
 /** The delay limit of a type: from creation by the sender to processing by the receiver. 0 for no type. */
 ETP_API etp_time etp_type_delay_limit(unsigned type);
 ETP_API bool etp_type_sent_by_bess(unsigned type);
 ETP_API bool etp_type_sent_by_aggregator(unsigned type);
 
+/** "?" and "not in the list" for a number that is not in the list. */
 ETP_API const char *etp_code_name(unsigned code);
 ETP_API const char *etp_code_meaning(unsigned code);
 ETP_API const char *etp_refusal_name(unsigned refusal);

@@ -13,7 +13,8 @@
  *
  * Floating point lives on the wire, in Lua and in reports. Prices are rounded to the nearest unit there, energies and
  * powers are rounded down, after a value within 0.001 unit of a whole number has been taken as that number (so that a
- * whole number that became a double comes back as itself).
+ * whole number that became a double comes back as itself). Limits are checked before rounding. Percentages and volts, of
+ * which only the codec knows, are rounded to the nearest unit too.
  */
 #ifndef ETP_UNITS_H
 #define ETP_UNITS_H
@@ -58,10 +59,16 @@ typedef uint64_t etp_id; /**< of a device or a message; below 2^53, 0 is none */
  *  overflow for |price| up to ETP_PRICE_MAX and energy up to ETP_ENERGY_MAX. */
 ETP_API etp_money etp_amount(etp_price price, etp_energy energy);
 
-/** The energy of `power` over `duration`, rounded down. Both must be at least 0, `duration` at most a week. */
+/** The most energy that `money` buys at `price`, rounded down: etp_amount(price, result) <= money. ETP_ENERGY_MAX where
+ *  the price is 0 or less, or buys more than that; 0 for no money. */
+ETP_API etp_energy etp_affordable(etp_money money, etp_price price);
+
+/** The energy of `power` over `duration`, rounded down. Both must be at least 0, `power` at most ETP_POWER_MAX and
+ *  `duration` at most a week. */
 ETP_API etp_energy etp_energy_of(etp_power power, etp_time duration);
 
-/** c/kWh to a price, nearest. False for NaN, infinities, and what lies outside [low, high]. */
+/** c/kWh to a price, nearest, halves away from zero. False for NaN, infinities, what lies outside [low, high], and what
+ *  is beyond 2^53 units, where doubles no longer count by ones. `price` is written only on true, and so below. */
 ETP_API bool etp_price_from_cents(double cents_per_kwh, etp_price low, etp_price high, etp_price *price);
 ETP_API double etp_price_to_cents(etp_price price);
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <zlib.h>
+
+#include "etp/codec.h"
+#include "etp/error.h"
+
+enum { SEAL_TAG = 0xce, BODY_MAX = ETP_FRAME_MAX - ETP_SEAL_SIZE };
+
+static uint32_t checksum(const unsigned char *bytes, size_t size)
+{
+    return (uint32_t)crc32(0, bytes, (uInt)size);
+}
+
+static void store_seal(unsigned char *at, uint32_t sum)
+{
+    at[0] = SEAL_TAG;
+    at[1] = (unsigned char)(sum >> 24);
+    at[2] = (unsigned char)(sum >> 16);
+    at[3] = (unsigned char)(sum >> 8);
+    at[4] = (unsigned char)sum;
+}
+
+/* A sealed frame may be over BODY_MAX itself. */
+int etp_frame_add(etp_frame *frame, const void *message, size_t size)
+{
+    if (frame->size > BODY_MAX || size > BODY_MAX - frame->size)
+        return ETP_ENOSPACE;
+    memcpy(frame->bytes + frame->size, message, size);
+    frame->size += size;
+    return ETP_OK;
+}
+
+int etp_frame_seal(etp_frame *frame)
+{
+    if (frame->size == 0 || frame->size > BODY_MAX)
+        return ETP_ESTATE;
+    store_seal(frame->bytes + frame->size, checksum(frame->bytes, frame->size));
+    frame->size += ETP_SEAL_SIZE;
+    return ETP_OK;
+}
+
+etp_refusal etp_frame_open(etp_frame_reader *reader, const void *bytes, size_t size)
+{
+    if (size > ETP_FRAME_MAX)
+        return ETP_REFUSED_TOO_LONG;
+    if (size <= ETP_SEAL_SIZE)
+        return ETP_REFUSED_TRUNCATED;
+    size_t body = size - ETP_SEAL_SIZE;
+    const unsigned char *start = bytes;
+    unsigned char seal[ETP_SEAL_SIZE];
+    store_seal(seal, checksum(start, body));
+    if (memcmp(start + body, seal, sizeof seal) != 0)
+        return ETP_REFUSED_CHECKSUM;
+    *reader = (etp_frame_reader){start, start + body};
+    return ETP_REFUSED_NONE;
+}
+
+bool etp_frame_more(const etp_frame_reader *reader)
+{
+    return reader->at < reader->end;
+}
+
+etp_refusal etp_frame_next(etp_frame_reader *reader, etp_message *message)
+{
+    size_t used = 0;
+    etp_refusal refusal = etp_decode(reader->at, (size_t)(reader->end - reader->at), message, &used);
+    reader->at = refusal == ETP_REFUSED_NONE ? reader->at + used : reader->end;
+    return refusal;
+}
