@@ -9,7 +9,8 @@
  * besides; an inverter goes one way at a time, so in an interval in which a home has sold, its battery does not charge.
  *
  * Everything that a home draws at random is a hash of (seed, home, interval): the same in every run of that seed, with
- * or without a market. The load and sun profiles are made up (piecewise linear, ours); docs/architecture.md says how.
+ * or without a market. The load and sun profiles are made up (ours), for a summer day; docs/data.md says how. Market
+ * intervals are whole seconds, a day at most.
  */
 #ifndef ETP_HOME_H
 #define ETP_HOME_H
@@ -21,7 +22,8 @@
 extern "C" {
 #endif
 
-/** How a fleet is drawn. etp_fleet_defaults() gives the first run's values. */
+/** How a fleet is drawn. Panels of 0 to 100 kW, shares up to 1 000 000. etp_fleet_defaults() gives the first run's
+ *  values, which stand beside each field. */
 typedef struct etp_fleet_spec {
     uint64_t seed;
     etp_power inverter;          /**< 5 kW */
@@ -43,6 +45,9 @@ typedef struct etp_home {
     etp_power pv_peak;
     uint32_t load_scale_ppm; /**< of the standard home's load (about 16 kWh a day) */
     uint8_t shape;           /**< which of the load shapes */
+    bool measured;           /**< an interval was settled: last_pv and last_load mean something */
+    /** Seconds of the day between which the sun covers the load, in the profiles; both 0 if it never does. */
+    uint32_t sun_from, sun_until;
     etp_energy stored_at_start;
     /* measured in the last interval: all that the home knows of its own flows when the next begins */
     etp_power last_pv, last_load;
@@ -51,7 +56,8 @@ typedef struct etp_home {
     etp_money import_cost, feed_in_income, sales_income;
 } etp_home;
 
-/** Draws home number `key`. Two homes with the same spec and key are equal. */
+/** Draws home number `key`. Two homes with the same spec and key are equal, byte for byte. ETP_ERANGE for a spec that
+ *  is outside its ranges. */
 ETP_API int etp_home_draw(etp_home *home, const etp_fleet_spec *spec, uint64_t key);
 
 /** Solar output and load of one interval: `index` counts from the start of the run (and keys the noise), the interval
@@ -64,7 +70,7 @@ ETP_API void etp_home_flows(const etp_home *home, uint64_t seed, uint64_t index,
 ETP_API etp_energy etp_home_expected_need(const etp_home *home, const etp_fleet_spec *spec, uint32_t second_of_day);
 
 /** Most that may be sold in the interval that begins now, from what was measured in the last one: nothing while the
- *  battery charges, else etp_battery_lot(). */
+ *  battery charges and as long as nothing was measured, else etp_battery_lot(). */
 ETP_API etp_energy etp_home_lot(const etp_home *home, etp_time interval);
 
 /** Ends one interval: `sold` mWh were sold for `income` (the battery's account already shows them); settles the load,
@@ -76,8 +82,8 @@ ETP_API void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, e
  *  `stored_value` per kWh in the cells (negative if below). Lower is better for the owner. */
 ETP_API etp_money etp_home_cost(const etp_home *home, etp_price stored_value);
 
-/** pv + imported + discharged == load + spilled + curtailed + charged + sold, and the battery's own identity. Every term at
- *  the meter; sales are part of `discharged`. True when every mWh is accounted for. */
+/** pv + imported + discharged == load + spilled + curtailed + charged + sold, discharged == own_use + sold, and the
+ *  battery's own identity. Every term at the meter. True when every mWh is accounted for. */
 ETP_API bool etp_home_conserves(const etp_home *home);
 
 #ifdef __cplusplus

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "etp/trace.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "world/calendar.h"
+#include "world/trace_parts.h"
+
+int etp_trace_allocate(etp_trace *trace, size_t count, const etp_allocator *allocator)
+{
+    memset(trace, 0, sizeof *trace);
+    if (count == 0 || count > ETP_TRACE_COUNT_MAX)
+        return ETP_ERANGE;
+    trace->allocator = allocator != NULL ? allocator : etp_default_allocator();
+    trace->prices = trace->allocator->allocate(trace->allocator->user, count * sizeof *trace->prices);
+    if (trace->prices == NULL)
+        return ETP_ENOMEM;
+    trace->count = count;
+    return 0;
+}
+
+void etp_trace_fini(etp_trace *trace)
+{
+    if (trace->prices != NULL)
+        trace->allocator->release(trace->allocator->user, trace->prices, trace->count * sizeof *trace->prices);
+    memset(trace, 0, sizeof *trace);
+}
+
+/* Little-endian on every machine. */
+static void hash_number(XXH3_state_t *state, int64_t number)
+{
+    unsigned char bytes[8];
+    for (unsigned i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)((uint64_t)number >> (8 * i));
+    XXH3_64bits_update(state, bytes, sizeof bytes);
+}
+
+uint64_t etp_trace_hash(const etp_trace *trace)
+{
+    XXH3_state_t state;
+    XXH3_INITSTATE(&state);
+    XXH3_64bits_reset(&state);
+    hash_number(&state, trace->starts);
+    hash_number(&state, trace->interval);
+    for (size_t i = 0; i < trace->count; i++)
+        hash_number(&state, trace->prices[i]);
+    return XXH3_64bits_digest(&state);
+}
+
+int etp_trace_first_noon(const etp_trace *trace, size_t *index)
+{
+    for (size_t i = 0; i < trace->count; i++) {
+        etp_time starts = trace->starts + (etp_time)i * trace->interval;
+        if (starts % ETP_NS_PER_DAY == ETP_NS_PER_DAY / 2) {
+            *index = i;
+            return 0;
+        }
+    }
+    return ETP_ENOENT;
+}
+
+/* ---- resampling ---- */
+
+/* The mean of `count` prices to the nearest unit, halves up. */
+static etp_price mean_of(const etp_price *prices, size_t count)
+{
+    int64_t sum = 0, n = (int64_t)count;
+    for (size_t i = 0; i < count; i++)
+        sum += prices[i];
+    int64_t twice = 2 * sum + n;
+    return twice / (2 * n) - (twice % (2 * n) < 0);
+}
+
+/* Puts `made`, which has its prices, into the place of `trace`. */
+static int replace(etp_trace *trace, etp_trace *made, etp_time interval)
+{
+    made->starts = trace->starts;
+    made->interval = interval;
+    memcpy(made->source, trace->source, sizeof made->source);
+    memcpy(made->region, trace->region, sizeof made->region);
+    made->hash = etp_trace_hash(made);
+    etp_trace_fini(trace);
+    *trace = *made;
+    return 0;
+}
+
+static int make_longer(etp_trace *trace, etp_time interval, etp_error *error)
+{
+    etp_trace made;
+    uint64_t times = (uint64_t)(interval / trace->interval);
+    if (trace->count % times != 0)
+        return etp_fail(error, ETP_ERANGE, "%zu intervals do not join into a whole number, %llu at a time",
+                        trace->count, (unsigned long long)times);
+    int rc = etp_trace_allocate(&made, trace->count / (size_t)times, trace->allocator);
+    if (rc != 0)
+        return etp_fail(error, rc, "no memory for the resampled trace");
+    for (size_t i = 0; i < made.count; i++)
+        made.prices[i] = mean_of(&trace->prices[i * (size_t)times], (size_t)times);
+    return replace(trace, &made, interval);
+}
+
+static int make_shorter(etp_trace *trace, etp_time interval, etp_error *error)
+{
+    etp_trace made;
+    uint64_t times = (uint64_t)(trace->interval / interval);
+    if (times > ETP_TRACE_COUNT_MAX / trace->count)
+        return etp_fail(error, ETP_ERANGE, "%zu intervals become too many when each is cut into %llu", trace->count,
+                        (unsigned long long)times);
+    int rc = etp_trace_allocate(&made, trace->count * (size_t)times, trace->allocator);
+    if (rc != 0)
+        return etp_fail(error, rc, "no memory for the resampled trace");
+    for (size_t i = 0; i < made.count; i++)
+        made.prices[i] = trace->prices[i / (size_t)times];
+    return replace(trace, &made, interval);
+}
+
+int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error)
+{
+    if (interval == trace->interval)
+        return 0;
+    if (interval > 0 && interval % trace->interval == 0)
+        return make_longer(trace, interval, error);
+    if (interval > 0 && trace->interval % interval == 0)
+        return make_shorter(trace, interval, error);
+    return etp_fail(error, ETP_ERANGE,
+                    "intervals of %lld s cannot be made from the trace's %lld s: take a multiple or a divisor",
+                    (long long)(interval / ETP_NS_PER_SECOND), (long long)(trace->interval / ETP_NS_PER_SECOND));
+}

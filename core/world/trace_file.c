@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* From a path, or from bytes in memory, to text that is worth splitting into rows. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "etp/trace.h"
+#include "world/trace_parts.h"
+
+static const size_t file_max = (size_t)256 << 20;
+
+/* ---- is it text at all? ---- */
+
+static bool begins_with(etp_span span, const char *magic, size_t size)
+{
+    return span.size >= size && memcmp(span.text, magic, size) == 0;
+}
+
+/* How many bytes the well-formed UTF-8 character at the start of `s` has; 0 if there is none. RFC 3629, section 4: the
+ * second byte's range depends on the first, so that nothing is written longer than need be, and no surrogates. */
+static size_t utf8_size(const unsigned char *s, size_t size)
+{
+    if (s[0] < 0x80)
+        return 1;
+    size_t need = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : s[0] >= 0xe0 && s[0] <= 0xef ? 3 : s[0] <= 0xf4 ? 4 : 0;
+    if (s[0] < 0xc2 || need == 0 || size < need)
+        return 0;
+    unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (size_t i = 2; i < need; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return need;
+}
+
+static int check_text(const char *name, etp_span text, etp_error *error)
+{
+    const unsigned char *bytes = (const unsigned char *)text.text;
+    size_t line = 1, line_start = 0;
+    for (size_t i = 0, size; i < text.size; i += size) {
+        size = utf8_size(bytes + i, text.size - i);
+        if (size == 0 || bytes[i] == 0)
+            return etp_fail(error, ETP_EFORMAT,
+                            "%s: line %zu, byte %zu: 0x%02x is not UTF-8 text; save the file as UTF-8", name, line,
+                            i - line_start + 1, bytes[i]);
+        if (bytes[i] == '\n') {
+            line++;
+            line_start = i + 1;
+        }
+    }
+    return 0;
+}
+
+static int check_magic(const char *name, etp_span text, etp_error *error)
+{
+    if (text.size == 0)
+        return etp_fail(error, ETP_EFORMAT, "%s: the file is empty", name);
+    if (begins_with(text, "\x1f\x8b", 2))
+        return etp_fail(error, ETP_EFORMAT, "%s is gzip-compressed: unpack it first with gunzip", name);
+    if (begins_with(text, "PK\x03\x04", 4))
+        return etp_fail(error, ETP_EFORMAT, "%s is a zip archive: unpack it first with unzip", name);
+    if (begins_with(text, "\xff\xfe", 2) || begins_with(text, "\xfe\xff", 2))
+        return etp_fail(error, ETP_EFORMAT, "%s is UTF-16 text: save it as UTF-8", name);
+    return 0;
+}
+
+int etp_trace_parse(etp_trace *trace, const char *name, const char *text, size_t size, const etp_allocator *allocator,
+                    etp_error *error)
+{
+    memset(trace, 0, sizeof *trace);
+    etp_span span = {text, size};
+    if (size > file_max)
+        return etp_fail(error, ETP_EFORMAT, "%s is larger than 256 MiB: split it by year", name);
+    int rc = check_magic(name, span, error);
+    if (rc == 0)
+        rc = check_text(name, span, error);
+    if (rc != 0)
+        return rc;
+    if (begins_with(span, "\xef\xbb\xbf", 3)) { /* the byte order mark */
+        span.text += 3;
+        span.size -= 3;
+    }
+    if (span.size == 0)
+        return etp_fail(error, ETP_EFORMAT, "%s: the file is empty", name);
+    return etp_trace_read_csv(trace, name, span, allocator != NULL ? allocator : etp_default_allocator(), error);
+}
+
+/* ---- reading a file, of whatever size it turns out to be (it may be a pipe) ---- */
+
+typedef struct contents {
+    const etp_allocator *allocator;
+    char *bytes;
+    size_t size, room;
+} contents;
+
+static void drop(contents *c)
+{
+    if (c->bytes != NULL)
+        c->allocator->release(c->allocator->user, c->bytes, c->room);
+    c->bytes = NULL;
+}
+
+static bool grow(contents *c)
+{
+    size_t room = c->room > 0 ? c->room * 2 : (size_t)1 << 20;
+    char *bytes = c->allocator->allocate(c->allocator->user, room);
+    if (bytes == NULL)
+        return false;
+    if (c->size > 0)
+        memcpy(bytes, c->bytes, c->size);
+    drop(c);
+    c->bytes = bytes;
+    c->room = room;
+    return true;
+}
+
+static int fail_os(const char *path, const char *what, etp_error *error)
+{
+    char reason[128];
+    if (strerror_r(errno, reason, sizeof reason) != 0)
+        snprintf(reason, sizeof reason, "error %d", errno);
+    return etp_fail(error, ETP_EIO, "%s cannot be %s: %s", path, what, reason);
+}
+
+/* A file that is too large is read to one byte past the limit, and refused when it is parsed. */
+static int read_stream(contents *c, FILE *file, const char *path, etp_error *error)
+{
+    while (c->size <= file_max) {
+        if (c->size == c->room && !grow(c))
+            return etp_fail(error, ETP_ENOMEM, "%s: no memory to read it", path);
+        errno = 0;
+        size_t got = fread(c->bytes + c->size, 1, c->room - c->size, file);
+        c->size += got;
+        if (ferror(file))
+            return fail_os(path, "read", error);
+        if (got == 0)
+            return 0;
+    }
+    return 0;
+}
+
+int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allocator, etp_error *error)
+{
+    memset(trace, 0, sizeof *trace);
+    contents c = {.allocator = allocator != NULL ? allocator : etp_default_allocator()};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail_os(path, "opened", error);
+    int rc = read_stream(&c, file, path, error);
+    fclose(file);
+    if (rc == 0)
+        rc = etp_trace_parse(trace, path, c.bytes, c.size, allocator, error);
+    drop(&c);
+    return rc;
+}
