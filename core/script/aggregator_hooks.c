@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The buyer's hooks, as Lua has them. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { FIRST = ETP_SLOTS + 1, SECOND };
+
+static int on_start(void *user, const etp_context *context)
+{
+    return etp_call_tell(user, ETP_HOOK_ON_START, context, 0);
+}
+
+static int on_interval(void *user, const etp_context *context, const etp_market *market)
+{
+    etp_script *script = user;
+    return etp_call_tell(script, ETP_HOOK_ON_INTERVAL, context, etp_view_open(script->vm, ETP_VIEW_MARKET, market, 0));
+}
+
+static int on_fault(void *user, const etp_context *context, const etp_fault *fault)
+{
+    etp_script *script = user;
+    return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
+}
+
+/* nil or false, and perhaps why. The reason stays on the stack, and so alive, until the next call. */
+static int pass(etp_script *script, etp_intent *intent)
+{
+    lua_State *L = script->vm->state;
+    if (lua_type(L, SECOND) == LUA_TSTRING)
+        intent->reason = lua_tostring(L, SECOND);
+    return etp_call_done(script, ETP_DECIDE_PASS);
+}
+
+static int read_bid(etp_script *script, etp_intent *intent)
+{
+    int result = etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
+    if (result != ETP_OK)
+        return result;
+    result = etp_returned_energy(script, ETP_HOOK_ON_OFFER, SECOND, &intent->energy);
+    if (result != ETP_OK)
+        return result;
+    if (intent->energy == 0) {
+        intent->reason = "no energy";
+        return etp_call_done(script, ETP_DECIDE_PASS);
+    }
+    return etp_call_done(script, ETP_DECIDE_BID);
+}
+
+static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
+{
+    etp_script *script = user;
+    int view = etp_view_open(script->vm, ETP_VIEW_OFFER, offer, 0);
+    int result = etp_call_hook(script, ETP_HOOK_ON_OFFER, context, view, 2);
+    if (result != ETP_OK)
+        return result;
+    lua_State *L = script->vm->state;
+    if (!lua_toboolean(L, FIRST))
+        return pass(script, intent);
+    if (lua_type(L, FIRST) == LUA_TSTRING && strcmp(lua_tostring(L, FIRST), "wait") == 0)
+        return etp_call_done(script, ETP_DECIDE_WAIT);
+    return read_bid(script, intent);
+}
+
+static int on_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)
+{
+    etp_script *script = user;
+    int view = etp_view_open(script->vm, ETP_VIEW_RESULT, result, 0);
+    int code = etp_call_hook(script, ETP_HOOK_ON_RESULT, context, view, 1);
+    if (code != ETP_OK)
+        return code;
+    if (!lua_toboolean(script->vm->state, FIRST))
+        return etp_call_done(script, ETP_DECIDE_PASS);
+    code = etp_returned_price(script, ETP_HOOK_ON_RESULT, FIRST, &intent->price);
+    return code == ETP_OK ? etp_call_done(script, ETP_DECIDE_BID) : code;
+}
+
+void etp_aggregator_hooks_fill(etp_script *script)
+{
+    const bool *has = script->vm->has_hook;
+    script->aggregator_hooks = (etp_aggregator_hooks){
+        .size = sizeof script->aggregator_hooks,
+        .on_start = has[ETP_HOOK_ON_START] ? on_start : NULL,
+        .on_interval = has[ETP_HOOK_ON_INTERVAL] ? on_interval : NULL,
+        .on_offer = has[ETP_HOOK_ON_OFFER] ? on_offer : NULL,
+        .on_result = has[ETP_HOOK_ON_RESULT] ? on_result : NULL,
+        .on_fault = has[ETP_HOOK_ON_FAULT] ? on_fault : NULL,
+    };
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of a hook: limits set, called, judged, counted. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { MESSAGE_MAX = 1000 };
+
+int etp_call_explain(lua_State *L)
+{
+    size_t size = 0;
+    const char *text = lua_tolstring(L, 1, &size);
+    if (text == NULL)
+        text = lua_pushfstring(L, "the error is a %s, not a text", luaL_typename(L, 1));
+    else if (size > MESSAGE_MAX)
+        text = lua_pushlstring(L, text, MESSAGE_MAX);
+    luaL_traceback(L, L, text, 1);
+    return 1;
+}
+
+void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size)
+{
+    const etp_meter *meter = &vm->meter;
+    const char *space = what[0] != '\0' ? ": " : "";
+    if (status == LUA_ERRMEM) {
+        snprintf(text, size,
+                 "%s%sit needed more memory than it may have (%zu bytes at once, and 8 times that in one "
+                 "call); keep less, or build fewer tables and strings",
+                 what, space, meter->memory_limit);
+        return;
+    }
+    /* lua_tolstring creates nothing when the value is a string already. */
+    bool is_text = lua_type(vm->state, -1) == LUA_TSTRING;
+    const char *reason = is_text ? lua_tostring(vm->state, -1) : "the error is not a text";
+    snprintf(text, size, "%s%s%s", what, space, reason);
+}
+
+bool etp_call_may_log(etp_script *script)
+{
+    uint64_t window = script->stats.calls / ETP_SCRIPT_LOG_WINDOW;
+    if (window != script->log_window) {
+        script->log_window = window;
+        script->log_lines = 0;
+    }
+    if (script->log_lines >= ETP_SCRIPT_LOG_LINES)
+        return false;
+    script->log_lines++;
+    return true;
+}
+
+static void suspend_if_due(etp_script *script)
+{
+    script->failed_in_a_row++;
+    if (script->options.suspend_after == 0 || script->failed_in_a_row < script->options.suspend_after)
+        return;
+    script->stats.suspended = true;
+    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s suspended after=%u text=\"failed calls in a row\"",
+            script->vm->name, script->failed_in_a_row);
+}
+
+/* Counts and reports the failure whose text is in last_error. */
+static int failed(etp_script *script, int code)
+{
+    script->stats.errors++;
+    script->stats.overruns += code == ETP_ELIMIT;
+    if (etp_call_may_log(script))
+        etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s error=%s text=\"%s\"", script->vm->name,
+                etp_error_name(code), script->last_error);
+    else
+        script->stats.log_dropped++;
+    suspend_if_due(script);
+    return code;
+}
+
+int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results)
+{
+    etp_vm *vm = script->vm;
+    lua_State *L = vm->state;
+    if (script->stats.suspended)
+        return ETP_ESTATE;
+    script->stats.calls++;
+    vm->context = context;
+    vm->epoch++;
+    etp_meter_reset(vm, script->options.instruction_limit);
+    lua_settop(L, ETP_SLOTS);
+    lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
+    lua_pushvalue(L, ETP_SLOT_CTX);
+    if (argument != 0)
+        lua_pushvalue(L, argument);
+    int status = lua_pcall(L, argument != 0 ? 2 : 1, results, ETP_SLOT_HANDLER);
+    vm->context = NULL;
+    /* Views expire with their number. */
+    vm->epoch++;
+    if (status == LUA_OK)
+        return ETP_OK;
+    bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);
+    etp_call_failure_text(vm, status, etp_hook_name(hook), script->last_error, sizeof script->last_error);
+    lua_settop(L, ETP_SLOTS);
+    return failed(script, limit ? ETP_ELIMIT : ETP_ESCRIPT);
+}
+
+int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...)
+{
+    int size = snprintf(script->last_error, sizeof script->last_error, "%s: %s returned ", script->vm->chunk,
+                        etp_hook_name(hook));
+    va_list args;
+    va_start(args, format);
+    vsnprintf(script->last_error + size, sizeof script->last_error - (size_t)size, format, args);
+    va_end(args);
+    return failed(script, ETP_ESCRIPT);
+}
+
+int etp_call_done(etp_script *script, int result)
+{
+    script->failed_in_a_row = 0;
+    return result;
+}
+
+int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument)
+{
+    int result = etp_call_hook(script, hook, context, argument, 0);
+    return result == ETP_OK ? etp_call_done(script, ETP_OK) : result;
+}

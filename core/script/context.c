@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* `ctx`: what belongs to the node that is asked. One object for all nodes; it shows the node of the current call. */
+#include <string.h>
+
+#include "internal.h"
+
+/* Upvalues of ctx's __index. */
+enum { FIXED = 1, STATES, NAMES };
+
+static const etp_context *current(lua_State *L)
+{
+    const etp_context *context = etp_vm_of(L)->context;
+    if (context == NULL)
+        luaL_error(L, "ctx is only valid during the call of a hook");
+    return context;
+}
+
+/* ---- ctx.rng ---- */
+
+static int rng_unit(lua_State *L, etp_rng *rng)
+{
+    lua_pushnumber(L, etp_rng_unit(rng));
+    return 1;
+}
+
+/* ctx.rng(): [0, 1); ctx.rng(m): 1 to m; ctx.rng(m, n): m to n. */
+static int context_rng(lua_State *L)
+{
+    etp_rng *rng = current(L)->rng;
+    if (rng == NULL)
+        return luaL_error(L, "ctx.rng: this node has no random numbers");
+    int count = lua_gettop(L);
+    if (count == 0)
+        return rng_unit(L, rng);
+    lua_Integer low = count == 1 ? 1 : luaL_checkinteger(L, 1);
+    lua_Integer high = luaL_checkinteger(L, count == 1 ? 1 : 2);
+    if (low > high)
+        return luaL_error(L, "ctx.rng: there is no whole number from %d to %d", (int)low, (int)high);
+    uint64_t width = (uint64_t)high - (uint64_t)low + 1;
+    uint64_t drawn = width == 0 ? etp_rng_next(rng) : etp_rng_below(rng, width);
+    lua_pushinteger(L, (lua_Integer)((uint64_t)low + drawn));
+    return 1;
+}
+
+/* ---- ctx.log ---- */
+
+/* Control characters would let a script forge lines. */
+static void clean(char *line, const char *text, size_t size)
+{
+    size_t i = 0;
+    for (; i < size && i < ETP_SCRIPT_LOG_LINE_MAX; i++)
+        line[i] = (unsigned char)text[i] < ' ' || text[i] == 127 ? ' ' : text[i];
+    line[i] = '\0';
+}
+
+static int context_log(lua_State *L)
+{
+    etp_script *script = etp_vm_of(L)->script;
+    const etp_context *context = current(L);
+    luaL_checkany(L, 1);
+    etp_sandbox_tostring(L, 1);
+    size_t size;
+    const char *text = lua_tolstring(L, -1, &size);
+    if (!etp_call_may_log(script)) {
+        script->stats.log_dropped++;
+        return 0;
+    }
+    char line[ETP_SCRIPT_LOG_LINE_MAX + 1];
+    clean(line, text, size);
+    script->stats.log_lines++;
+    etp_log(&script->logger, ETP_LOG_INFO, "script", "strategy=%s node=%s text=\"%s\"", script->vm->name,
+            context->name != NULL ? context->name : "?", line);
+    return 0;
+}
+
+/* ---- ctx.history ---- */
+
+static const etp_history *history_of(lua_State *L)
+{
+    static const etp_history none = {0};
+    const etp_history *history = current(L)->history;
+    return history != NULL ? history : &none;
+}
+
+static int history_index(lua_State *L)
+{
+    const etp_history *history = history_of(L);
+    int is_number;
+    lua_Integer place = lua_tointegerx(L, 2, &is_number);
+    lua_Integer count = (lua_Integer)history->count;
+    if (!is_number)
+        return luaL_error(L, "ctx.history is a list: ctx.history[1] is the oldest, ctx.history[-1] the newest");
+    if (place < 0)
+        place += count + 1;
+    if (place < 1 || place > count)
+        return 0;
+    unsigned at = (history->first + (unsigned)place - 1) % ETP_HISTORY_MAX;
+    etp_view_push_element(L, ETP_VIEW_PAST, place, &history->bids[at]);
+    return 1;
+}
+
+static int history_length(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)history_of(L)->count);
+    return 1;
+}
+
+static int read_only(lua_State *L)
+{
+    return luaL_error(L, "ctx and what is in it are read-only; keep your own values in ctx.state");
+}
+
+static void push_history(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"__index", history_index}, {"__len", history_length}, {"__newindex", read_only}, {NULL, NULL}};
+    lua_newuserdatauv(L, 0, 1);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
+    lua_createtable(L, 0, 5);
+    luaL_setfuncs(L, methods, 0);
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "history");
+    lua_setfield(L, -2, "__name");
+    lua_setmetatable(L, -2);
+}
+
+/* ---- ctx ---- */
+
+static int push_time(lua_State *L, etp_time time)
+{
+    if (time == ETP_TIME_NEVER)
+        return 0;
+    lua_pushnumber(L, (double)time / (double)ETP_NS_PER_SECOND);
+    return 1;
+}
+
+/* A table per node, made when it is first asked for. */
+static int push_state(lua_State *L, uint32_t node)
+{
+    lua_Integer place = (lua_Integer)node + 1;
+    if (lua_rawgeti(L, lua_upvalueindex(STATES), place) == LUA_TTABLE)
+        return 1;
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, lua_upvalueindex(STATES), place);
+    return 1;
+}
+
+static int push_name(lua_State *L, const etp_context *context)
+{
+    lua_Integer place = (lua_Integer)context->node + 1;
+    if (lua_rawgeti(L, lua_upvalueindex(NAMES), place) == LUA_TSTRING)
+        return 1;
+    lua_pushstring(L, context->name != NULL ? context->name : "");
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, lua_upvalueindex(NAMES), place);
+    return 1;
+}
+
+enum { NOW, DEADLINE, DEVICE_ID, NAME, STATE, PARAMS, RNG, LOG, HISTORY, ENTRIES };
+
+static const char *const entries[ENTRIES] = {"now",    "deadline", "device_id", "name",   "state",
+                                             "params", "rng",      "log",       "history"};
+
+static int unknown_entry(lua_State *L)
+{
+    const char *word = etp_sandbox_tostring(L, 2);
+    const char *nearest = etp_nearest(word, entries, ENTRIES);
+    if (nearest != NULL)
+        return luaL_error(L, "ctx has no field \"%s\"; did you mean \"%s\"?", word, nearest);
+    return luaL_error(L, "ctx has no field \"%s\"; keep your own values in ctx.state", word);
+}
+
+static int context_index(lua_State *L)
+{
+    const etp_context *context = current(L);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    /* Either the value itself or the number of what is read from the call. */
+    if (lua_rawget(L, lua_upvalueindex(FIXED)) != LUA_TNUMBER)
+        return lua_isnil(L, -1) ? unknown_entry(L) : 1;
+    switch (lua_tointeger(L, -1)) {
+    case NOW:
+        return push_time(L, context->now);
+    case DEADLINE:
+        return push_time(L, context->deadline);
+    case DEVICE_ID:
+        lua_pushinteger(L, (lua_Integer)context->device_id);
+        return 1;
+    case NAME:
+        return push_name(L, context);
+    default:
+        return push_state(L, context->node);
+    }
+}
+
+static void push_fixed(lua_State *L)
+{
+    lua_createtable(L, 0, ENTRIES);
+    for (int i = NOW; i <= STATE; i++) {
+        lua_pushinteger(L, i);
+        lua_setfield(L, -2, entries[i]);
+    }
+    etp_params_push_view(L);
+    lua_setfield(L, -2, entries[PARAMS]);
+    lua_pushcfunction(L, context_rng);
+    lua_setfield(L, -2, entries[RNG]);
+    lua_pushcfunction(L, context_log);
+    lua_setfield(L, -2, entries[LOG]);
+    push_history(L);
+    lua_setfield(L, -2, entries[HISTORY]);
+}
+
+void etp_context_push(lua_State *L)
+{
+    lua_newuserdatauv(L, 0, 0);
+    lua_createtable(L, 0, 4);
+    push_fixed(L);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushcclosure(L, context_index, 3);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, read_only);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "ctx");
+    lua_setfield(L, -2, "__name");
+    lua_setmetatable(L, -2);
+}

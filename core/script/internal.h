@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file internal.h
+ * What the files of this room share.
+ *
+ * Two objects. `etp_script` is what the host holds and what the hooks get as `user`: options, logger, statistics, the
+ * last error. `etp_vm` is one loaded version of the source: a Lua state, its limits, its views, its parameters. A script
+ * has one vm; another one can take its place between two calls.
+ *
+ * Which calls may jump: a function that takes a `lua_State *` runs under a protected call and may raise a Lua error,
+ * unless its comment says otherwise. A function that takes an `etp_vm *` or `etp_script *` never raises. Between calls
+ * of hooks the state's stack holds what the slots below name, so that a hook is called without creating anything: only
+ * lua_pushvalue and pushes of numbers happen outside a protected call.
+ */
+#ifndef ETP_SCRIPT_INTERNAL_H
+#define ETP_SCRIPT_INTERNAL_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+#include "etp/script.h"
+
+/** X(NAME, name in Lua, known to aggregators, known to bess). In the order of the documentation. */
+#define ETP_HOOK_LIST(X)                \
+    X(ON_START, "on_start", 1, 1)       \
+    X(ON_INTERVAL, "on_interval", 1, 1) \
+    X(ON_OFFER, "on_offer", 1, 0)       \
+    X(ON_RESULT, "on_result", 1, 1)     \
+    X(ON_FAULT, "on_fault", 1, 1)       \
+    X(RESERVE, "reserve", 0, 1)         \
+    X(CHOOSE, "choose", 0, 1)           \
+    X(ON_SAVE, "on_save", 1, 1)         \
+    X(ON_LOAD, "on_load", 1, 1)
+
+typedef enum etp_hook {
+#define ETP_X(NAME, name, aggregator, bess) ETP_HOOK_##NAME,
+    ETP_HOOK_LIST(ETP_X)
+#undef ETP_X
+        ETP_HOOKS
+} etp_hook;
+
+/** "on_start" ... Static storage. */
+const char *etp_hook_name(etp_hook hook);
+bool etp_hook_known_to(etp_hook hook, etp_role role);
+
+/** The kinds of views; each has one list of fields (fields.c). */
+typedef enum etp_view_kind {
+    ETP_VIEW_MARKET,      /**< an aggregator's */
+    ETP_VIEW_MARKET_BESS, /**< without what only aggregators have */
+    ETP_VIEW_OFFER,
+    ETP_VIEW_RESULT,
+    ETP_VIEW_FAULT,
+    ETP_VIEW_BATTERY,
+    ETP_VIEW_SALE,
+    ETP_VIEW_BIDS, /**< a list, without fields of its own */
+    ETP_VIEW_BID,  /**< many: one for each place of the list */
+    ETP_VIEW_PAST, /**< many: one for each place of the history */
+    ETP_VIEWS
+} etp_view_kind;
+
+/** Where things lie on the state's own stack between calls. */
+enum {
+    ETP_SLOT_HANDLER = 1,
+    ETP_SLOT_CTX,
+    ETP_SLOT_VIEWS,                                 /**< one per kind up to ETP_VIEW_BIDS */
+    ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID, /**< one per hook: a function or nil */
+    ETP_SLOTS = ETP_SLOT_HOOKS + ETP_HOOKS - 1
+};
+
+enum {
+    ETP_SCRIPT_SOURCE_MAX = 1 << 20,
+    ETP_SCRIPT_NAME_MAX = 64,
+    ETP_SCRIPT_UNIT_MAX = 24,
+    ETP_SCRIPT_DOC_MAX = 256,
+    ETP_SCRIPT_PARAMS_MAX = 64,
+    ETP_SCRIPT_ERROR_MAX = 4096,
+    ETP_SCRIPT_LOG_LINE_MAX = 500,
+    ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
+    ETP_SCRIPT_LOG_LINES = 100    /**< in each window */
+};
+
+typedef struct etp_vm_param {
+    char name[ETP_SCRIPT_NAME_MAX];
+    char unit[ETP_SCRIPT_UNIT_MAX];
+    char doc[ETP_SCRIPT_DOC_MAX];
+    double value, low, high, standard;
+    bool live;
+} etp_vm_param;
+
+/** What a state may take. */
+typedef struct etp_meter {
+    size_t memory_limit, memory_now, memory_peak;
+    uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
+    int64_t budget;      /**< VM instructions that this call may still run */
+    bool over_memory;    /**< an allocation was refused in this call */
+    bool over_instructions;
+} etp_meter;
+
+typedef struct etp_vm {
+    lua_State *state;
+    etp_script *script;
+    etp_meter meter;
+    uint64_t epoch;             /**< of the current call: a view of another epoch has expired */
+    const etp_context *context; /**< of the current call, else NULL */
+    char chunk[256];            /**< the source's name in messages */
+    char folder[4096];          /**< of the file, with the slash; "" for a text: no require */
+    bool loading;
+    char name[ETP_SCRIPT_NAME_MAX + 1];
+    char hash[33];
+    etp_role role;
+    bool has_hook[ETP_HOOKS];
+    etp_vm_param *params; /**< sorted by name */
+    unsigned param_count;
+} etp_vm;
+
+struct etp_script {
+    etp_script_options options; /**< every default filled in */
+    etp_logger logger;
+    etp_vm *vm;
+    etp_script_stats stats;
+    unsigned failed_in_a_row;
+    uint64_t log_window;
+    unsigned log_lines; /**< in this window */
+    etp_aggregator_hooks aggregator_hooks;
+    etp_bess_hooks bess_hooks;
+    char last_error[ETP_SCRIPT_ERROR_MAX];
+};
+
+/* ---- source.c ---- */
+
+/** Reads a whole file into malloc'ed memory with a zero after its end. */
+int etp_source_read(const char *path, char **text, size_t *size, etp_error *error);
+/** Refuses what is no Lua source text: empty, too long, precompiled, not UTF-8. */
+int etp_source_check(const char *chunk, const char *text, size_t size, etp_error *error);
+/** Length of a leading byte order mark: 3 or 0. */
+size_t etp_source_mark(const char *text, size_t size);
+/** Writes the hash of a text into `hash` (33 bytes). If `hash` is not empty, of what it stands for and then the text. */
+void etp_source_hash(char *hash, const char *text, size_t size);
+
+/* ---- load.c ---- */
+
+int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *folder, const char *text, size_t size,
+               etp_error *error);
+/** Accepts NULL. */
+void etp_vm_free(etp_vm *vm);
+/** The vm that `L` belongs to. Never raises. */
+etp_vm *etp_vm_of(lua_State *L);
+
+/* ---- shape.c ---- */
+
+/** Checks the table on the top of the stack and takes name, role and hooks from it; raises a sentence. Leaves the table
+ *  and above it one value per hook. */
+void etp_shape_take(lua_State *L);
+
+/* ---- params.c ---- */
+
+/** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
+void etp_params_take(lua_State *L);
+/** Pushes the read-only view `ctx.params`. */
+void etp_params_push_view(lua_State *L);
+int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
+
+/* ---- sandbox.c and its parts ---- */
+
+/** Pushes the environment in which the source and its modules run. */
+void etp_sandbox_push(lua_State *L);
+/** After loading: what a script may no longer do. Takes the environment at the top of the stack. */
+void etp_sandbox_seal(lua_State *L);
+/** Set functions in the table at the top of the stack. */
+void etp_sandbox_base(lua_State *L);
+void etp_sandbox_order(lua_State *L);
+/** Push a library's table. */
+void etp_sandbox_string(lua_State *L);
+void etp_sandbox_utf8(lua_State *L);
+void etp_sandbox_table(lua_State *L);
+/** Pushes `require` with the environment at the top of the stack as its modules' own, or its refusal. */
+void etp_sandbox_push_require(lua_State *L);
+/** Pushes what `tostring` gives for the value at `index`: no addresses. */
+const char *etp_sandbox_tostring(lua_State *L, int index);
+/** Pushes a closure that runs `check` first; `check` ends with etp_sandbox_inner(). The function that is guarded is at
+ *  the top of the stack and is taken. */
+void etp_sandbox_guard(lua_State *L, lua_CFunction check);
+/** Runs the guarded C function in the same frame, so that its errors name the script's line. */
+int etp_sandbox_inner(lua_State *L);
+/** Sorts `count` values of the table at `index` into a new table, which is pushed. Stable; `below` compares the two
+ *  values on the top and leaves them. */
+void etp_sandbox_merge_sort(lua_State *L, int index, lua_Integer count, bool (*below)(lua_State *L));
+
+/* ---- limits.c ---- */
+
+void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_size);
+/** Before each call: full budgets. Never raises. */
+void etp_meter_reset(etp_vm *vm, uint64_t instructions);
+/** Counts work that the instruction hook does not see; raises when the budget is used up. */
+void etp_meter_charge(lua_State *L, uint64_t instructions);
+/** True once the call has gone over a limit: nothing in the script may catch that. */
+bool etp_meter_dead(const etp_vm *vm);
+/** `pcall` and `xpcall` that cannot catch it. */
+int etp_meter_pcall(lua_State *L);
+int etp_meter_xpcall(lua_State *L);
+
+/* ---- views.c ---- */
+
+typedef struct etp_view {
+    const void *data;
+    uint64_t epoch; /**< in which it may be read */
+    unsigned count; /**< of a list */
+} etp_view;
+
+/** How one field of a C struct reads in Lua. */
+typedef struct etp_field {
+    const char *name;
+    unsigned short offset;
+    unsigned char size;
+    unsigned char kind; /**< etp_field_kind */
+} etp_field;
+
+typedef enum etp_field_kind {
+    ETP_FIELD_PRICE,   /**< c/kWh; ETP_PRICE_NONE is nil */
+    ETP_FIELD_ENERGY,  /**< kWh */
+    ETP_FIELD_POWER,   /**< kW */
+    ETP_FIELD_MONEY,   /**< dollars */
+    ETP_FIELD_TIME,    /**< seconds; ETP_TIME_NEVER is nil */
+    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
+    ETP_FIELD_PERCENT, /**< from parts per million */
+    ETP_FIELD_SHARE,   /**< 0 to 1, from parts per million */
+    ETP_FIELD_VOLT,    /**< from millivolts */
+    ETP_FIELD_BOOL,
+    /* names of an enumeration: */
+    ETP_FIELD_OUTCOME,
+    ETP_FIELD_CODE,
+    ETP_FIELD_HEALTH,
+    ETP_FIELD_LEVEL,
+    ETP_FIELD_MECHANISM,
+    ETP_FIELD_FAULT,
+    ETP_FIELD_TYPE
+} etp_field_kind;
+
+/** The fields of a kind, in the order in which `pairs` gives them. */
+const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
+const char *etp_view_name(etp_view_kind kind);
+/** Pushes a field of `data`. */
+void etp_field_push(lua_State *L, const etp_field *field, const void *data);
+/** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
+void etp_field_keep_names(lua_State *L);
+
+/** Pushes a new view of a kind; the metatables are made by the first. */
+void etp_view_push(lua_State *L, etp_view_kind kind);
+/** Opens the view of `kind` for the current call and returns where it is on the stack. Never raises. */
+int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
+/** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
+void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
+/** Raises unless the userdata at index 1 may be read. */
+const etp_view *etp_view_check(lua_State *L, const char *name);
+
+/* ---- context.c ---- */
+
+void etp_context_push(lua_State *L);
+
+/* ---- call.c ---- */
+
+/** The message handler: text, file:line and traceback, bounded. */
+int etp_call_explain(lua_State *L);
+/** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values above
+ *  ETP_SLOTS, or a negative code. */
+int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);
+/** The same for a hook that returns nothing. */
+int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument);
+/** What a hook returned cannot be used: counts it and returns a negative code. */
+int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...) ETP_PRINTF(3, 4);
+/** What a hook returned was understood. Returns `result`. */
+int etp_call_done(etp_script *script, int result);
+/** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
+void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size);
+/** One more line to the log, if the rate allows. Never raises. */
+bool etp_call_may_log(etp_script *script);
+
+/* ---- results of hooks ---- */
+
+/** Reads what a hook returned at `index`; a sentence is counted and a negative code returned if it cannot be used. */
+int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price);
+int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy *energy);
+/** Fill the tables with the hooks that the vm defines. */
+void etp_aggregator_hooks_fill(etp_script *script);
+void etp_bess_hooks_fill(etp_script *script);
+
+/* ---- nearest.c ---- */
+
+/** The one of `names` that `word` was probably meant to be, or NULL. */
+const char *etp_nearest(const char *word, const char *const *names, unsigned count);
+
+#endif

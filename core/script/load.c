@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From source text to a state that is ready to be called. Three steps, each under a protected call of its own so that
+ * its failure gets its own kind of sentence: compile and set up, run the file, look at what it returned.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* What the steps hand on. */
+typedef struct source {
+    etp_vm *vm;
+    const char *text;
+    size_t size;
+} source;
+
+etp_vm *etp_vm_of(lua_State *L)
+{
+    etp_vm *vm;
+    memcpy(&vm, lua_getextraspace(L), sizeof vm);
+    return vm;
+}
+
+/* Leaves the environment and the file's function. */
+static int compile(lua_State *L)
+{
+    source *given = lua_touserdata(L, 1);
+    etp_sandbox_push(L);
+    etp_field_keep_names(L);
+    bool is_file = given->vm->folder[0] != '\0';
+    const char *chunk = lua_pushfstring(L, is_file ? "@%s" : "=%s", given->vm->chunk);
+    if (luaL_loadbufferx(L, given->text, given->size, chunk, "t") != LUA_OK)
+        return lua_error(L);
+    lua_pushvalue(L, 2);
+    lua_setupvalue(L, -2, 1);
+    lua_remove(L, -2);
+    return 2;
+}
+
+/* Takes the environment and the returned table, and leaves what the slots name. */
+static int settle(lua_State *L)
+{
+    lua_settop(L, 2);
+    etp_shape_take(L);
+    lua_pushvalue(L, 1);
+    etp_sandbox_seal(L);
+    lua_pop(L, 1);
+    lua_remove(L, 1);
+    lua_remove(L, 1);
+    lua_pushcfunction(L, etp_call_explain);
+    lua_insert(L, ETP_SLOT_HANDLER);
+    etp_context_push(L);
+    lua_insert(L, ETP_SLOT_CTX);
+    for (int kind = 0; kind <= ETP_VIEW_BIDS; kind++) {
+        etp_view_push(L, (etp_view_kind)kind);
+        lua_insert(L, ETP_SLOT_VIEWS + kind);
+    }
+    /* What the set-up left behind is collected now, not during the first calls. */
+    lua_gc(L, LUA_GCCOLLECT);
+    return ETP_SLOTS;
+}
+
+static int fail(etp_vm *vm, int status, const char *where, etp_error *error)
+{
+    char text[ETP_ERROR_TEXT_MAX];
+    bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);
+    etp_call_failure_text(vm, status, where, text, sizeof text);
+    return etp_fail(error, limit ? ETP_ELIMIT : ETP_ESCRIPT, "%s", text);
+}
+
+static int run_steps(etp_vm *vm, const char *text, size_t size, etp_error *error)
+{
+    lua_State *L = vm->state;
+    if (!lua_checkstack(L, ETP_SLOTS + LUA_MINSTACK))
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory for a Lua stack", vm->chunk);
+    source given = {vm, text, size};
+    lua_pushcfunction(L, compile);
+    lua_pushlightuserdata(L, &given);
+    int status = lua_pcall(L, 1, 2, 0);
+    if (status != LUA_OK)
+        return fail(vm, status, status == LUA_ERRMEM ? vm->chunk : "", error);
+    /* handler, environment, file */
+    lua_pushcfunction(L, etp_call_explain);
+    lua_insert(L, 1);
+    status = lua_pcall(L, 0, 1, 1);
+    if (status != LUA_OK)
+        return fail(vm, status, status == LUA_ERRMEM ? vm->chunk : "", error);
+    lua_pushcfunction(L, settle);
+    lua_replace(L, 1);
+    status = lua_pcall(L, 2, ETP_SLOTS, 0);
+    if (status != LUA_OK)
+        return fail(vm, status, vm->chunk, error);
+    return ETP_OK;
+}
+
+/* The file's name without folder and ".lua", as far as it can be a name. */
+static void name_after(etp_vm *vm)
+{
+    const char *slash = strrchr(vm->chunk, '/');
+    const char *base = slash != NULL ? slash + 1 : vm->chunk;
+    size_t size = strlen(base);
+    if (size > 4 && strcmp(base + size - 4, ".lua") == 0)
+        size -= 4;
+    snprintf(vm->name, sizeof vm->name, "%.*s", (int)(size < ETP_SCRIPT_NAME_MAX ? size : ETP_SCRIPT_NAME_MAX), base);
+}
+
+static int prepare(etp_vm *vm, const char *text, size_t size, etp_error *error)
+{
+    vm->state = lua_newstate(etp_meter_allocate, vm);
+    if (vm->state == NULL)
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory for a Lua state within %zu bytes", vm->chunk,
+                        vm->meter.memory_limit);
+    memcpy(lua_getextraspace(vm->state), &vm, sizeof vm);
+    etp_meter_reset(vm, vm->script->options.load_instruction_limit);
+    etp_source_hash(vm->hash, text, size);
+    size_t mark = etp_source_mark(text, size);
+    vm->loading = true;
+    int result = run_steps(vm, text + mark, size - mark, error);
+    vm->loading = false;
+    return result;
+}
+
+int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *folder, const char *text, size_t size,
+               etp_error *error)
+{
+    *vm = NULL;
+    int result = etp_source_check(chunk, text, size, error);
+    if (result != ETP_OK)
+        return result;
+    etp_vm *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
+    made->script = script;
+    made->meter.memory_limit = script->options.memory_limit;
+    made->meter.churn_left = UINT64_MAX;
+    snprintf(made->chunk, sizeof made->chunk, "%s", chunk);
+    snprintf(made->folder, sizeof made->folder, "%s", folder);
+    name_after(made);
+    result = prepare(made, text, size, error);
+    if (result != ETP_OK) {
+        etp_vm_free(made);
+        return result;
+    }
+    *vm = made;
+    return ETP_OK;
+}
+
+void etp_vm_free(etp_vm *vm)
+{
+    if (vm == NULL)
+        return;
+    if (vm->state != NULL)
+        lua_close(vm->state);
+    free(vm->params);
+    free(vm);
+}

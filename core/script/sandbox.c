@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment of a script: a list of what is allowed, never of what is forbidden.
+ *
+ * The table that a script sees as _ENV and _G stays empty: reads go on to the whitelist behind it, and so do writes
+ * while the script loads. After loading, a reserve policy's globals are read-only, since one script serves many homes.
+ * Names of Lua's that are left out raise a sentence that says what to use instead.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+static const char environment_key = 0;
+
+static int withheld(lua_State *L)
+{
+    static const char *const names[][2] = {
+        {"io", "a strategy does no input or output"},
+        {"os", "the time is ctx.now"},
+        {"package", "use require(\"name\") for a file in the script's own folder"},
+        {"debug", "it could leave the sandbox"},
+        {"coroutine", "a hook answers at once"},
+        {"collectgarbage", "memory is looked after by the engine"},
+        {"dofile", "use require(\"name\") for a file in the script's own folder"},
+        {"loadfile", "use require(\"name\") for a file in the script's own folder"},
+        {"load", "code made at run time is not taken"},
+        {"loadstring", "code made at run time is not taken"},
+        {"print", "use ctx.log(text)"},
+        {"warn", "use ctx.log(text)"},
+    };
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i][0]) == 0)
+            return luaL_error(L, "%s is not available in a strategy: %s", name, names[i][1]);
+    }
+    return 0;
+}
+
+const char *etp_sandbox_tostring(lua_State *L, int index)
+{
+    int type = lua_type(L, index);
+    if (luaL_callmeta(L, index, "__tostring")) {
+        if (lua_type(L, -1) != LUA_TSTRING)
+            luaL_error(L, "__tostring must return a string");
+        return lua_tostring(L, -1);
+    }
+    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
+        return luaL_tolstring(L, index, NULL);
+    int name = luaL_getmetafield(L, index, "__name");
+    if (name == LUA_TSTRING)
+        return lua_tostring(L, -1);
+    if (name != LUA_TNIL)
+        lua_pop(L, 1);
+    return lua_pushstring(L, lua_typename(L, type));
+}
+
+static int base_tostring(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    etp_sandbox_tostring(L, 1);
+    return 1;
+}
+
+/* A finaliser would run with the instruction hook off, and when it runs, like what a weak table still holds, is up to
+ * the collector. */
+static int base_setmetatable(lua_State *L)
+{
+    static const char *const refused[] = {"__gc", "__mode"};
+    luaL_checktype(L, 1, LUA_TTABLE);
+    for (size_t i = 0; i < 2 && lua_istable(L, 2); i++) {
+        lua_pushstring(L, refused[i]);
+        if (lua_rawget(L, 2) != LUA_TNIL)
+            return luaL_error(L, "setmetatable: %s is not available in a strategy", refused[i]);
+        lua_pop(L, 1);
+    }
+    return etp_sandbox_inner(L);
+}
+
+static int base_rawset(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
+    if (lua_rawequal(L, 1, -1))
+        return luaL_error(L, "rawset: the environment is not open to it");
+    lua_pop(L, 1);
+    return etp_sandbox_inner(L);
+}
+
+static int base_tonumber(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TSTRING)
+        etp_meter_charge(L, lua_rawlen(L, 1) / 16 + 1);
+    return etp_sandbox_inner(L);
+}
+
+void etp_sandbox_guard(lua_State *L, lua_CFunction check)
+{
+    lua_pushcclosure(L, check, 1);
+}
+
+int etp_sandbox_inner(lua_State *L)
+{
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
+void etp_sandbox_base(lua_State *L)
+{
+    static const char *const kept[] = {"assert", "error",  "getmetatable", "ipairs", "rawequal",
+                                       "rawget", "rawlen", "select",       "type"};
+    static const struct {
+        const char *name;
+        lua_CFunction check;
+    } guarded[] = {{"setmetatable", base_setmetatable}, {"rawset", base_rawset}, {"tonumber", base_tonumber}};
+    static const luaL_Reg ours[] = {
+        {"tostring", base_tostring}, {"pcall", etp_meter_pcall}, {"xpcall", etp_meter_xpcall}, {NULL, NULL}};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        lua_getglobal(L, kept[i]);
+        lua_setfield(L, -2, kept[i]);
+    }
+    for (size_t i = 0; i < sizeof guarded / sizeof guarded[0]; i++) {
+        lua_getglobal(L, guarded[i].name);
+        etp_sandbox_guard(L, guarded[i].check);
+        lua_setfield(L, -2, guarded[i].name);
+    }
+    luaL_setfuncs(L, ours, 0);
+    lua_pushliteral(L, LUA_VERSION);
+    lua_setfield(L, -2, "_VERSION");
+}
+
+static int withheld_math(lua_State *L)
+{
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    if (strcmp(name, "random") == 0 || strcmp(name, "randomseed") == 0)
+        return luaL_error(L, "math.%s is not available in a strategy: use ctx.rng(), which repeats with the run's seed",
+                          name);
+    return 0;
+}
+
+static void push_math(lua_State *L)
+{
+    static const char *const names[] = {"abs",        "ceil", "floor", "fmod", "huge",      "max",  "maxinteger", "min",
+                                        "mininteger", "modf", "pi",    "sqrt", "tointeger", "type", "ult"};
+    lua_newtable(L);
+    lua_getglobal(L, "math");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        lua_getfield(L, -1, names[i]);
+        lua_setfield(L, -3, names[i]);
+    }
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushcfunction(L, withheld_math);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+}
+
+static void push_whitelist(lua_State *L)
+{
+    lua_newtable(L);
+    etp_sandbox_base(L);
+    etp_sandbox_order(L);
+    push_math(L);
+    lua_setfield(L, -2, "math");
+    etp_sandbox_string(L);
+    lua_setfield(L, -2, "string");
+    etp_sandbox_utf8(L);
+    lua_setfield(L, -2, "utf8");
+    etp_sandbox_table(L);
+    lua_getfield(L, -1, "unpack");
+    lua_setfield(L, -3, "unpack");
+    lua_setfield(L, -2, "table");
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, withheld);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+void etp_sandbox_push(lua_State *L)
+{
+    luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
+    luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
+    luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
+    luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
+    lua_pop(L, 5);
+    lua_newtable(L);
+    lua_newtable(L);
+    push_whitelist(L);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "_G");
+    lua_pushvalue(L, -3);
+    etp_sandbox_push_require(L);
+    lua_remove(L, -2);
+    lua_setfield(L, -2, "require");
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__index");
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &environment_key);
+}
+
+static int read_only(lua_State *L)
+{
+    const char *name = etp_sandbox_tostring(L, 2);
+    return luaL_error(L,
+                      "global \"%s\" cannot be written in a hook: one reserve policy serves many homes; "
+                      "keep what belongs to one in ctx.state, or write \"local\"",
+                      name);
+}
+
+void etp_sandbox_seal(lua_State *L)
+{
+    if (etp_vm_of(L)->role != ETP_ROLE_BESS)
+        return;
+    lua_getmetatable(L, -1);
+    lua_pushcfunction(L, read_only);
+    lua_setfield(L, -2, "__newindex");
+    lua_pop(L, 1);
+}

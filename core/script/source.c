@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a source: what is no readable text is refused before Lua sees it, with a sentence. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "internal.h"
+
+static int read_all(FILE *file, const char *path, char *text, size_t room, size_t *size, etp_error *error)
+{
+    *size = fread(text, 1, room, file);
+    if (ferror(file))
+        return etp_fail(error, ETP_EIO, "%s: cannot be read", path);
+    text[*size] = '\0';
+    return ETP_OK;
+}
+
+static int open_file(const char *path, FILE **file, etp_error *error)
+{
+    struct stat facts;
+    char reason[128] = "";
+    if (stat(path, &facts) != 0) {
+        int number = errno;
+        if (number == ENOENT)
+            return etp_fail(error, ETP_ENOENT, "%s: there is no such file; check the path", path);
+        strerror_r(number, reason, sizeof reason);
+        return etp_fail(error, ETP_EIO, "%s: cannot be opened: %s", path, reason);
+    }
+    if (S_ISDIR(facts.st_mode))
+        return etp_fail(error, ETP_EINVAL, "%s: is a directory; name the .lua file in it", path);
+    if (!S_ISREG(facts.st_mode))
+        return etp_fail(error, ETP_EINVAL, "%s: is not a plain file", path);
+    *file = fopen(path, "rb");
+    if (*file == NULL) {
+        strerror_r(errno, reason, sizeof reason);
+        return etp_fail(error, ETP_EIO, "%s: cannot be opened: %s", path, reason);
+    }
+    return ETP_OK;
+}
+
+int etp_source_read(const char *path, char **text, size_t *size, etp_error *error)
+{
+    FILE *file = NULL;
+    int result = open_file(path, &file, error);
+    if (result != ETP_OK)
+        return result;
+    /* One byte more than the limit, so that a file over it is seen to be. */
+    size_t room = ETP_SCRIPT_SOURCE_MAX + 1;
+    *text = malloc(room + 1);
+    if (*text == NULL)
+        result = etp_fail(error, ETP_ENOMEM, "%s: no memory to read it", path);
+    else
+        result = read_all(file, path, *text, room, size, error);
+    fclose(file);
+    if (result != ETP_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return result;
+}
+
+/* Length of the UTF-8 sequence at `at`, 0 if there is none: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static size_t sequence(const unsigned char *at, size_t left)
+{
+    static const struct {
+        unsigned char mask, lead, size;
+        uint32_t lowest;
+    } forms[] = {{0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}};
+    for (int i = 0; i < 4; i++) {
+        if ((at[0] & forms[i].mask) != forms[i].lead)
+            continue;
+        uint32_t point = at[0] & (unsigned char)~forms[i].mask;
+        if (forms[i].size > left)
+            return 0;
+        for (size_t j = 1; j < forms[i].size; j++) {
+            if ((at[j] & 0xC0) != 0x80)
+                return 0;
+            point = point << 6 | (at[j] & 0x3Fu);
+        }
+        bool good = point >= forms[i].lowest && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
+        return good ? forms[i].size : 0;
+    }
+    return 0;
+}
+
+static int check_utf8(const char *chunk, const char *text, size_t size, etp_error *error)
+{
+    unsigned line = 1;
+    for (size_t i = 0; i < size;) {
+        size_t length = sequence((const unsigned char *)text + i, size - i);
+        if (length == 0)
+            return etp_fail(error, ETP_EFORMAT,
+                            "%s:%u: is not UTF-8 (byte 0x%02x); save the file as UTF-8, or use plain ASCII", chunk,
+                            line, (unsigned)(unsigned char)text[i]);
+        line += text[i] == '\n';
+        i += length;
+    }
+    return ETP_OK;
+}
+
+size_t etp_source_mark(const char *text, size_t size)
+{
+    return size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+int etp_source_check(const char *chunk, const char *text, size_t size, etp_error *error)
+{
+    size_t mark = etp_source_mark(text, size);
+    if (size == mark)
+        return etp_fail(error, ETP_EFORMAT, "%s: is empty; a strategy returns a table, see docs/scripting.md", chunk);
+    if (size > ETP_SCRIPT_SOURCE_MAX)
+        return etp_fail(error, ETP_EFORMAT, "%s: is over %d bytes; a strategy is a small text file", chunk,
+                        ETP_SCRIPT_SOURCE_MAX);
+    if (text[mark] == LUA_SIGNATURE[0])
+        return etp_fail(error, ETP_EFORMAT, "%s: is precompiled Lua code; only source text is taken", chunk);
+    return check_utf8(chunk, text, size, error);
+}
+
+void etp_source_hash(char *hash, const char *text, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    XXH128_canonical_t canonical;
+    XXH64_hash_t before = hash[0] != '\0' ? XXH3_64bits(hash, strlen(hash)) : 0;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_withSeed(text, size, before));
+    for (size_t i = 0; i < sizeof canonical.digest; i++) {
+        hash[2 * i] = digits[canonical.digest[i] >> 4];
+        hash[2 * i + 1] = digits[canonical.digest[i] & 15];
+    }
+    hash[32] = '\0';
+}

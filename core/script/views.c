@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Views: a script's look at a C struct of the engine's, without a copy.
+ *
+ * A view is a userdata that is made once and pointed at new data in each call. It carries the number of the call in
+ * which it may be read; in any other it has expired and says so. Reading a field pushes a number, a boolean, or a name
+ * that is kept alive, so a call leaves no garbage. Places of a list (bids, history) have a view each, made when a place
+ * is first read and used again after that.
+ */
+#include "internal.h"
+
+static const char metatables_key = 0;
+
+const etp_view *etp_view_check(lua_State *L, const char *name)
+{
+    const etp_view *view = lua_touserdata(L, 1);
+    if (view == NULL || view->data == NULL || view->epoch != etp_vm_of(L)->epoch)
+        luaL_error(L,
+                   "%s is only valid during the call that it was given to; copy what you need, for example "
+                   "into ctx.state",
+                   name);
+    return view;
+}
+
+static int unknown_field(lua_State *L, etp_view_kind kind)
+{
+    enum { FIELDS_MAX = 24 };
+    const char *names[FIELDS_MAX];
+    unsigned count;
+    const etp_field *fields = etp_view_fields(kind, &count);
+    for (unsigned i = 0; i < count && i < FIELDS_MAX; i++)
+        names[i] = fields[i].name;
+    const char *word = etp_sandbox_tostring(L, 2);
+    const char *nearest = etp_nearest(word, names, count);
+    if (nearest != NULL)
+        return luaL_error(L, "%s has no field \"%s\"; did you mean \"%s\"?", etp_view_name(kind), word, nearest);
+    return luaL_error(L, "%s has no field \"%s\"; its fields are in docs/scripting.md", etp_view_name(kind), word);
+}
+
+/* Upvalues of all metamethods: places of the fields by name; the kind. */
+static etp_view_kind own_kind(lua_State *L)
+{
+    return (etp_view_kind)lua_tointeger(L, lua_upvalueindex(2));
+}
+
+static int view_index(lua_State *L)
+{
+    etp_view_kind kind = own_kind(L);
+    const etp_view *view = etp_view_check(L, etp_view_name(kind));
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
+        return unknown_field(L, kind);
+    unsigned count;
+    etp_field_push(L, etp_view_fields(kind, &count) + lua_tointeger(L, -1), view->data);
+    return 1;
+}
+
+static int view_newindex(lua_State *L)
+{
+    return luaL_error(L, "%s is read-only; keep your own values in ctx.state", etp_view_name(own_kind(L)));
+}
+
+/* The step of pairs(view): upvalue 3 is the place of the last field. */
+static int view_step(lua_State *L)
+{
+    etp_view_kind kind = own_kind(L);
+    const etp_view *view = etp_view_check(L, etp_view_name(kind));
+    lua_Integer at = lua_tointeger(L, lua_upvalueindex(3));
+    unsigned count;
+    const etp_field *fields = etp_view_fields(kind, &count);
+    for (; at < (lua_Integer)count; at++) {
+        lua_pushstring(L, fields[at].name);
+        etp_field_push(L, &fields[at], view->data);
+        if (!lua_isnil(L, -1))
+            break;
+        lua_pop(L, 2);
+    }
+    if (at >= (lua_Integer)count)
+        return 0;
+    lua_pushinteger(L, at + 1);
+    lua_replace(L, lua_upvalueindex(3));
+    return 2;
+}
+
+static int view_pairs(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, view_step, 3);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
+static int bids_index(lua_State *L)
+{
+    const etp_view *view = etp_view_check(L, "bids");
+    int is_number;
+    lua_Integer place = lua_tointegerx(L, 2, &is_number);
+    if (!is_number)
+        return luaL_error(L, "bids is a list: bids[1] to bids[#bids], not bids[\"%s\"]", etp_sandbox_tostring(L, 2));
+    if (place < 1 || place > (lua_Integer)view->count)
+        return 0;
+    etp_view_push_element(L, ETP_VIEW_BID, place, (const etp_bid *)view->data + place - 1);
+    return 1;
+}
+
+static int bids_length(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)etp_view_check(L, "bids")->count);
+    return 1;
+}
+
+static void push_places(lua_State *L, etp_view_kind kind)
+{
+    unsigned count;
+    const etp_field *fields = etp_view_fields(kind, &count);
+    lua_createtable(L, 0, (int)count);
+    for (unsigned i = 0; i < count; i++) {
+        lua_pushinteger(L, (lua_Integer)i);
+        lua_setfield(L, -2, fields[i].name);
+    }
+}
+
+static void push_metatable(lua_State *L, etp_view_kind kind)
+{
+    static const luaL_Reg view_methods[] = {
+        {"__index", view_index}, {"__newindex", view_newindex}, {"__pairs", view_pairs}, {NULL, NULL}};
+    static const luaL_Reg list_methods[] = {
+        {"__index", bids_index}, {"__newindex", view_newindex}, {"__len", bids_length}, {NULL, NULL}};
+    lua_createtable(L, 0, 6);
+    push_places(L, kind);
+    lua_pushinteger(L, kind);
+    luaL_setfuncs(L, kind == ETP_VIEW_BIDS ? list_methods : view_methods, 2);
+    lua_pushstring(L, etp_view_name(kind));
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+}
+
+static void push_metatables(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &metatables_key) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_createtable(L, ETP_VIEWS, 0);
+    for (int kind = 0; kind < ETP_VIEWS; kind++) {
+        push_metatable(L, (etp_view_kind)kind);
+        lua_rawseti(L, -2, kind + 1);
+    }
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatables_key);
+}
+
+void etp_view_push(lua_State *L, etp_view_kind kind)
+{
+    bool list = kind == ETP_VIEW_BIDS;
+    etp_view *view = lua_newuserdatauv(L, sizeof *view, list);
+    *view = (etp_view){0};
+    if (list) {
+        lua_newtable(L);
+        lua_setiuservalue(L, -2, 1);
+    }
+    push_metatables(L);
+    lua_rawgeti(L, -1, (lua_Integer)kind + 1);
+    lua_setmetatable(L, -3);
+    lua_pop(L, 1);
+}
+
+int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count)
+{
+    int slot = ETP_SLOT_VIEWS + (int)kind;
+    etp_view *view = lua_touserdata(vm->state, slot);
+    /* The call that follows has the next number. */
+    *view = (etp_view){.data = data, .epoch = vm->epoch + 1, .count = count};
+    return slot;
+}
+
+void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data)
+{
+    lua_getiuservalue(L, 1, 1);
+    if (lua_rawgeti(L, -1, place) != LUA_TUSERDATA) {
+        lua_pop(L, 1);
+        etp_view_push(L, kind);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, place);
+    }
+    etp_view *view = lua_touserdata(L, -1);
+    *view = (etp_view){.data = data, .epoch = etp_vm_of(L)->epoch, .count = 0};
+}

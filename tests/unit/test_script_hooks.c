@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* Every hook through the vtable: what a script sees, and what becomes of what it returns. */
+#include "test_script.h"
+
+static int offer_with(const char *body, etp_intent *intent, char *text, size_t room)
+{
+    char source[2048];
+    snprintf(source, sizeof source, AGGREGATOR "function S.on_offer(ctx, offer)\n%s\nend\nreturn S\n", body);
+    etp_desk desk = desk_open(source, NULL);
+    int decision = offer_to(&desk, 0, intent);
+    if (decision >= 0)
+        snprintf(text, room, "%s", intent->reason != NULL ? intent->reason : "");
+    else
+        snprintf(text, room, "%s", etp_script_last_error(desk.script));
+    intent->reason = NULL;
+    etp_script_free(desk.script);
+    return decision;
+}
+
+static void offer_answers(void **state)
+{
+    (void)state;
+    etp_intent intent;
+    char text[512];
+    assert_int_equal(offer_with("return 7.5, 1.25", &intent, text, sizeof text), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, CENTS(7.5));
+    assert_int_equal(intent.energy, KWH(1.25));
+    assert_int_equal(offer_with("return 0", &intent, text, sizeof text), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, 0);
+    assert_int_equal(intent.energy, KWH(2.5));
+    assert_int_equal(offer_with("return 10000, 0.5, 'more', {}", &intent, text, sizeof text), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, ETP_PRICE_MAX);
+    assert_int_equal(offer_with("return nil, 'too dear'", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_string_equal(text, "too dear");
+    assert_int_equal(offer_with("return false", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_string_equal(text, "");
+    assert_int_equal(offer_with("", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_int_equal(offer_with("return 7, 0", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_string_equal(text, "no energy");
+    assert_int_equal(offer_with("return 'wait'", &intent, text, sizeof text), ETP_DECIDE_WAIT);
+}
+
+static void offer_answers_that_cannot_be_used(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"return 0/0", "test.lua: on_offer returned "},
+        {"return 1/0", "on_offer returned inf; a price is a number from 0 to 10000 c/kWh"},
+        {"return -0.01", "on_offer returned -0.01; a price"},
+        {"return 10000.1", "on_offer returned 10000.1; a price"},
+        {"return '7'", "on_offer returned the string \"7\"; a price"},
+        {"return true", "on_offer returned a boolean; a price"},
+        {"return {}", "on_offer returned a table; a price"},
+        {"return 7, -1", "on_offer returned -1; an energy is a number from 0 to 1000000 kWh"},
+        {"return 7, 0/0", "an energy is a number"},
+        {"return 7, math.huge", "on_offer returned inf; an energy"},
+        {"return 7, 'all'", "on_offer returned the string \"all\"; an energy"},
+        {"return 7, 1e7", "on_offer returned 10000000; an energy"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        etp_intent intent;
+        char text[512];
+        assert_true(offer_with(cases[i][0], &intent, text, sizeof text) < 0);
+        assert_contains(text, cases[i][1]);
+    }
+}
+
+static void offer_fields(void **state)
+{
+    (void)state;
+    assert_lua("offer.battery == 7 and math.type(offer.battery) == 'integer'");
+    assert_lua("offer.energy == 2.5 and offer.reserve == nil and offer.value == 12.5 and offer.need == 4");
+    assert_lua("offer.budget == 3 and offer.energy_total == 8 and offer.remaining == 5.5 and offer.for_sale == 31.25");
+    assert_lua("offer.voltage == 48.5 and offer.discharge_rate == 5 and offer.closes == 1700000002");
+    assert_lua("offer.health == 'good' and offer.asked == 1");
+}
+
+static void context_fields(void **state)
+{
+    (void)state;
+    assert_lua("ctx.now == 1700000000 and math.type(ctx.now) == 'float' and ctx.deadline == nil");
+    assert_lua("ctx.device_id == 100 and ctx.name == 'firm-0' and type(ctx.state) == 'table'");
+    assert_lua("#ctx.history == 0 and ctx.history[1] == nil and ctx.history[-1] == nil");
+    evaluate_fails("return ctx.nwo", "test.lua:3: ctx has no field \"nwo\"; did you mean \"now\"?");
+    evaluate_fails("return ctx.counter", "keep your own values in ctx.state");
+    evaluate_fails("ctx.counter = 1", "read-only");
+    evaluate_fails("ctx.params.margin = 1", "ctx.params is read-only");
+    evaluate_fails("return ctx.params.margin", "ctx.params has no \"margin\"; declare it");
+    evaluate_fails("ctx.history[1] = 1", "read-only");
+}
+
+static void random_numbers(void **state)
+{
+    (void)state;
+    assert_lua("(function() for _ = 1, 1000 do local x = ctx.rng() if x < 0 or x >= 1 then return false end end "
+               "return true end)()");
+    assert_lua("(function() local seen = {} for _ = 1, 1000 do seen[ctx.rng(3)] = true end "
+               "return seen[1] and seen[2] and seen[3] and seen[0] == nil and seen[4] == nil end)()");
+    assert_lua("ctx.rng(5, 5) == 5 and ctx.rng(-2, -2) == -2 and ctx.rng(1) == 1");
+    assert_lua("math.type(ctx.rng(math.mininteger, math.maxinteger)) == 'integer'");
+    evaluate_fails("return ctx.rng(0)", "there is no whole number from 1 to 0");
+    evaluate_fails("return ctx.rng(1.5)", "number has no integer representation");
+    evaluate_fails("return math.random()", "math.random is not available in a strategy: use ctx.rng()");
+}
+
+/* The first draw is that of the node's own stream. */
+static void random_numbers_are_the_nodes(void **state)
+{
+    (void)state;
+    etp_rng rng;
+    etp_rng_seed(&rng, 1);
+    assert_int_equal(evaluate("return ctx.rng()"), (etp_price)(etp_rng_unit(&rng) * 10000 + 0.5));
+}
+
+static const char all_hooks[] =
+    AGGREGATOR "function S.on_start(ctx) ctx.state.started = true end\n"
+               "function S.on_interval(ctx, market)\n"
+               "  assert(ctx.state.started and market.index == 3 and market.starts == 10 and market.ends == 20)\n"
+               "  assert(market.second_of_day == 3600 and market.spot == nil and market.forecast == -1.5)\n"
+               "  assert(market.mechanism == 'ascending' and market.value == 8 and market.need == 2)\n"
+               "  assert(market.budget == 0.5)\nend\n"
+               "function S.on_result(ctx, result)\n"
+               "  assert(result.battery == 9 and result.outcome == 'outbid' and result.code == 'outbid')\n"
+               "  assert(result.price == nil and result.energy == 0 and result.bid_price == 6)\n"
+               "  assert(result.bid_energy == 1 and result.best == 7 and result.value == 9 and result.closes == 30)\n"
+               "  if result.may_rebid == true then return result.best + 0.5 end\nend\n"
+               "function S.on_fault(ctx, fault)\n"
+               "  assert(fault.kind == 'delay' and fault.peer == 4 and fault.type == 'BidAccept')\n"
+               "  assert(fault.delay == 0.75 and fault.code == 'none')\nend\n"
+               "function S.on_save() end\nfunction S.on_load() end\nreturn S\n";
+
+static etp_market a_market(void)
+{
+    return (etp_market){.index = 3,
+                        .starts = 10 * ETP_NS_PER_SECOND,
+                        .ends = 20 * ETP_NS_PER_SECOND,
+                        .second_of_day = 3600,
+                        .spot = ETP_PRICE_NONE,
+                        .forecast = -CENTS(1.5),
+                        .mechanism = ETP_ASCENDING,
+                        .value = CENTS(8),
+                        .need = KWH(2),
+                        .budget = 500000};
+}
+
+static void aggregator(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(all_hooks, NULL);
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(desk.script);
+    const etp_context *context = desk_context(&desk, 0);
+    etp_market market = a_market();
+    assert_null(hooks->on_offer);
+    assert_int_equal(hooks->on_start(desk.script, context), 0);
+    assert_int_equal(hooks->on_interval(desk.script, context, &market), 0);
+    etp_result_view result = {.battery = 9,
+                              .outcome = ETP_OUTCOME_OUTBID,
+                              .code = ETP_CODE_OUTBID,
+                              .price = ETP_PRICE_NONE,
+                              .bid_price = CENTS(6),
+                              .bid_energy = KWH(1),
+                              .best = CENTS(7),
+                              .value = CENTS(9),
+                              .closes = 30 * ETP_NS_PER_SECOND,
+                              .may_rebid = true};
+    etp_intent intent = {0};
+    assert_int_equal(hooks->on_result(desk.script, context, &result, &intent), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, CENTS(7.5));
+    result.may_rebid = false;
+    assert_int_equal(hooks->on_result(desk.script, context, &result, &intent), ETP_DECIDE_PASS);
+    etp_fault fault = {ETP_FAULT_DELAY, 4, ETP_BID_ACCEPT, 750 * ETP_NS_PER_MS, ETP_CODE_NONE};
+    assert_int_equal(hooks->on_fault(desk.script, context, &fault), 0);
+    assert_string_equal(etp_script_last_error(desk.script), "");
+    etp_script_free(desk.script);
+}
+
+static const char policy[] =
+    BESS "function S.on_start(ctx) ctx.state.sold = 0 end\n"
+         "function S.on_interval(ctx, market) assert(market.index == 3 and market.forecast == -1.5)\n"
+         "  assert(not pcall(function() return market.value end)) end\n"
+         "function S.reserve(ctx, b)\n"
+         "  assert(b.energy_total == 9 and b.capacity == 10 and b.floor == 1 and b.available == 7.5)\n"
+         "  assert(b.lot == 0.4 and b.level == 'high' and b.health == 'poor' and b.voltage == 51.25)\n"
+         "  assert(b.power == 5 and b.one_way == 0.943398 and b.wear == 4 and b.feed_in == 3.3)\n"
+         "  assert(b.retail == 28 and b.expected_need == 6 and b.interval == 12 and b.second_of_day == 61200)\n"
+         "  assert(b.spot == 8.25 and b.forecast == nil and ctx.history[1] == nil and ctx.deadline == 1700000001)\n"
+         "  return 7.47, b.lot / 2\nend\n"
+         "function S.on_result(ctx, sale)\n"
+         "  assert(sale.lot == 2 and sale.sold == 1.5 and sale.revenue == 0.12 and sale.reserve == 7)\n"
+         "  assert(sale.bids == 4 and sale.lapsed == 1)\n  ctx.state.sold = ctx.state.sold + sale.sold\nend\n"
+         "function S.on_fault(ctx, fault) assert(fault.kind == 'link' and fault.peer == 5) end\nreturn S\n";
+
+static etp_battery_view a_battery(void)
+{
+    return (etp_battery_view){.energy_total = KWH(9),
+                              .capacity = KWH(10),
+                              .floor = KWH(1),
+                              .available = KWH(7.5),
+                              .lot = 400000,
+                              .level = ETP_LEVEL_HIGH,
+                              .health = ETP_HEALTH_POOR,
+                              .voltage_mv = 51250,
+                              .power = 5 * ETP_POWER_PER_KW,
+                              .one_way_ppm = 943398,
+                              .wear = CENTS(4),
+                              .feed_in = 33000,
+                              .retail = CENTS(28),
+                              .expected_need = KWH(6),
+                              .interval = 12,
+                              .second_of_day = 61200,
+                              .spot = CENTS(8.25),
+                              .forecast = ETP_PRICE_NONE};
+}
+
+static void bess(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(policy, NULL);
+    const etp_bess_hooks *hooks = etp_script_bess_hooks(desk.script);
+    etp_context context = *desk_context(&desk, 0);
+    context.history = NULL;
+    context.deadline = context.now + ETP_NS_PER_SECOND;
+    etp_market market = a_market();
+    etp_battery_view battery = a_battery();
+    etp_reserve answer = {.energy = battery.lot};
+    assert_int_equal(hooks->on_start(desk.script, &context), 0);
+    assert_int_equal(hooks->on_interval(desk.script, &context, &market), 0);
+    assert_int_equal(hooks->reserve(desk.script, &context, &battery, &answer), 0);
+    assert_int_equal(answer.price, 74700);
+    assert_int_equal(answer.energy, 200000);
+    etp_sale_view sale = {KWH(2), KWH(1.5), 120000, CENTS(7), 4, 1};
+    assert_int_equal(hooks->on_result(desk.script, &context, &sale), 0);
+    etp_fault fault = {.kind = ETP_FAULT_LINK, .peer = 5};
+    assert_int_equal(hooks->on_fault(desk.script, &context, &fault), 0);
+    assert_string_equal(etp_script_last_error(desk.script), "");
+    etp_script_free(desk.script);
+}
+
+static int reserve_with(const char *body, etp_reserve *answer, const char *part)
+{
+    char source[512];
+    snprintf(source, sizeof source, BESS "function S.reserve(ctx, battery) %s end return S", body);
+    etp_desk desk = desk_open(source, NULL);
+    etp_battery_view battery = a_battery();
+    *answer = (etp_reserve){.price = -1, .energy = battery.lot};
+    int result = etp_script_bess_hooks(desk.script)->reserve(desk.script, desk_context(&desk, 0), &battery, answer);
+    assert_contains(etp_script_last_error(desk.script), part);
+    etp_script_free(desk.script);
+    return result;
+}
+
+static void reserve_answers(void **state)
+{
+    (void)state;
+    etp_reserve answer;
+    assert_int_equal(reserve_with("return 8", &answer, ""), 0);
+    assert_true(answer.price == CENTS(8) && answer.energy == 400000);
+    assert_int_equal(reserve_with("return 8, 0", &answer, ""), 0);
+    assert_int_equal(answer.energy, 0);
+    assert_int_equal(reserve_with("return false", &answer, ""), 0);
+    assert_int_equal(answer.energy, 0);
+    assert_true(reserve_with("", &answer, "reserve returned nothing; a price is a number") < 0);
+    assert_true(reserve_with("return 8, {}", &answer, "reserve returned a table; an energy") < 0);
+    assert_true(answer.price == -1 && answer.energy == 400000);
+    assert_true(reserve_with("return battery.lott", &answer, "battery has no field \"lott\"; did you mean \"lot\"?") <
+                0);
+    assert_true(reserve_with("total = 1", &answer, "global \"total\" cannot be written in a hook") < 0);
+    assert_true(reserve_with("rawset(_G, 'total', 1)", &answer, "the environment is not open") < 0);
+}
+
+static int choose_with(const char *body, unsigned *order, const char *part)
+{
+    static const etp_bid bids[] = {{.bidder = 11, .price = 90000, .energy = KWH(1), .arrival = ETP_NS_PER_SECOND},
+                                   {.bidder = 12, .price = 80000, .energy = KWH(2), .arrival = 2 * ETP_NS_PER_SECOND},
+                                   {.bidder = 13, .price = 70000, .energy = KWH(3), .arrival = 3 * ETP_NS_PER_SECOND}};
+    char source[1024];
+    snprintf(source, sizeof source, BESS "function S.choose(ctx, bids) %s end return S", body);
+    etp_desk desk = desk_open(source, NULL);
+    const etp_bess_hooks *hooks = etp_script_bess_hooks(desk.script);
+    int count = hooks->choose(desk.script, desk_context(&desk, 0), bids, 3, order);
+    assert_contains(etp_script_last_error(desk.script), part);
+    etp_script_free(desk.script);
+    return count;
+}
+
+static void choose(void **state)
+{
+    (void)state;
+    unsigned order[3];
+    assert_int_equal(choose_with("return { 3, 1 }", order, ""), 2);
+    assert_true(order[0] == 2 && order[1] == 0);
+    assert_int_equal(choose_with("return nil", order, ""), 0);
+    assert_int_equal(choose_with("return {}", order, ""), 0);
+    /* Two places of the list at once are two bids. */
+    assert_int_equal(
+        choose_with("local a, b = bids[1], bids[2] assert(#bids == 3 and a.bidder == 11 and b.bidder == 12 "
+                    "and a.price == 9 and b.energy == 2 and a.arrival == 1 and bids[4] == nil "
+                    "and bids[0] == nil) return { 2, 1, 3 }",
+                    order, ""),
+        3);
+    assert_true(order[0] == 1 && order[1] == 0 && order[2] == 2);
+    assert_true(choose_with("return { 1, 1 }", order, "choose returned a list that names bid 1 twice") < 0);
+    assert_true(choose_with("return { 4 }", order, "entry 1 is no place from 1 to 3") < 0);
+    assert_true(choose_with("return { 1.5 }", order, "entry 1 is no place") < 0);
+    assert_true(choose_with("return { '1' }", order, "entry 1 is no place") < 0);
+    assert_true(choose_with("return { 1, 2, 3, 1 }", order, "choose returned 4 places; there are 3 bids") < 0);
+    assert_true(choose_with("return 1", order, "choose returned a number; it returns a list of places") < 0);
+    assert_true(choose_with("bids[1] = 2", order, "bids is read-only") < 0);
+    assert_true(choose_with("return bids.first", order, "bids is a list") < 0);
+}
+
+/* What a reserve policy may keep between homes is what ctx.state holds. */
+static void state_per_node(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(AGGREGATOR "function S.on_offer(ctx, offer)\n"
+                                         "ctx.state.calls = (ctx.state.calls or 0) + 1 return ctx.state.calls end\n"
+                                         "return S",
+                              NULL);
+    static const uint32_t nodes[] = {0, 5, 0, 4000000000u, 5, 0};
+    static const int expected[] = {1, 1, 2, 1, 2, 3};
+    for (int i = 0; i < 6; i++) {
+        etp_intent intent;
+        assert_int_equal(offer_to(&desk, nodes[i], &intent), ETP_DECIDE_BID);
+        assert_int_equal(intent.price, expected[i] * CENTS(1));
+    }
+    etp_script_free(desk.script);
+}
+
+static void history(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(
+        AGGREGATOR "function S.on_offer(ctx, offer)\n"
+                   "local h = ctx.history local old, new = h[1], h[-1]\n"
+                   "assert(#h == 64 and h[65] == nil and h[-65] == nil and h[64].battery == new.battery)\n"
+                   "assert(old.battery == 3 and new.battery == 66 and h[2].battery == 4)\n"
+                   "assert(new.when == 66 and new.bid_price == 5 and new.bid_energy == 2 and new.price == 4)\n"
+                   "assert(new.energy == 1 and new.best == nil and new.outcome == 'accepted')\n"
+                   "assert(new.code == 'none') return 1 end return S",
+        NULL);
+    desk_context(&desk, 0);
+    for (unsigned i = 1; i <= 66; i++)
+        desk.history.bids[(i - 1) % ETP_HISTORY_MAX] = (etp_past_bid){.when = i * ETP_NS_PER_SECOND,
+                                                                      .battery = i,
+                                                                      .bid_price = CENTS(5),
+                                                                      .bid_energy = KWH(2),
+                                                                      .price = CENTS(4),
+                                                                      .energy = KWH(1),
+                                                                      .best = ETP_PRICE_NONE};
+    desk.history.count = ETP_HISTORY_MAX;
+    desk.history.first = 2;
+    etp_intent intent;
+    if (offer_to(&desk, 0, &intent) < 0)
+        fail_msg("%s", etp_script_last_error(desk.script));
+    etp_script_free(desk.script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(offer_answers),   cmocka_unit_test(offer_answers_that_cannot_be_used),
+        cmocka_unit_test(offer_fields),    cmocka_unit_test(context_fields),
+        cmocka_unit_test(random_numbers),  cmocka_unit_test(random_numbers_are_the_nodes),
+        cmocka_unit_test(aggregator),      cmocka_unit_test(bess),
+        cmocka_unit_test(reserve_answers), cmocka_unit_test(choose),
+        cmocka_unit_test(state_per_node),  cmocka_unit_test(history),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
