@@ -2,6 +2,7 @@
 /* `ctx`: what belongs to the node that is asked. One object for all nodes; it shows the node of the current call. */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "internal.h"
 
 /* Upvalues of ctx's __index. */

@@ -285,9 +285,4 @@ int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy
 void etp_aggregator_hooks_fill(etp_script *script);
 void etp_bess_hooks_fill(etp_script *script);
 
-/* ---- nearest.c ---- */
-
-/** The one of `names` that `word` was probably meant to be, or NULL. */
-const char *etp_nearest(const char *word, const char *const *names, unsigned count);
-
 #endif

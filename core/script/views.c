@@ -7,6 +7,7 @@
  * that is kept alive, so a call leaves no garbage. Places of a list (bids, history) have a view each, made when a place
  * is first read and used again after that.
  */
+#include "base/nearest.h"
 #include "internal.h"
 
 static const char metatables_key = 0;

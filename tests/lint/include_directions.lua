@@ -52,7 +52,7 @@ end
 
 -- Headers that are not installed and yet for every room to the right: tools of the house. All others that lie in a room
 -- are private to it.
-local SHARED_HEADERS = { ["base/heap.h"] = "base", ["base/wheel.h"] = "base" }
+local SHARED_HEADERS = { ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/wheel.h"] = "base" }
 
 local UMBRELLA = "etp/etp.h"
 -- libetp needs no Lua, so neither does the header that takes in all of it.
@@ -69,6 +69,7 @@ local LIBRARIES = {
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
   { pattern = "^zlib%.h$", rooms = set "wire" },
+  { pattern = "^jansson%.h$", rooms = set "report cli" },
   { pattern = "^xxhash%.h$", rooms = set "world script run report cli" },
 }
 
@@ -76,7 +77,7 @@ local LIBRARIES = {
 local SYSTEM = set [[
   assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h
   stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h threads.h time.h uchar.h
-  wchar.h wctype.h dirent.h fcntl.h getopt.h glob.h libgen.h poll.h pthread.h termios.h unistd.h arpa/inet.h net/if.h
+  wchar.h wctype.h dirent.h fcntl.h getopt.h glob.h libgen.h poll.h pthread.h spawn.h termios.h unistd.h arpa/inet.h net/if.h
   netdb.h netinet/in.h netinet/tcp.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h sys/select.h sys/socket.h
   sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h
 ]]

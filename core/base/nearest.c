@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* "Did you mean": the known name with the fewest edits (Damerau's: insert, delete, replace, swap neighbours). */
-#include <string.h>
+#include "base/nearest.h"
 
-#include "internal.h"
+#include <stdbool.h>
+#include <string.h>
 
 enum { WORD_MAX = 32 };
 
