@@ -107,6 +107,11 @@ typedef struct etp_firm_result {
     etp_money paid;
     etp_money worth; /**< of that energy at realised values */
 } etp_firm_result;
+/** Device ids in a run depend on nothing but the portfolio and the home's number, so that a firm alone is the same
+ *  device as among rivals. The single utility is the firm of portfolio 0. */
+ETP_API etp_id etp_run_firm_device(unsigned portfolio);
+ETP_API etp_id etp_run_home_device(unsigned home);
+
 ETP_API unsigned etp_run_firm_count(const etp_run *run);
 /** ETP_ENOENT past the end. */
 ETP_API int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result);
