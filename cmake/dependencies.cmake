@@ -18,6 +18,7 @@ endfunction()
 
 # msgpack was renamed in its version 6.
 etp_require_library(MSGPACK libmsgpack-dev msgpack-c msgpack)
+etp_require_library(JANSSON libjansson-dev jansson)
 etp_require_library(LUA liblua5.4-dev lua5.4 lua-5.4 lua54)
 
 find_package(ZLIB QUIET)
