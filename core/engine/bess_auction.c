@@ -89,6 +89,7 @@ void bess_open_auction(etp_engine *engine, struct bess *bess)
         return;
     bess->offer.state = OFFER_OPEN;
     engine->stats.auctions++;
+    engine->stats.offered += reserve.energy;
 }
 
 /* ---- what bidders are told ---- */

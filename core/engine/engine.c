@@ -396,6 +396,11 @@ void etp_engine_shut_down(etp_engine *engine)
 
 /* ---- reading ---- */
 
+etp_time etp_engine_now(const etp_engine *engine)
+{
+    return engine->now;
+}
+
 int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energy, etp_money *revenue)
 {
     struct node *node = node_of(engine, number, ROLE_BESS);

@@ -120,6 +120,8 @@ static int check_region(loader *l)
 {
     etp_span region = field(l, COLUMN_REGION);
     etp_shown shown = etp_span_show(region);
+    if (etp_span_is(region, column_names[COLUMN_REGION]))
+        return refuse(l, "the header is there again; where files were joined, keep the first header only");
     if (region.size == 0 || region.size >= sizeof l->region)
         return refuse(l, "REGION is \"%s\"; a name of 1 to 15 letters and digits is expected, such as VIC1",
                       shown.text);

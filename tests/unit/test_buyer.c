@@ -133,13 +133,13 @@ static void firms_take_part_as_often_as_told(void **state)
     assert_true(share > 0.58 && share < 0.62);
 }
 
-/* Three draws, of firms next to each other and of one firm in intervals next to each other, have nothing in common. */
+/* The own part has nothing in common with the neighbour's, with the next interval's, or with the firm's other draws. */
 static void draws_do_not_go_together(void **state)
 {
     (void)state;
     enum { DRAWS = 20000 };
-    double firms = 0, intervals = 0, part = 0;
-    etp_buyer_spec a = usual(1), b = usual(2);
+    double firms = 0, intervals = 0, part = 0, noise = 0;
+    etp_buyer_spec noisy = usual(1), a = usual(1), b = usual(2);
     a.noise = b.noise = 0;
     for (uint64_t i = 0; i < DRAWS; i++) {
         etp_brief now = brief_of(&a, i, 10 * cent);
@@ -147,11 +147,13 @@ static void draws_do_not_go_together(void **state)
         firms += own * (double)(brief_of(&b, i, 10 * cent).value - 85000) / 15000;
         intervals += own * (double)(brief_of(&a, i + 1, 10 * cent).value - 85000) / 15000;
         part += own * (now.takes_part ? 0.4 : -0.6);
+        noise += own * (double)(brief_of(&noisy, i, 10 * cent).value - now.value) / 5250;
     }
     /* Products of two uniforms in +-1 have variance 1/9: five standard deviations of a mean of 20 000 are 0.012. */
     assert_true(firms / DRAWS > -0.012 && firms / DRAWS < 0.012);
     assert_true(intervals / DRAWS > -0.012 && intervals / DRAWS < 0.012);
     assert_true(part / DRAWS > -0.012 && part / DRAWS < 0.012);
+    assert_true(noise / DRAWS > -0.012 && noise / DRAWS < 0.012);
 }
 
 static void draws_depend_on_their_keys_alone(void **state)

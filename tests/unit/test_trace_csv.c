@@ -41,6 +41,7 @@ static void the_same_data_in_other_clothes_are_the_same_trace(void **state)
         "VIC1,2025/01/01 00:10:00,4310.79,125.50,TRADE\r\n",
         "REGION,SETTLEMENTDATE,TOTALDEMAND,RRP,PERIODTYPE\r\nVIC1,2025/01/01 00:05:00,4339,130,TRADE\n"
         "VIC1,2025/01/01 00:10:00,4310.79,125.50,TRADE",
+        "REGION,SETTLEMENTDATE,RRP\r\nVIC1,2025/01/01 00:05:00,130\r\n\"VIC1\",2025/01/01 00:10:00,\"125.5\"\r\n\r\n",
         "\xef\xbb\xbf" HEAD ROW1 ROW2,
         HEAD ROW1 ROW2 "\n\r\n\n",
         HEAD "VIC1,2025-01-01 00:05:00,,130.0,DISPATCH\nVIC1,2025-01-01T00:10:00,-7,125.500000000000000000001,X\n",
@@ -307,6 +308,7 @@ static void other_regions_are_refused(void **state)
         {HEAD ROW1 "NSW1,2025/01/01 00:05:00,1,2,TRADE\n", "line 3", "REGION is NSW1, and VIC1 in the rows before"},
         {HEAD ROW1 "vic1,2025/01/01 00:10:00,1,2,TRADE\n", "line 3", "REGION is vic1"},
         {HEAD ",2025/01/01 00:10:00,1,2,TRADE\n", "line 2", "REGION is \"\""},
+        {HEAD ROW1 ROW2 HEAD, "line 4", "header is there again"},
         {HEAD "ABCDEFGHIJKLMNOP,2025/01/01 00:10:00,1,2,TRADE\n", "line 2", "1 to 15"},
     };
     REFUSE_ALL(cases);

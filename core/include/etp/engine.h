@@ -229,6 +229,9 @@ ETP_API void etp_engine_shut_down(etp_engine *engine);
 
 /* ---- reading ---- */
 
+/** The engine's clock. */
+ETP_API etp_time etp_engine_now(const etp_engine *engine);
+
 /** What a battery has sold in the current interval, at the meter, and for how much. */
 ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
 
@@ -246,6 +249,7 @@ ETP_API int etp_engine_aggregator_totals(const etp_engine *engine, etp_node node
 /** Totals of the engine since the start. */
 typedef struct etp_engine_stats {
     uint64_t auctions, trades, lapses;
+    etp_energy offered; /**< lots of all auctions */
     uint64_t frames_sent, frames_received, frames_unsent, bytes_sent;
     uint64_t sent[ETP_TYPES], received[ETP_TYPES], late[ETP_TYPES];
     uint64_t refused[ETP_REFUSALS];

@@ -18,10 +18,13 @@
 #include "etp/hooks.h"
 #include "etp/log.h"
 #include "etp/message.h"
+#include "etp/network.h"
 #include "etp/rng.h"
+#include "etp/run.h"
 #include "etp/tariff.h"
 #include "etp/trace.h"
 #include "etp/units.h"
+#include "etp/utility.h"
 #include "etp/version.h"
 
 #endif

@@ -56,7 +56,7 @@ typedef struct etp_home {
     etp_money import_cost, feed_in_income, sales_income;
 } etp_home;
 
-/** Draws home number `key`. Two homes with the same spec and key are equal, byte for byte. ETP_ERANGE for a spec that
+/** Draws home number `key`. Two homes with the same spec and key are equal (padding aside). ETP_ERANGE for a spec that
  *  is outside its ranges. */
 ETP_API int etp_home_draw(etp_home *home, const etp_fleet_spec *spec, uint64_t key);
 

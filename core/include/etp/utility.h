@@ -57,8 +57,8 @@ typedef struct etp_utility_offer {
     etp_energy energy;
 } etp_utility_offer;
 
-/** The rule itself: the best price to post for `offers` (sorted by this call) by `portfolios`. ETP_PRICE_NONE when no
- *  price gains anything; else `*quantity` is what is taken at it. */
+/** The rule itself: the best price to post for `offers` (sorted by this call) by `portfolios`, which stand in order of
+ *  their value, best first. ETP_PRICE_NONE when no price gains anything; else `*quantity` is what is taken at it. */
 ETP_API etp_price etp_utility_best_price(etp_utility_offer *offers, size_t offer_count, const etp_brief *portfolios,
                                          unsigned portfolio_count, etp_energy *quantity);
 

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The books of a run. They are kept from the engine's events alone; at the end they are compared with what the
+ * batteries, the homes and the buyers' own sessions say.
+ */
+#include <string.h>
+
+#include "run/internal.h"
+
+static struct firm *firm_of(etp_run *run, etp_id device)
+{
+    /* Firms' device ids are 1 and up, in order: see run.c. */
+    for (unsigned i = 0; i < run->firm_count; i++)
+        if (run->firms[i].portfolio + 1 == device)
+            return &run->firms[i];
+    return NULL;
+}
+
+static void digest_event(etp_run *run, const etp_event *event)
+{
+    const uint64_t words[] = {(uint64_t)event->kind,
+                              (uint64_t)event->when,
+                              event->interval,
+                              event->device,
+                              event->peer,
+                              event->message,
+                              (uint64_t)event->price,
+                              (uint64_t)event->energy,
+                              (uint64_t)event->amount,
+                              (uint64_t)event->type | (uint64_t)event->code << 8 | (uint64_t)event->refusal << 16};
+    XXH3_128bits_update(run->digest, words, sizeof words);
+}
+
+static void confirm(etp_run *run, const etp_event *event)
+{
+    struct firm *firm = firm_of(run, event->peer);
+    run->trades++;
+    run->confirmed_energy += event->energy;
+    run->confirmed_paid += event->amount;
+    if (firm == NULL)
+        return;
+    firm->trades++;
+    firm->energy += event->energy;
+    firm->energy_now += event->energy;
+    firm->paid += event->amount;
+}
+
+void account_event(void *user, const etp_event *event)
+{
+    etp_run *run = user;
+    struct firm *firm;
+    digest_event(run, event);
+    switch (event->kind) {
+    case ETP_EVENT_BID:
+        run->bids++;
+        break;
+    case ETP_EVENT_CONFIRM:
+        confirm(run, event);
+        break;
+    case ETP_EVENT_RECEIPT:
+        firm = firm_of(run, event->device);
+        if (firm != NULL) {
+            firm->receipt_energy += event->energy;
+            firm->receipt_paid += event->amount;
+        }
+        break;
+    case ETP_EVENT_UNRESOLVED:
+        run->unresolved++;
+        firm = firm_of(run, event->device);
+        if (firm != NULL)
+            firm->unresolved_energy += event->energy;
+        break;
+    default:
+        break;
+    }
+    if (run->options.observer.on_event != NULL)
+        run->options.observer.on_event(run->options.observer.user, event);
+}
+
+static etp_price realised(const etp_run *run, unsigned portfolio, etp_price spot)
+{
+    etp_buyer_spec spec = run->options.buyer;
+    spec.key = portfolio;
+    return etp_buyer_realised(&spec, run->done, spot);
+}
+
+void account_settle_firms(etp_run *run, etp_price spot)
+{
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        struct firm *firm = &run->firms[i];
+        if (run->options.merged) {
+            etp_utility_share(run->utility, firm->energy_now, run->shares);
+            for (unsigned j = 0; j < run->options.portfolios; j++)
+                firm->worth += etp_amount(realised(run, j, spot), run->shares[j]);
+        } else {
+            firm->worth += etp_amount(realised(run, (unsigned)firm->portfolio, spot), firm->energy_now);
+        }
+        firm->energy_now = 0;
+    }
+}
+
+void account_finish(etp_run *run)
+{
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        const etp_home *home = &run->homes[i];
+        const int64_t words[] = {home->battery.stored, home->sold, home->sales_income, home->import_cost,
+                                 home->feed_in_income};
+        XXH3_128bits_update(run->digest, words, sizeof words);
+    }
+    XXH128_hash_t hash = XXH3_128bits_digest(run->digest);
+    run->final_digest[0] = hash.high64;
+    run->final_digest[1] = hash.low64;
+}
+
+/* ---- the check ---- */
+
+static int check_homes(const etp_run *run, etp_error *error)
+{
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        const etp_home *home = &run->homes[i];
+        if (!etp_battery_conserves(&home->battery, home->stored_at_start))
+            return etp_fail(error, ETP_ECONSERVATION, "the battery of home %u does not account for all its energy", i);
+        if (!etp_home_conserves(home))
+            return etp_fail(error, ETP_ECONSERVATION, "home %u does not account for all its energy", i);
+        if (home->battery.sold != home->sold)
+            return etp_fail(error, ETP_ECONSERVATION, "home %u has sold %lld mWh, its battery %lld mWh", i,
+                            (long long)home->sold, (long long)home->battery.sold);
+    }
+    return ETP_OK;
+}
+
+static int check_trades(const etp_run *run, etp_error *error)
+{
+    etp_energy sold = 0, bought = 0;
+    etp_money income = 0, paid = 0;
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        sold += run->homes[i].sold;
+        income += run->homes[i].sales_income;
+    }
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        bought += run->firms[i].energy;
+        paid += run->firms[i].paid;
+    }
+    if (sold != run->confirmed_energy || bought != run->confirmed_energy)
+        return etp_fail(error, ETP_ECONSERVATION,
+                        "homes have sold %lld mWh, firms have bought %lld mWh, and %lld mWh were confirmed",
+                        (long long)sold, (long long)bought, (long long)run->confirmed_energy);
+    if (income != run->confirmed_paid || paid != run->confirmed_paid)
+        return etp_fail(error, ETP_ECONSERVATION,
+                        "homes have earned %lld micro-dollars, firms have paid %lld, and %lld were confirmed",
+                        (long long)income, (long long)paid, (long long)run->confirmed_paid);
+    return ETP_OK;
+}
+
+/* A buyer's own books: what it has receipts for, and no more than what is still in doubt is missing from them. */
+static int check_receipts(const etp_run *run, etp_error *error)
+{
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        const struct firm *firm = &run->firms[i];
+        etp_aggregator_totals totals;
+        etp_engine_aggregator_totals(run->engine, firm->node, &totals);
+        bool settled = totals.in_doubt == 0 && totals.unresolved == 0;
+        if (totals.energy != firm->receipt_energy || totals.paid != firm->receipt_paid)
+            return etp_fail(error, ETP_ECONSERVATION, "the books of %s do not match its receipts", firm->name);
+        if (totals.energy > firm->energy || (settled && totals.energy != firm->energy) ||
+            (settled && totals.paid != firm->paid))
+            return etp_fail(error, ETP_ECONSERVATION,
+                            "%s has receipts for %lld mWh, batteries have confirmed %lld mWh to it", firm->name,
+                            (long long)totals.energy, (long long)firm->energy);
+    }
+    return ETP_OK;
+}
+
+int etp_run_check(const etp_run *run, etp_error *error)
+{
+    int result = check_homes(run, error);
+    if (result == ETP_OK)
+        result = check_trades(run, error);
+    return result == ETP_OK ? check_receipts(run, error) : result;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share.
+ *
+ *     options.c   defaults, checks
+ *     run.c       building a run, its intervals
+ *     account.c   who bought what for how much, from the engine's events; totals and the check that nothing is lost
+ *     outages.c   which batteries fail, when
+ *     idle.c      the same homes without a market
+ */
+#ifndef ETP_RUN_INTERNAL_H
+#define ETP_RUN_INTERNAL_H
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "etp/run.h"
+#include "etp/utility.h"
+
+/* One buyer: a firm, or the utility that holds all portfolios. */
+struct firm {
+    const char *name;
+    etp_node node;
+    uint64_t portfolio;
+    uint64_t intervals;
+    /* in this interval, as the batteries confirmed it */
+    etp_energy energy_now;
+    /* since the start */
+    etp_energy energy;
+    etp_money paid, worth;
+    uint64_t trades;
+    etp_energy receipt_energy;
+    etp_money receipt_paid;
+    etp_energy unresolved_energy;
+};
+
+struct outage {
+    etp_time from, to;
+    uint32_t home;
+    bool begun;
+};
+
+struct etp_run {
+    etp_run_options options;
+    const etp_allocator *host_allocator;
+    etp_allocator allocator; /* counts what the host's gives */
+    size_t memory_now, memory_peak;
+    etp_engine *engine;
+    etp_network *network;
+    etp_utility *utility;
+    etp_home *homes;
+    struct firm *firms;
+    unsigned firm_count;
+    etp_brief *briefs; /* of all portfolios, in this interval */
+    etp_energy *shares;
+    etp_forecast forecast;
+    struct outage *outages;
+    size_t outage_count, next_outage, last_outage;
+    size_t done; /* intervals */
+    etp_time interval, starts;
+    /* accounts */
+    etp_energy confirmed_energy;
+    etp_money confirmed_paid;
+    uint64_t bids, trades, unresolved;
+    XXH3_state_t *digest;
+    uint64_t final_digest[2];
+};
+
+/* options.c */
+int run_check_options(const etp_run_options *options, etp_error *error);
+etp_energy run_need(const etp_run_options *options);
+uint32_t run_second_of_day(const etp_run_options *options, size_t interval);
+etp_price run_stored_value(const etp_run_options *options);
+
+/* account.c */
+void account_event(void *user, const etp_event *event);
+/* The interval is over: what was bought in it was worth this. */
+void account_settle_firms(etp_run *run, etp_price spot);
+void account_finish(etp_run *run);
+
+/* outages.c */
+int outages_draw(etp_run *run);
+/* The next moment at which a battery fails or recovers, and doing what is due by `now`. */
+etp_time outages_next(const etp_run *run);
+void outages_apply(etp_run *run, etp_time now);
+
+#endif

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/internal.h"
+
+#include <string.h>
+
+/* Nodes and devices: homes are the engine's first nodes, so that node i is home i. Device ids depend on nothing but the
+ * portfolio and the home, so that a firm alone is the same device as among rivals. */
+static const etp_id first_home_device = 1000001;
+static const etp_time warm_up = 30 * ETP_NS_PER_SECOND;
+
+/* ---- memory ---- */
+
+static void *count_allocate(void *user, size_t size)
+{
+    etp_run *run = user;
+    void *memory = run->host_allocator->allocate(run->host_allocator->user, size);
+    if (memory != NULL) {
+        run->memory_now += size;
+        if (run->memory_now > run->memory_peak)
+            run->memory_peak = run->memory_now;
+    }
+    return memory;
+}
+
+static void count_release(void *user, void *memory, size_t size)
+{
+    etp_run *run = user;
+    run->memory_now -= size;
+    run->host_allocator->release(run->host_allocator->user, memory, size);
+}
+
+static void *take(etp_run *run, size_t count, size_t size)
+{
+    return run->allocator.allocate(run->allocator.user, count * size);
+}
+
+static void give(etp_run *run, void *memory, size_t size)
+{
+    if (memory != NULL)
+        run->allocator.release(run->allocator.user, memory, size);
+}
+
+/* ---- building ---- */
+
+static int send_frame(void *user, etp_link link, const void *frame, size_t size)
+{
+    etp_run *run = user;
+    return etp_network_send(run->network, etp_engine_now(run->engine), link, frame, size);
+}
+
+static int take_memory(etp_run *run)
+{
+    const etp_run_options *options = &run->options;
+    run->homes = take(run, options->homes, sizeof *run->homes);
+    run->firms = take(run, run->firm_count, sizeof *run->firms);
+    run->briefs = take(run, options->portfolios, sizeof *run->briefs);
+    run->shares = take(run, options->portfolios, sizeof *run->shares);
+    run->digest = XXH3_createState();
+    bool all =
+        run->homes != NULL && run->firms != NULL && run->briefs != NULL && run->shares != NULL && run->digest != NULL;
+    if (!all)
+        return ETP_ENOMEM;
+    XXH3_128bits_reset(run->digest);
+    if (options->merged)
+        return etp_utility_new(&run->utility, options->homes, options->portfolios, &run->allocator);
+    return ETP_OK;
+}
+
+static int make_engine(etp_run *run, etp_error *error)
+{
+    const etp_run_options *options = &run->options;
+    etp_engine_options engine;
+    etp_engine_defaults(&engine);
+    engine.allocator = &run->allocator;
+    engine.logger = options->logger;
+    engine.transport = (etp_transport){send_frame, run};
+    engine.observer = (etp_observer){account_event, run};
+    engine.now = run->starts - warm_up;
+    engine.seed = options->seed;
+    engine.timing = options->timing;
+    engine.mechanism = options->mechanism;
+    engine.disclose = options->disclose;
+    engine.max_nodes = options->homes + run->firm_count;
+    engine.max_links = 2 * options->homes * run->firm_count;
+    if (options->merged) {
+        /* It posts when all offers are in, so it asks all batteries at about the same time, and is told reserves. */
+        engine.disclose |= ETP_DISCLOSE_RESERVE;
+        etp_time soon = engine.timing.window / 4;
+        if (engine.timing.query_spread > soon)
+            engine.timing.query_spread = soon;
+    }
+    return etp_engine_new(&run->engine, &engine, error);
+}
+
+static int make_network(etp_run *run, etp_error *error)
+{
+    etp_network_options network = run->options.network;
+    network.allocator = run->host_allocator;
+    network.seed = run->options.seed;
+    network.max_links = 2 * run->options.homes * run->firm_count;
+    return etp_network_new(&run->network, &network, error);
+}
+
+static int add_homes(etp_run *run, etp_error *error)
+{
+    const etp_run_options *options = &run->options;
+    for (unsigned i = 0; i < options->homes; i++) {
+        int result = etp_home_draw(&run->homes[i], &options->fleet, i);
+        if (result != ETP_OK)
+            return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
+                            i);
+        etp_bess_options bess = {.size = sizeof bess,
+                                 .device_id = first_home_device + i,
+                                 .name = "",
+                                 .battery = &run->homes[i].battery,
+                                 .hooks = options->policy,
+                                 .hooks_user = options->policy_user,
+                                 .peers = run->firm_count};
+        etp_node node;
+        result = etp_engine_add_bess(run->engine, &bess, &node);
+        if (result != ETP_OK)
+            return etp_fail(error, result, "battery %u cannot be added: %s", i, etp_strerror(result));
+    }
+    return ETP_OK;
+}
+
+static int add_firms(etp_run *run, etp_error *error)
+{
+    const etp_run_options *options = &run->options;
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        struct firm *firm = &run->firms[i];
+        *firm = options->merged
+                    ? (struct firm){.name = "single utility"}
+                    : (struct firm){.name = options->firms[i].name, .portfolio = options->firms[i].portfolio};
+        etp_aggregator_options aggregator = {.size = sizeof aggregator,
+                                             .device_id = firm->portfolio + 1,
+                                             .name = firm->name,
+                                             .hooks = options->merged ? etp_utility_hooks() : options->firms[i].hooks,
+                                             .hooks_user = options->merged ? run->utility : options->firms[i].user,
+                                             .peers = options->homes};
+        int result = etp_engine_add_aggregator(run->engine, &aggregator, &firm->node);
+        if (result != ETP_OK)
+            return etp_fail(error, result, "%s cannot be added: %s", firm->name, etp_strerror(result));
+    }
+    return ETP_OK;
+}
+
+static int join(etp_run *run, unsigned home, const struct firm *firm)
+{
+    etp_id home_device = first_home_device + home, firm_device = firm->portfolio + 1;
+    etp_link home_end, firm_end;
+    int result = etp_engine_add_link(run->engine, home, firm_device, &home_end);
+    if (result == ETP_OK)
+        result = etp_engine_add_link(run->engine, firm->node, home_device, &firm_end);
+    if (result == ETP_OK)
+        result = etp_network_join(run->network, home_end, home_device, firm_end, firm_device);
+    return result;
+}
+
+static int add_links(etp_run *run, etp_error *error)
+{
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        for (unsigned j = 0; j < run->firm_count; j++) {
+            int result = join(run, i, &run->firms[j]);
+            if (result != ETP_OK)
+                return etp_fail(error, result, "battery %u cannot be linked to %s: %s", i, run->firms[j].name,
+                                etp_strerror(result));
+        }
+    }
+    return ETP_OK;
+}
+
+static int build(etp_run *run, etp_error *error)
+{
+    int result = take_memory(run);
+    if (result == ETP_OK)
+        result = outages_draw(run);
+    if (result != ETP_OK)
+        return etp_fail(error, result, "no memory for %u homes and %u firms", run->options.homes, run->firm_count);
+    if ((result = make_network(run, error)) != ETP_OK || (result = make_engine(run, error)) != ETP_OK ||
+        (result = add_homes(run, error)) != ETP_OK || (result = add_firms(run, error)) != ETP_OK ||
+        (result = add_links(run, error)) != ETP_OK)
+        return result;
+    return etp_engine_start(run->engine);
+}
+
+int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error)
+{
+    *made = NULL;
+    int result = run_check_options(options, error);
+    if (result != ETP_OK)
+        return result;
+    const etp_allocator *host = options->allocator != NULL ? options->allocator : etp_default_allocator();
+    etp_run *run = host->allocate(host->user, sizeof *run);
+    if (run == NULL)
+        return etp_fail(error, ETP_ENOMEM, "no memory for the run");
+    run->options = *options;
+    run->host_allocator = host;
+    run->allocator = (etp_allocator){count_allocate, count_release, run};
+    run->firm_count = options->merged ? 1 : options->firm_count;
+    run->interval = options->trace->interval;
+    run->starts = options->trace->starts + (etp_time)options->first * run->interval;
+    run->options.fleet.seed = options->seed;
+    run->options.buyer.seed = options->seed;
+    run->options.buyer.need = run_need(options);
+    run->options.buyer.budget = options->budget;
+    etp_forecast_init(&run->forecast);
+    result = build(run, error);
+    if (result != ETP_OK) {
+        etp_run_free(run);
+        return result;
+    }
+    run->options.firms = NULL;
+    *made = run;
+    return ETP_OK;
+}
+
+void etp_run_free(etp_run *run)
+{
+    if (run == NULL)
+        return;
+    etp_engine_free(run->engine);
+    etp_network_free(run->network);
+    etp_utility_free(run->utility);
+    give(run, run->homes, run->options.homes * sizeof *run->homes);
+    give(run, run->firms, run->firm_count * sizeof *run->firms);
+    give(run, run->briefs, run->options.portfolios * sizeof *run->briefs);
+    give(run, run->shares, run->options.portfolios * sizeof *run->shares);
+    give(run, run->outages, run->outage_count * sizeof *run->outages);
+    XXH3_freeState(run->digest);
+    run->host_allocator->release(run->host_allocator->user, run, sizeof *run);
+}
+
+/* ---- one interval ---- */
+
+static void brief_homes(etp_run *run, uint32_t second)
+{
+    etp_price feed_in = etp_tariff_at(&run->options.feed_in, second);
+    etp_price retail = etp_tariff_at(&run->options.retail, second);
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        const etp_home *home = &run->homes[i];
+        etp_bess_brief brief = {.lot = etp_home_lot(home, run->interval),
+                                .feed_in = feed_in,
+                                .retail = retail,
+                                .expected_need = etp_home_expected_need(home, &run->options.fleet, second)};
+        etp_engine_brief_bess(run->engine, i, &brief);
+    }
+}
+
+static void brief_firm(etp_run *run, struct firm *firm, const etp_brief *brief)
+{
+    firm->intervals += brief->takes_part;
+    etp_aggregator_brief facts = {
+        .takes_part = brief->takes_part, .value = brief->value, .need = brief->need, .budget = brief->budget};
+    etp_engine_brief_aggregator(run->engine, firm->node, &facts);
+}
+
+static void brief_firms(etp_run *run, etp_price forecast)
+{
+    for (unsigned i = 0; i < run->options.portfolios; i++) {
+        etp_buyer_spec spec = run->options.buyer;
+        spec.key = i;
+        etp_buyer_brief(&spec, run->done, forecast, &run->briefs[i]);
+    }
+    if (run->options.merged) {
+        etp_brief merged;
+        etp_utility_brief(run->utility, run->briefs, run->options.portfolios, &merged);
+        brief_firm(run, &run->firms[0], &merged);
+        return;
+    }
+    for (unsigned i = 0; i < run->firm_count; i++)
+        brief_firm(run, &run->firms[i], &run->briefs[run->firms[i].portfolio]);
+}
+
+static etp_time earliest(etp_time a, etp_time b, etp_time c)
+{
+    etp_time least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Lets the world go on until `end`: whatever comes first, timers before arrivals at the same moment. */
+static void run_until(etp_run *run, etp_time end)
+{
+    for (;;) {
+        etp_time next = earliest(etp_engine_deadline(run->engine), etp_network_next(run->network), outages_next(run));
+        if (next >= end)
+            break;
+        etp_engine_advance(run->engine, next);
+        outages_apply(run, next);
+        etp_delivery delivery;
+        while (etp_network_take(run->network, next, &delivery))
+            etp_engine_receive(run->engine, delivery.link, delivery.frame, delivery.size);
+    }
+    etp_engine_advance(run->engine, end);
+}
+
+static void settle_homes(etp_run *run, uint32_t second)
+{
+    etp_price feed_in = etp_tariff_at(&run->options.feed_in, second);
+    etp_price retail = etp_tariff_at(&run->options.retail, second);
+    for (unsigned i = 0; i < run->options.homes; i++) {
+        etp_home *home = &run->homes[i];
+        etp_energy pv, load, sold;
+        etp_money income;
+        etp_engine_sold(run->engine, i, &sold, &income);
+        etp_home_flows(home, run->options.seed, run->done, second, run->interval, &pv, &load);
+        etp_home_settle(home, run->interval, pv, load, sold, income, retail, feed_in);
+    }
+}
+
+int etp_run_step(etp_run *run, etp_error *error)
+{
+    const etp_run_options *options = &run->options;
+    if (run->done >= options->intervals)
+        return etp_fail(error, ETP_ESTATE, "the run is over");
+    uint32_t second = run_second_of_day(options, run->done);
+    etp_time starts = run->starts + (etp_time)run->done * run->interval;
+    etp_price forecast = etp_forecast_next(&run->forecast);
+    run_until(run, starts);
+    brief_homes(run, second);
+    brief_firms(run, forecast);
+    etp_interval interval = {.index = run->done,
+                             .starts = starts,
+                             .ends = starts + run->interval,
+                             .second_of_day = second,
+                             .spot = run->forecast.seen > 0 ? run->forecast.last : ETP_PRICE_NONE,
+                             .forecast = forecast};
+    int result = etp_engine_begin_interval(run->engine, &interval);
+    if (result != ETP_OK)
+        return etp_fail(error, result, "interval %zu cannot begin: %s", run->done, etp_strerror(result));
+    run_until(run, starts + run->interval);
+    /* Only now, when the interval is over, is its price known. */
+    etp_price spot = options->trace->prices[options->first + run->done];
+    settle_homes(run, second);
+    account_settle_firms(run, spot);
+    etp_forecast_learn(&run->forecast, spot);
+    run->done++;
+    if (run->done < options->intervals)
+        return 1;
+    account_finish(run);
+    return 0;
+}
+
+/* ---- reading ---- */
+
+void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
+{
+    etp_engine_stats stats;
+    etp_engine_get_stats(run->engine, &stats);
+    *totals = (etp_run_totals){.intervals = run->done,
+                               .bids = run->bids,
+                               .trades = run->trades,
+                               .auctions = stats.auctions,
+                               .lapses = stats.lapses,
+                               .unresolved = run->unresolved,
+                               .sold = run->confirmed_energy,
+                               .paid = run->confirmed_paid,
+                               .offered = stats.offered,
+                               .digest = {run->final_digest[0], run->final_digest[1]},
+                               .memory_bytes = run->memory_peak,
+                               .bytes_per_home = sizeof(etp_home) + stats.bytes_per_bess,
+                               .bytes_per_session = stats.bytes_per_session};
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        etp_aggregator_totals firm;
+        etp_engine_aggregator_totals(run->engine, run->firms[i].node, &firm);
+        totals->in_doubt += firm.in_doubt;
+        totals->worth += run->firms[i].worth;
+    }
+    for (unsigned i = 0; i < run->options.homes; i++)
+        totals->owners_cost += etp_run_home_cost(run, i);
+}
+
+unsigned etp_run_firm_count(const etp_run *run)
+{
+    return run->firm_count;
+}
+
+int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
+{
+    if (index >= run->firm_count)
+        return ETP_ENOENT;
+    const struct firm *firm = &run->firms[index];
+    *result = (etp_firm_result){.name = firm->name,
+                                .intervals = firm->intervals,
+                                .energy = firm->energy,
+                                .paid = firm->paid,
+                                .worth = firm->worth};
+    return etp_engine_aggregator_totals(run->engine, firm->node, &result->totals);
+}
+
+const etp_home *etp_run_home(const etp_run *run, unsigned index)
+{
+    return index < run->options.homes ? &run->homes[index] : NULL;
+}
+
+etp_money etp_run_home_cost(const etp_run *run, unsigned index)
+{
+    return index < run->options.homes ? etp_home_cost(&run->homes[index], run_stored_value(&run->options)) : 0;
+}
+
+void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)
+{
+    etp_engine_get_stats(run->engine, stats);
+}
+
+const etp_histogram *etp_run_delays(const etp_run *run, etp_type type)
+{
+    return etp_engine_delays(run->engine, type);
+}
+
+void etp_run_network_stats(const etp_run *run, etp_network_stats *stats)
+{
+    etp_network_get_stats(run->network, stats);
+}
