@@ -97,14 +97,21 @@ typedef struct etp_meter {
     bool over_instructions;
 } etp_meter;
 
+typedef struct etp_view {
+    const void *data;
+    uint64_t epoch; /**< in which it may be read */
+    unsigned count; /**< of a list */
+} etp_view;
+
 typedef struct etp_vm {
     lua_State *state;
     etp_script *script;
     etp_meter meter;
-    uint64_t epoch;             /**< of the current call: a view of another epoch has expired */
-    const etp_context *context; /**< of the current call, else NULL */
-    char chunk[256];            /**< the source's name in messages */
-    char folder[4096];          /**< of the file, with the slash; "" for a text: no require */
+    uint64_t epoch;                /**< of the current call: a view of another epoch has expired */
+    const etp_context *context;    /**< of the current call, else NULL */
+    etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
+    char chunk[256];               /**< the source's name in messages */
+    char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
     bool loading;
     char name[ETP_SCRIPT_NAME_MAX + 1];
     char hash[33];
@@ -202,12 +209,6 @@ int etp_meter_xpcall(lua_State *L);
 
 /* ---- views.c ---- */
 
-typedef struct etp_view {
-    const void *data;
-    uint64_t epoch; /**< in which it may be read */
-    unsigned count; /**< of a list */
-} etp_view;
-
 /** How one field of a C struct reads in Lua. */
 typedef struct etp_field {
     const char *name;
@@ -247,7 +248,7 @@ void etp_field_keep_names(lua_State *L);
 
 /** Pushes a new view of a kind; the metatables are made by the first. */
 void etp_view_push(lua_State *L, etp_view_kind kind);
-/** Opens the view of `kind` for the current call and returns where it is on the stack. Never raises. */
+/** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);

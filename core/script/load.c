@@ -55,6 +55,7 @@ static int settle(lua_State *L)
     lua_insert(L, ETP_SLOT_CTX);
     for (int kind = 0; kind <= ETP_VIEW_BIDS; kind++) {
         etp_view_push(L, (etp_view_kind)kind);
+        etp_vm_of(L)->views[kind] = lua_touserdata(L, -1);
         lua_insert(L, ETP_SLOT_VIEWS + kind);
     }
     /* What the set-up left behind is collected now, not during the first calls. */

@@ -171,11 +171,9 @@ void etp_view_push(lua_State *L, etp_view_kind kind)
 
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count)
 {
-    int slot = ETP_SLOT_VIEWS + (int)kind;
-    etp_view *view = lua_touserdata(vm->state, slot);
     /* The call that follows has the next number. */
-    *view = (etp_view){.data = data, .epoch = vm->epoch + 1, .count = count};
-    return slot;
+    *vm->views[kind] = (etp_view){.data = data, .epoch = vm->epoch + 1, .count = count};
+    return ETP_SLOT_VIEWS + (int)kind;
 }
 
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data)

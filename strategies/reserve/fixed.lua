@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: MIT
+-- Fixed: one reserve price, whatever the battery holds and whatever the hour.
+--
+-- What a household does that sets a price once and forgets it. The least to compare the others with.
+--
+--   price   lowest price it takes
+local S = {
+  api = 1, name = "fixed", role = "bess",
+  params = {
+    price = { default = 8.3, min = 0, max = 1000, unit = "c/kWh", live = true, doc = "lowest price it takes" },
+  },
+}
+
+function S.reserve(ctx, battery)
+  return ctx.params.price, battery.lot
+end
+
+return S

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The shipped strategies in the real sandbox: all load, none misbehaves on whatever it is shown. */
+#include "test_script.h"
+
+static const char *const bidders[] = {"greedy", "truthful", "random", "conservative", "aggressive", "adaptive"};
+static const char *const policies[] = {"reserve/two_tier", "reserve/fixed", "reserve/tiers"};
+
+enum { BIDDERS = sizeof bidders / sizeof bidders[0], POLICIES = sizeof policies / sizeof policies[0] };
+
+static etp_script *load(const char *name)
+{
+    char path[512];
+    etp_script *script;
+    etp_error error = {0};
+    snprintf(path, sizeof path, ETP_SOURCE_DIR "/strategies/%s.lua", name);
+    if (etp_script_load(&script, path, NULL, &error) != ETP_OK)
+        fail_msg("%s", error.text);
+    return script;
+}
+
+static void names_and_roles(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BIDDERS + POLICIES; i++) {
+        const char *path = i < BIDDERS ? bidders[i] : policies[i - BIDDERS];
+        const char *name = i < BIDDERS ? path : strchr(path, '/') + 1;
+        etp_script *script = load(path);
+        assert_string_equal(etp_script_name(script), name);
+        assert_int_equal(etp_script_role(script), i < BIDDERS ? ETP_ROLE_AGGREGATOR : ETP_ROLE_BESS);
+        etp_param param;
+        for (unsigned j = 0; etp_script_param(script, j, &param) == ETP_OK; j++)
+            assert_true(param.doc[0] != '\0' && param.low <= param.standard && param.standard <= param.high);
+        etp_script_free(script);
+    }
+}
+
+static etp_price draw(etp_rng *rng, double low, double high)
+{
+    return CENTS(low + etp_rng_unit(rng) * (high - low));
+}
+
+static void remember(etp_history *history, const etp_result_view *result)
+{
+    unsigned at = (history->first + history->count) % ETP_HISTORY_MAX;
+    if (history->count < ETP_HISTORY_MAX)
+        history->count++;
+    else
+        history->first = (history->first + 1) % ETP_HISTORY_MAX;
+    history->bids[at] = (etp_past_bid){.battery = result->battery,
+                                       .bid_price = result->bid_price,
+                                       .price = result->price,
+                                       .best = result->best,
+                                       .outcome = (uint8_t)result->outcome};
+}
+
+static etp_result_view some_result(etp_rng *rng, etp_price bid, etp_price value)
+{
+    etp_outcome outcome = (etp_outcome)etp_rng_below(rng, 5);
+    bool won = outcome == ETP_OUTCOME_ACCEPTED;
+    return (etp_result_view){.battery = 7,
+                             .outcome = outcome,
+                             .price = won ? bid : ETP_PRICE_NONE,
+                             .bid_price = bid,
+                             .best = etp_rng_below(rng, 2) ? draw(rng, 0, 20) : ETP_PRICE_NONE,
+                             .value = value,
+                             .may_rebid = outcome == ETP_OUTCOME_OUTBID};
+}
+
+/* One bidder through many offers: never below zero, above its value, below a disclosed reserve, never an error. */
+static void torment(const char *name, uint64_t seed)
+{
+    etp_desk desk = {.script = load(name)};
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(desk.script);
+    etp_rng rng;
+    etp_rng_seed(&rng, seed);
+    unsigned bids = 0;
+    for (int i = 0; i < 3000; i++) {
+        etp_offer offer = *an_offer();
+        offer.value = draw(&rng, -5, 25);
+        offer.reserve = etp_rng_below(&rng, 2) ? draw(&rng, 0, 15) : ETP_PRICE_NONE;
+        etp_price floor = offer.reserve == ETP_PRICE_NONE ? 0 : offer.reserve;
+        etp_intent intent = {.energy = offer.energy};
+        int decision = hooks->on_offer(desk.script, desk_context(&desk, 0), &offer, &intent);
+        if (decision == ETP_DECIDE_PASS) {
+            assert_non_null(intent.reason);
+            continue;
+        }
+        if (decision != ETP_DECIDE_BID || intent.price < floor || intent.price > offer.value)
+            fail_msg("%s, seed %d, offer %d: %s", name, (int)seed, i, etp_script_last_error(desk.script));
+        bids++;
+        etp_result_view result = some_result(&rng, intent.price, offer.value);
+        if (hooks->on_result != NULL) {
+            decision = hooks->on_result(desk.script, desk_context(&desk, 0), &result, &intent);
+            if (decision < 0 || (decision == ETP_DECIDE_BID && (!result.may_rebid || intent.price > offer.value)))
+                fail_msg("%s, seed %d, result %d: %s", name, (int)seed, i, etp_script_last_error(desk.script));
+        }
+        remember(&desk.history, &result);
+    }
+    assert_true(bids > 500);
+    etp_script_free(desk.script);
+}
+
+static void bidders_keep_their_bounds(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BIDDERS; i++)
+        torment(bidders[i], 20260101);
+}
+
+/* tiers.lua and the engine's own default are two spellings of one rule. */
+static void tiers_is_the_default(void **state)
+{
+    (void)state;
+    static const double bases[] = {0, 0.01, 1.23, 7.77, 8.3, 9.99, 33.33, 1000};
+    etp_desk desk = {.script = load("reserve/tiers")};
+    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+        assert_int_equal(etp_script_set(desk.script, "base", bases[i], NULL), ETP_OK);
+        for (int level = ETP_LEVEL_CRITICAL; level <= ETP_LEVEL_HIGH; level++) {
+            etp_battery_view battery = {.level = (etp_level)level, .lot = 400000};
+            etp_reserve expected = {0}, answer = {.energy = battery.lot};
+            etp_default_reserve((etp_price)(bases[i] * 10000 + 0.5), &battery, &expected);
+            const etp_bess_hooks *hooks = etp_script_bess_hooks(desk.script);
+            assert_int_equal(hooks->reserve(desk.script, desk_context(&desk, 0), &battery, &answer), 0);
+            assert_int_equal(answer.price, expected.price);
+            assert_int_equal(answer.energy, expected.energy);
+        }
+    }
+    etp_script_free(desk.script);
+}
+
+static void two_tiers(void **state)
+{
+    (void)state;
+    etp_desk desk = {.script = load("reserve/two_tier")};
+    const etp_bess_hooks *hooks = etp_script_bess_hooks(desk.script);
+    etp_battery_view battery = {.lot = 400000,
+                                .available = 3250000,
+                                .expected_need = 3000000,
+                                .one_way_ppm = 1000000,
+                                .wear = CENTS(4),
+                                .feed_in = 33000,
+                                .retail = CENTS(28)};
+    etp_reserve answer = {.energy = battery.lot};
+    assert_int_equal(hooks->reserve(desk.script, desk_context(&desk, 0), &battery, &answer), 0);
+    assert_int_equal(answer.price, 73000);
+    assert_int_equal(answer.energy, 250000);
+    battery.expected_need = 3250000;
+    assert_int_equal(hooks->reserve(desk.script, desk_context(&desk, 0), &battery, &answer), 0);
+    assert_int_equal(answer.price, CENTS(28));
+    assert_int_equal(answer.energy, 400000);
+    etp_script_free(desk.script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_roles),
+        cmocka_unit_test(bidders_keep_their_bounds),
+        cmocka_unit_test(tiers_is_the_default),
+        cmocka_unit_test(two_tiers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
