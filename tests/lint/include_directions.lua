@@ -68,7 +68,7 @@ local LIBRARIES = {
   { pattern = "^event2?[/.]", rooms = set "live gateway" },
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
-  { pattern = "^zlib%.h$", rooms = set "wire" },
+  { pattern = "^libdeflate%.h$", rooms = set "wire" },
   { pattern = "^xxhash%.h$", rooms = set "world script run report cli" },
 }
 
