@@ -29,16 +29,14 @@ static int load_firm(etp_crew *crew, const etp_entrant *entrant, unsigned portfo
     crew->count++;
     if (status != ETP_EXIT_DONE)
         return status;
-    *firm = (etp_firm){.name = entrant->name,
-                       .hooks = etp_script_aggregator_hooks(*script),
-                       .user = *script,
-                       .portfolio = portfolio};
+    *firm = (etp_firm){
+        .name = entrant->name, .hooks = etp_script_aggregator_hooks(*script), .user = *script, .portfolio = portfolio};
     return etp_settings_apply(settings, entrant->name, NULL, *script, error);
 }
 
 /* The policy shares the names of --set with the firms: one that is called like a firm is reached as "reserve" alone. */
-static int load_policy(etp_crew *crew, const etp_lineup *lineup, const etp_settings *settings,
-                       const etp_logger *logger, etp_error *error)
+static int load_policy(etp_crew *crew, const etp_lineup *lineup, const etp_settings *settings, const etp_logger *logger,
+                       etp_error *error)
 {
     const char *alias = lineup->policy.name;
     for (unsigned i = 0; i < lineup->count; i++)

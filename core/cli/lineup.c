@@ -127,8 +127,7 @@ static bool has_source(const etp_lineup *lineup, const char *hash)
 }
 
 /* Learns what the shipped ones are, and puts those that the command line names behind the others. */
-static int identify_shipped(const etp_lineup *lineup, const etp_shipped *shipped, etp_entrant *others,
-                            etp_error *error)
+static int identify_shipped(const etp_lineup *lineup, const etp_shipped *shipped, etp_entrant *others, etp_error *error)
 {
     int status = ETP_EXIT_DONE;
     unsigned done = 0, fresh = 0, repeated = 0;

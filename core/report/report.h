@@ -71,8 +71,8 @@ typedef struct etp_report_prices {
     uint64_t hash;
     etp_time starts; /* of the first interval that was run, on the market's clock */
     etp_time interval;
-    size_t count;      /* intervals that were run */
-    etp_price mean;    /* over those */
+    size_t count;   /* intervals that were run */
+    etp_price mean; /* over those */
 } etp_report_prices;
 
 typedef struct etp_report {

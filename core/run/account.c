@@ -9,9 +9,8 @@
 
 static struct firm *firm_of(etp_run *run, etp_id device)
 {
-    /* Firms' device ids are 1 and up, in order: see run.c. */
     for (unsigned i = 0; i < run->firm_count; i++)
-        if (run->firms[i].portfolio + 1 == device)
+        if (etp_run_firm_device(run->firms[i].portfolio) == device)
             return &run->firms[i];
     return NULL;
 }
@@ -93,7 +92,7 @@ void account_settle_firms(etp_run *run, etp_price spot)
             for (unsigned j = 0; j < run->options.portfolios; j++)
                 firm->worth += etp_amount(realised(run, j, spot), run->shares[j]);
         } else {
-            firm->worth += etp_amount(realised(run, (unsigned)firm->portfolio, spot), firm->energy_now);
+            firm->worth += etp_amount(realised(run, firm->portfolio, spot), firm->energy_now);
         }
         firm->energy_now = 0;
     }

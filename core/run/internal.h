@@ -21,7 +21,7 @@
 struct firm {
     const char *name;
     etp_node node;
-    uint64_t portfolio;
+    unsigned portfolio;
     uint64_t intervals;
     /* in this interval, as the batteries confirmed it */
     etp_energy energy_now;

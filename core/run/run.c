@@ -3,10 +3,20 @@
 
 #include <string.h>
 
-/* Nodes and devices: homes are the engine's first nodes, so that node i is home i. Device ids depend on nothing but the
- * portfolio and the home, so that a firm alone is the same device as among rivals. */
+/* Homes are the engine's first nodes, so that node i is home i. */
 static const etp_id first_home_device = 1000001;
+static const etp_id first_firm_device = 1;
 static const etp_time warm_up = 30 * ETP_NS_PER_SECOND;
+
+etp_id etp_run_firm_device(unsigned portfolio)
+{
+    return first_firm_device + portfolio;
+}
+
+etp_id etp_run_home_device(unsigned home)
+{
+    return first_home_device + home;
+}
 
 /* ---- memory ---- */
 
@@ -110,7 +120,7 @@ static int add_homes(etp_run *run, etp_error *error)
             return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
                             i);
         etp_bess_options bess = {.size = sizeof bess,
-                                 .device_id = first_home_device + i,
+                                 .device_id = etp_run_home_device(i),
                                  .name = "",
                                  .battery = &run->homes[i].battery,
                                  .hooks = options->policy,
@@ -133,7 +143,7 @@ static int add_firms(etp_run *run, etp_error *error)
                     ? (struct firm){.name = "single utility"}
                     : (struct firm){.name = options->firms[i].name, .portfolio = options->firms[i].portfolio};
         etp_aggregator_options aggregator = {.size = sizeof aggregator,
-                                             .device_id = firm->portfolio + 1,
+                                             .device_id = etp_run_firm_device(firm->portfolio),
                                              .name = firm->name,
                                              .hooks = options->merged ? etp_utility_hooks() : options->firms[i].hooks,
                                              .hooks_user = options->merged ? run->utility : options->firms[i].user,
@@ -147,7 +157,7 @@ static int add_firms(etp_run *run, etp_error *error)
 
 static int join(etp_run *run, unsigned home, const struct firm *firm)
 {
-    etp_id home_device = first_home_device + home, firm_device = firm->portfolio + 1;
+    etp_id home_device = etp_run_home_device(home), firm_device = etp_run_firm_device(firm->portfolio);
     etp_link home_end, firm_end;
     int result = etp_engine_add_link(run->engine, home, firm_device, &home_end);
     if (result == ETP_OK)

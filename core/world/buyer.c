@@ -65,7 +65,7 @@ static int64_t share(int64_t distance, uint32_t ppm)
 
 void etp_forecast_init(etp_forecast *forecast)
 {
-    *forecast = (etp_forecast){.keep_ppm = 850000, .learn_ppm = 10000, .prior = 8 * ETP_PRICE_PER_CENT};
+    *forecast = (etp_forecast){.keep_ppm = 950000, .learn_ppm = 10000, .prior = 8 * ETP_PRICE_PER_CENT};
 }
 
 void etp_forecast_learn(etp_forecast *forecast, etp_price spot)

@@ -21,7 +21,7 @@ void etp_fleet_defaults(etp_fleet_spec *spec)
         .pv_high = 10 * ETP_POWER_PER_KW,
         .wear = 4 * ETP_PRICE_PER_CENT,
         .wear_spread = 3 * ETP_PRICE_PER_CENT / 2,
-        .need_factor_ppm = 600000,
+        .need_factor_ppm = 1500000,
         .start_ppm = 500000,
     };
 }
@@ -29,7 +29,7 @@ void etp_fleet_defaults(etp_fleet_spec *spec)
 static bool spec_is_sound(const etp_fleet_spec *spec)
 {
     return spec->pv_low >= 0 && spec->pv_low <= spec->pv_high && spec->pv_high <= ETP_PV_PEAK_MAX &&
-           spec->floor_ppm <= million && spec->start_ppm <= million && spec->need_factor_ppm <= million &&
+           spec->floor_ppm <= million && spec->start_ppm <= million && spec->need_factor_ppm <= 10 * million &&
            spec->wear >= 0 && spec->wear <= ETP_PRICE_MAX && spec->wear_spread >= 0 &&
            spec->wear_spread <= ETP_PRICE_MAX;
 }

@@ -40,7 +40,7 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script",
   sim = "network sim",
-  world = "trace tariff home buyer",
+  world = "trace tariff home buyer utility",
   run = "run",
 }
 local room_of_header = {}
@@ -68,8 +68,8 @@ local LIBRARIES = {
   { pattern = "^event2?[/.]", rooms = set "live gateway" },
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
-  { pattern = "^zlib%.h$", rooms = set "wire" },
   { pattern = "^jansson%.h$", rooms = set "report cli" },
+  { pattern = "^libdeflate%.h$", rooms = set "wire" },
   { pattern = "^xxhash%.h$", rooms = set "world script run report cli" },
 }
 

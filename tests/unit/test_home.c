@@ -101,7 +101,7 @@ static void specs_outside_their_ranges_are_refused(void **state)
     bad[2].pv_high = 100 * ETP_POWER_PER_KW + 1;
     bad[3].floor_ppm = 1000001;
     bad[4].start_ppm = 1000001;
-    bad[5].need_factor_ppm = 1000001;
+    bad[5].need_factor_ppm = 10000001;
     bad[6].wear = -1;
     bad[7].wear_spread = ETP_PRICE_MAX + 1;
     bad[8].inverter = 0;

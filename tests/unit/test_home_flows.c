@@ -183,7 +183,7 @@ static void the_need_scales_with_its_factor(void **state)
     etp_home home = draw(&spec, 3);
     etp_energy whole = etp_home_expected_need(&home, &all, 72000);
     assert_int_equal(etp_home_expected_need(&home, &none, 72000), 0);
-    assert_int_equal(etp_home_expected_need(&home, &spec, 72000), whole * 6 / 10);
+    assert_int_equal(etp_home_expected_need(&home, &spec, 72000), whole * 15 / 10);
 }
 
 static void a_home_without_sun_looks_a_day_ahead(void **state)

@@ -45,7 +45,7 @@ ETP_API etp_price etp_buyer_realised(const etp_buyer_spec *spec, uint64_t interv
 
 /** The public forecast: the last price, reverting to a slow mean of past prices. Knows nothing of the future. */
 typedef struct etp_forecast {
-    uint32_t keep_ppm;  /**< how much of the last price's distance from the mean is kept: 850 000 */
+    uint32_t keep_ppm;  /**< how much of the last price's distance from the mean is kept: 950 000 */
     uint32_t learn_ppm; /**< how fast the mean follows: 10 000 an interval */
     etp_price prior;    /**< before any price is known: 8 c/kWh */
     uint64_t seen;

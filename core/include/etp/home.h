@@ -32,7 +32,7 @@ typedef struct etp_fleet_spec {
     uint32_t floor_ppm;          /**< of capacity: 100 000 */
     etp_power pv_low, pv_high;   /**< peak, uniform: 5 to 10 kW */
     etp_price wear, wear_spread; /**< 4 and 1.5 c/kWh: uniform in wear +- spread */
-    uint32_t need_factor_ppm;    /**< expected own need is counted times this: 600 000 */
+    uint32_t need_factor_ppm;    /**< expected own need is counted times this, up to 10: 1 500 000 */
     uint32_t start_ppm;          /**< state of charge at the start, of capacity: 500 000 */
 } etp_fleet_spec;
 
