@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "report/report.h"
 
@@ -125,18 +126,13 @@ static json_t *make_settings(const etp_report_setting *settings, unsigned count)
     return finish(&to);
 }
 
-/* The market's clock is read as if it were UTC. Days since 1970 to a date after Hinnant's public "days to civil". */
+/* The market's clock is kept as if it were UTC. */
 static void show_stamp(char *text, size_t size, etp_time time)
 {
-    long long seconds = time / ETP_NS_PER_SECOND, days = seconds / 86400, of_day = seconds % 86400;
-    long long z = days + 719468, era = z / 146097, of_era = z % 146097;
-    long long year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    long long of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    long long shifted = (5 * of_year + 2) / 153, day = of_year - (153 * shifted + 2) / 5 + 1;
-    long long month = shifted < 10 ? shifted + 3 : shifted - 9;
-    long long year = year_of_era + era * 400 + (month <= 2);
-    snprintf(text, size, "%04lld-%02lld-%02lld %02lld:%02lld:%02lld", year, month, day, of_day / 3600, of_day / 60 % 60,
-             of_day % 60);
+    time_t seconds = (time_t)(time / ETP_NS_PER_SECOND);
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts) == NULL || strftime(text, size, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+        snprintf(text, size, "?");
 }
 
 static json_t *make_prices(const etp_report *report)
