@@ -70,6 +70,7 @@ enum {
 
 enum {
     ETP_SCRIPT_SOURCE_MAX = 1 << 20,
+    ETP_SCRIPT_STRING_MAX = 1 << 16, /**< bytes of one string in a script */
     ETP_SCRIPT_NAME_MAX = 64,
     ETP_SCRIPT_UNIT_MAX = 24,
     ETP_SCRIPT_DOC_MAX = 256,
@@ -121,14 +122,19 @@ typedef struct etp_vm {
     unsigned param_count;
 } etp_vm;
 
+/** How many lines were written in which window of calls. */
+typedef struct etp_script_rate {
+    uint64_t window;
+    unsigned lines;
+} etp_script_rate;
+
 struct etp_script {
     etp_script_options options; /**< every default filled in */
     etp_logger logger;
     etp_vm *vm;
     etp_script_stats stats;
     unsigned failed_in_a_row;
-    uint64_t log_window;
-    unsigned log_lines; /**< in this window */
+    etp_script_rate log_rate, error_rate;
     etp_aggregator_hooks aggregator_hooks;
     etp_bess_hooks bess_hooks;
     char last_error[ETP_SCRIPT_ERROR_MAX];
@@ -275,7 +281,9 @@ int etp_call_done(etp_script *script, int result);
 /** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size);
 /** One more line to the log, if the rate allows. Never raises. */
-bool etp_call_may_log(etp_script *script);
+bool etp_call_may_log(const etp_script *script, etp_script_rate *rate);
+/** Copies at most `room` - 1 bytes of a text, with control characters as spaces, so that no script can forge lines. */
+void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /* ---- results of hooks ---- */
 
