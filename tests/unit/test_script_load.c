@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/etp-script-XXXXXX";
+static char folder[] = "script-test-XXXXXX";
 
 static int make_folder(void **state)
 {
@@ -114,6 +114,7 @@ static void shapes(void **state)
     refuses("return { api = 1, role = 'aggregator', on_save = function() end }", "has no hooks");
     refuses("return { api = 1, role = 'aggregator', on_ofer = function() end }",
             "\"on_ofer\" is not known; did you mean \"on_offer\"?");
+    refuses("return { api = 1, mode = 'x' }", "has no \"role\"");
     refuses("return { api = 1, roll = 'aggregator' }", "\"roll\" is not known; did you mean \"role\"?");
     refuses("return { api = 1, role = 'aggregator', helper = function() end }",
             "\"helper\" is not a hook; make it a local");
