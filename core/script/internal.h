@@ -93,6 +93,7 @@ typedef struct etp_vm_param {
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
     uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
+    int slice;           /**< instructions between two looks at the budget */
     int64_t budget;      /**< VM instructions that this call may still run */
     bool over_memory;    /**< an allocation was refused in this call */
     bool over_instructions;

@@ -20,7 +20,7 @@
 
 enum {
     CAUGHT = 1000,     /* instructions that catching an error counts for: Lua then looks at every frame below */
-    SLICE = 1000,      /* instructions between two looks at the budget */
+    SLICE = 1000,      /* most instructions between two looks at the budget */
     STRING_HEAD = 64,  /* at least what Lua adds to a string's bytes */
     CHURN_TIMES = 8,   /* what one call may allocate, in memory limits */
     COLLECTION = 50000 /* instructions that a full collection counts for */
@@ -67,7 +67,7 @@ static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
     etp_vm *vm = etp_vm_of(L);
-    vm->meter.budget -= SLICE;
+    vm->meter.budget -= vm->meter.slice;
     if (vm->meter.budget <= 0)
         overrun(L, 0);
 }
@@ -93,7 +93,8 @@ void etp_meter_reset(etp_vm *vm, uint64_t instructions)
     meter->churn_left = (uint64_t)meter->memory_limit * CHURN_TIMES;
     meter->over_memory = false;
     meter->over_instructions = false;
-    lua_sethook(vm->state, on_count, LUA_MASKCOUNT, SLICE);
+    meter->slice = instructions < SLICE ? (int)instructions : SLICE;
+    lua_sethook(vm->state, on_count, LUA_MASKCOUNT, meter->slice);
 }
 
 void etp_meter_charge(lua_State *L, uint64_t instructions)
