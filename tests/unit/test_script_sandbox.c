@@ -146,6 +146,7 @@ static void patterns_are_bounded(void **state)
     evaluate_fails("for _ in ('a'):rep(5000):gmatch('.*.*b') do end", "this pattern could take too long");
     evaluate_fails("return ('('):rep(60000):gsub('%b()', '')", "this pattern could take too long");
     assert_lua("('a'):rep(5000):find('^[-*+?]*b') == nil and ('a'):rep(5000):find('b', 1, true) == nil");
+    assert_lua("('a'):rep(5000):find('^[^]*]$') == nil and ('a]b'):find('[]]') == 2");
     assert_lua("('margin = 1.5'):match('^(%a+)%s*=%s*([%d.]+)$') == 'margin'");
 }
 
