@@ -40,7 +40,7 @@ const char *etp_nearest(const char *word, const char *const *names, unsigned cou
         if (name_size > WORD_MAX)
             continue;
         unsigned distance = edits(word, size, names[i], name_size);
-        bool close = distance * 2 < least((unsigned)size, (unsigned)name_size) + 1;
+        bool close = distance * 3 < least((unsigned)size, (unsigned)name_size) + 2;
         if (close && (best == NULL || distance < fewest)) {
             best = names[i];
             fewest = distance;
