@@ -39,7 +39,7 @@ static int read_whole(void *field, const etp_option *option, const char *text, e
 
 static int read_duration(void *field, const etp_option *option, const char *text, etp_error *error)
 {
-    etp_time value, low = (etp_time)option->low, high = (etp_time)option->high;
+    etp_time value = 0, low = (etp_time)option->low, high = (etp_time)option->high;
     if (etp_value_duration(text, &value) && value >= low && value <= high) {
         *(etp_time *)field = value;
         return ETP_OK;
@@ -54,7 +54,7 @@ static int read_duration(void *field, const etp_option *option, const char *text
 
 static int read_interval(void *field, const etp_option *option, const char *text, etp_error *error)
 {
-    etp_time value;
+    etp_time value = 0;
     int result = read_duration(&value, option, text, error);
     if (result != ETP_OK)
         return result;
