@@ -69,7 +69,9 @@ static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *
     entrant->path = path;
     if (path == NULL)
         return fail_memory(error);
-    if (is_misspelt_command(path, error) || etp_script_load(&script, path, NULL, error) != ETP_OK)
+    if (role == ETP_ROLE_AGGREGATOR && is_misspelt_command(path, error))
+        return ETP_EXIT_USAGE;
+    if (etp_script_load(&script, path, NULL, error) != ETP_OK)
         return ETP_EXIT_FAILED;
     snprintf(entrant->declared, sizeof entrant->declared, "%s", etp_script_name(script));
     snprintf(entrant->name, sizeof entrant->name, "%s", entrant->declared);

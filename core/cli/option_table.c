@@ -185,12 +185,13 @@ static void show_level(const void *field, etp_option_value *value)
 }
 
 static const etp_option_kind action = {read_flag, show_action}, flag = {read_flag, show_flag},
-                             file = {read_text, show_text}, whole = {read_whole, show_whole},
-                             seed = {read_whole, show_seed}, duration = {read_duration, show_duration},
-                             interval = {read_interval, show_duration}, chance = {read_chance, show_chance},
-                             tariff = {read_tariff, show_tariff}, mechanism = {read_mechanism, show_mechanism},
-                             disclose = {read_disclose, show_disclose}, level = {read_level, show_level};
+                             file = {read_text, show_text}, seed = {read_whole, show_seed},
+                             duration = {read_duration, show_duration}, interval = {read_interval, show_duration},
+                             chance = {read_chance, show_chance}, tariff = {read_tariff, show_tariff},
+                             mechanism = {read_mechanism, show_mechanism}, disclose = {read_disclose, show_disclose},
+                             level = {read_level, show_level};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
+const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
 
 /* ---- the table ---- */
 
@@ -201,9 +202,9 @@ const etp_option_kind etp_option_kind_set = {NULL, show_action};
 
 /* group, name, argument, default, what it is, kind, field, least, most */
 const etp_option etp_option_table[] = {
-    {"Who takes part", "bess", "N", "100", "home batteries that sell", &whole, AT(bess), 1, 100000},
+    {"Who takes part", "bess", "N", "100", "home batteries that sell", &etp_option_kind_whole, AT(bess), 1, 100000},
     {NULL, "rivals", "N", NULL, "shipped strategies that compete with the named ones [so many that there are 5 in all]",
-     &whole, AT(rivals), 0, 100},
+     &etp_option_kind_whole, AT(rivals), 0, 100},
     {NULL, "reserve", "FILE", NULL, "reserve policy of the batteries, a script [the shipped two_tier]", &file,
      AT(reserve), 0, 0},
     {NULL, "set", "NAME.PARAM=VALUE", NULL,
@@ -212,7 +213,7 @@ const etp_option etp_option_table[] = {
      &etp_option_kind_set, 0, 0, 0},
     {NULL, "seed", "N", "1", "which random draws; the same seed gives the same result", &seed, AT(seed), 0, UINT64_MAX},
 
-    {"Days and prices", "days", "D", "1", "days, from noon to noon", &whole, AT(days), 1, 3660},
+    {"Days and prices", "days", "D", "1", "days, from noon to noon", &etp_option_kind_whole, AT(days), 1, 3660},
     {NULL, "interval", "TIME", NULL, "length of a market interval, 1m to 24h [that of the price file, else 5m]",
      &interval, AT(interval), MINUTE, 24 * HOUR},
     {NULL, "prices", "FILE", NULL, "wholesale prices: a price-and-demand CSV of AEMO [a made-up summer day]", &file,

@@ -25,5 +25,6 @@ struct etp_option {
 extern const etp_option etp_option_table[];
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set;
+extern const etp_option_kind etp_option_kind_whole;
 
 #endif

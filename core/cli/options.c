@@ -158,5 +158,12 @@ void etp_option_value_of(const etp_options *options, unsigned index, etp_option_
 etp_option_help etp_option_describe(unsigned index)
 {
     const etp_option *option = &etp_option_table[index];
-    return (etp_option_help){option->group, option->name, option->argument, option->standard, option->doc};
+    return (etp_option_help){.group = option->group,
+                             .name = option->name,
+                             .argument = option->argument,
+                             .standard = option->standard,
+                             .doc = option->doc,
+                             .ranged = option->kind == &etp_option_kind_whole,
+                             .low = option->low,
+                             .high = option->high};
 }

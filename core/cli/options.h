@@ -59,6 +59,8 @@ typedef struct etp_option_help {
     const char *argument; /* or NULL */
     const char *standard; /* default as text, or NULL */
     const char *doc;
+    bool ranged; /* takes whole numbers from `low` to `high` */
+    uint64_t low, high;
 } etp_option_help;
 
 unsigned etp_option_count(void);

@@ -2,7 +2,6 @@
 #include "cli/stage.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "cli/status.h"
 
@@ -102,20 +101,12 @@ static int set_run(etp_stage *stage, etp_error *error)
     return etp_settings_apply_world(&stage->settings, run, error);
 }
 
-/* ---- log ---- */
-
-static void write_log(void *user, etp_log_level level, const char *component, const char *text)
-{
-    etp_progress_clear(user);
-    fprintf(stderr, "%s %s %s\n", etp_log_level_name(level), component, text);
-}
-
 /* ---- the stage ---- */
 
 int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error)
 {
     *stage = (etp_stage){.options = options};
-    stage->logger = (etp_logger){write_log, &stage->progress, options->log};
+    stage->logger = etp_log_lines_begin(&stage->log_lines, &stage->progress, options->log);
     etp_run_defaults(&stage->run);
     int status = etp_settings_read(&stage->settings, options, error);
     if (status == ETP_EXIT_DONE)

@@ -5,6 +5,7 @@
 
 #include "cli/crew.h"
 #include "cli/lineup.h"
+#include "cli/log_lines.h"
 #include "cli/options.h"
 #include "cli/params.h"
 #include "cli/progress.h"
@@ -18,6 +19,7 @@ typedef struct etp_stage {
     etp_trace trace;
     etp_run_options run; /* without firms, policy, observer */
     etp_progress progress;
+    etp_log_lines log_lines;
     etp_logger logger;
 } etp_stage;
 

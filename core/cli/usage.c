@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/world_params.h"
 
-enum { DOC_COLUMN = 30, LINE_COLUMNS = 100, LEFT_MAX = 64 };
+enum { DOC_COLUMN = 30, LINE_COLUMNS = 100 };
 
 static const char head[] =
     "usage: etp-engine [run] STRATEGY.lua [STRATEGY.lua ...] [options]\n"
@@ -51,15 +52,16 @@ static void print_doc(const char *text, int column)
 
 static void print_option(const etp_option_help *option)
 {
-    char doc[512];
+    char doc[512], range[64] = "", standard[64] = "";
     if (option->group != NULL)
         printf("\n%s:\n", option->group);
     int column = printf("  --%s%s%s", option->name, option->argument != NULL ? " " : "",
                         option->argument != NULL ? option->argument : "");
+    if (option->ranged)
+        snprintf(range, sizeof range, ", %" PRIu64 " to %" PRIu64, option->low, option->high);
     if (option->standard != NULL)
-        snprintf(doc, sizeof doc, "%s [%s]", option->doc, option->standard);
-    else
-        snprintf(doc, sizeof doc, "%s", option->doc);
+        snprintf(standard, sizeof standard, " [%s]", option->standard);
+    snprintf(doc, sizeof doc, "%s%s%s", option->doc, range, standard);
     print_doc(doc, column);
 }
 

@@ -71,8 +71,8 @@ static void print_head(const etp_report *report, FILE *out)
     if (strcmp(prices->source, "built-in") == 0)
         fprintf(out, "Prices: built-in (made up, %g summer %s)", report->days, report->days > 1 ? "days" : "day");
     else
-        fprintf(out, "Prices: %s%s%s, %g %s", prices->source, *prices->region != '\0' ? " " : "", prices->region,
-                report->days, report->days > 1 ? "days" : "day");
+        fprintf(out, "Prices: %s%s%s, %g %s", *prices->source != '\0' ? prices->source : "from a file",
+                *prices->region != '\0' ? " " : "", prices->region, report->days, report->days > 1 ? "days" : "day");
     bool flat = strchr(report->feed_in, '=') == NULL;
     fprintf(out, ", mean %.2f c/kWh. Feed-in tariff: %s%s.\n", etp_price_to_cents(prices->mean), report->feed_in,
             flat ? " c/kWh" : "");
