@@ -50,9 +50,13 @@ for room, names in pairs(PUBLIC_HEADERS) do
   end
 end
 
--- Headers that are not installed and yet for every room to the right: tools of the house. All others that lie in a room
+-- Headers that are not installed and yet for every room to the right: tools of the house, and what the program's own
+-- rooms share. All others that lie in a room
 -- are private to it.
-local SHARED_HEADERS = { ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/wheel.h"] = "base" }
+local SHARED_HEADERS = {
+  ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/wheel.h"] = "base",
+  ["report/events_writer.h"] = "report", ["report/report.h"] = "report",
+}
 
 local UMBRELLA = "etp/etp.h"
 -- libetp needs no Lua, so neither does the header that takes in all of it.
