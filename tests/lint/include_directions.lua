@@ -51,8 +51,7 @@ for room, names in pairs(PUBLIC_HEADERS) do
 end
 
 -- Headers that are not installed and yet for every room to the right: tools of the house, and what the program's own
--- rooms share. All others that lie in a room
--- are private to it.
+-- rooms share. All others that lie in a room are private to it.
 local SHARED_HEADERS = {
   ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/report.h"] = "report",
@@ -81,9 +80,9 @@ local LIBRARIES = {
 local SYSTEM = set [[
   assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h
   stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h threads.h time.h uchar.h
-  wchar.h wctype.h dirent.h fcntl.h getopt.h glob.h libgen.h poll.h pthread.h spawn.h termios.h unistd.h arpa/inet.h net/if.h
+  wchar.h wctype.h dirent.h fcntl.h getopt.h glob.h libgen.h poll.h pthread.h termios.h unistd.h arpa/inet.h net/if.h
   netdb.h netinet/in.h netinet/tcp.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h sys/select.h sys/socket.h
-  sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h
+  sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h spawn.h
 ]]
 
 -- The sans-I/O rooms are handed time and the world; they take neither from the system.
