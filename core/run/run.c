@@ -93,7 +93,9 @@ static int make_engine(etp_run *run, etp_error *error)
     engine.max_nodes = options->homes + run->firm_count;
     engine.max_links = 2 * options->homes * run->firm_count;
     if (options->merged) {
-        /* It posts when all offers are in, so it asks all batteries at about the same time, and is told reserves. */
+        /* It posts when all offers are in, so it asks all batteries at about the same time, and is told reserves. What
+         * it posts is what it pays: a lone bidder at a second price would pay each battery no more than its reserve. */
+        engine.mechanism = ETP_FIRST_PRICE;
         engine.disclose |= ETP_DISCLOSE_RESERVE;
         etp_time soon = engine.timing.window / 4;
         if (engine.timing.query_spread > soon)
