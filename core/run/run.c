@@ -7,6 +7,7 @@
 static const etp_id first_home_device = 1000001;
 static const etp_id first_firm_device = 1;
 static const etp_time warm_up = 30 * ETP_NS_PER_SECOND;
+static const etp_time margin = 100 * ETP_NS_PER_MS;
 
 etp_id etp_run_firm_device(unsigned portfolio)
 {
@@ -76,6 +77,22 @@ static int take_memory(etp_run *run)
     return ETP_OK;
 }
 
+/* The utility posts when all offers are in, so it asks all batteries at about the same time, is told reserves, and is
+ * asked again early enough that its bids arrive before the close. What it posts is what it pays: a lone bidder at a
+ * second price would pay each battery no more than its reserve. */
+static void suit_utility(etp_engine_options *engine, const etp_network_options *network)
+{
+    etp_timing *timing = &engine->timing;
+    etp_time soon = timing->window / 4;
+    etp_time way = network->delay + network->jitter + margin;
+    engine->mechanism = ETP_FIRST_PRICE;
+    engine->disclose |= ETP_DISCLOSE_RESERVE;
+    if (timing->query_spread > soon)
+        timing->query_spread = soon;
+    if (timing->decide_lead < way && way < timing->window - soon)
+        timing->decide_lead = way;
+}
+
 static int make_engine(etp_run *run, etp_error *error)
 {
     const etp_run_options *options = &run->options;
@@ -92,15 +109,8 @@ static int make_engine(etp_run *run, etp_error *error)
     engine.disclose = options->disclose;
     engine.max_nodes = options->homes + run->firm_count;
     engine.max_links = 2 * options->homes * run->firm_count;
-    if (options->merged) {
-        /* It posts when all offers are in, so it asks all batteries at about the same time, and is told reserves. What
-         * it posts is what it pays: a lone bidder at a second price would pay each battery no more than its reserve. */
-        engine.mechanism = ETP_FIRST_PRICE;
-        engine.disclose |= ETP_DISCLOSE_RESERVE;
-        etp_time soon = engine.timing.window / 4;
-        if (engine.timing.query_spread > soon)
-            engine.timing.query_spread = soon;
-    }
+    if (options->merged)
+        suit_utility(&engine, &options->network);
     return etp_engine_new(&run->engine, &engine, error);
 }
 
