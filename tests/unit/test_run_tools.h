@@ -101,6 +101,7 @@ static inline void market_init(market *m, unsigned homes, unsigned firms, size_t
     m->options.first = 72;
     m->options.intervals = intervals;
     m->options.homes = homes;
+    m->options.fleet.start_ppm = 950000;
     m->options.firms = m->firms;
     m->options.firm_count = m->options.portfolios = firms;
     m->options.observer = (etp_observer){chronicle_add, &m->chronicle};
