@@ -61,7 +61,7 @@ static void fix_offer(struct bess *bess, etp_energy lot)
     bess->offer.remaining = available - lot;
     bess->offer.discharge_rate = battery->spec.power;
     bess->offer.for_sale_ppm =
-        battery->stored > 0 && lot < battery->stored ? (uint32_t)(lot * 1000000 / battery->stored) : 0;
+        battery->stored > 0 && lot <= battery->stored ? (uint32_t)(lot * 1000000 / battery->stored) : 0;
     bess->offer.voltage_mv = etp_battery_voltage_mv(battery);
     bess->offer.health = (uint8_t)etp_battery_health(battery);
 }
@@ -233,6 +233,8 @@ static void follow_bid(etp_engine *engine, struct bess *bess, unsigned slot)
     case ETP_BID_LAPSED:
         if (told == BESS_HELD)
             note_lapse(engine, bess, slot);
+        else if (told == BESS_BIDDING) /* awarded, but the battery could not hold it */
+            tell_rejected(engine, bess, slot, BESS_OUT);
         break;
     case ETP_BID_STANDBY:
         bess->sessions[slot].state = BESS_STANDBY;
@@ -361,15 +363,21 @@ void bess_repeat_accepts(etp_engine *engine, struct bess *bess)
 
 /* ---- the sale ---- */
 
-bool bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
+etp_code bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
 {
     const etp_bid *bid = &bess->book[slot];
-    if (etp_auction_confirm(&bess->auction, slot, engine->now) != ETP_CODE_NONE)
-        return false;
-    etp_battery_sell(bess->battery, bid->award);
+    if (bid->state != ETP_BID_HELD || engine->now >= bid->hold_until)
+        return ETP_CODE_EXPIRED;
+    /* Only if the host has changed the battery behind its promises: then none of them can be kept. */
+    if (etp_battery_sell(bess->battery, bid->award) != ETP_OK) {
+        bess_abort_auction(engine, bess, ETP_CODE_NOT_ENOUGH_ENERGY);
+        return ETP_CODE_NOT_ENOUGH_ENERGY;
+    }
+    etp_auction_confirm(&bess->auction, slot, engine->now);
     etp_money amount = etp_amount(bid->sale_price, bid->award);
     bess->revenue += amount;
     bess->sessions[slot].state = BESS_SOLD;
+    bess->sessions[slot].bid.sold = true;
     engine->stats.trades++;
     etp_event event = about_bid(engine, bess, slot, ETP_EVENT_CONFIRM);
     event.message = bess->sessions[slot].confirm.request;
@@ -377,5 +385,5 @@ bool bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
     event.energy = bid->award;
     event.amount = amount;
     observe(engine, &event);
-    return true;
+    return ETP_CODE_NONE;
 }

@@ -113,6 +113,7 @@ static bool names_our_accept(const struct bess_session *session, const etp_messa
            (message->in_reply_to == session->bid.id || message->in_reply_to == 0);
 }
 
+/* What was sold stays sold, whatever interval it is by now and however often it is confirmed. */
 static void take_confirm(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     struct bess_session *session = &bess->sessions[number];
@@ -121,23 +122,13 @@ static void take_confirm(etp_engine *engine, struct bess *bess, uint32_t number,
         answer_confirm(engine, bess, session, ETP_TERMINATE, ETP_CODE_UNKNOWN_TRADE);
         return;
     }
-    if (session->state == BESS_HELD && bess_sell(engine, bess, number)) {
+    etp_code code = session->state == BESS_HELD ? bess_sell(engine, bess, number) : ETP_CODE_EXPIRED;
+    if (session->bid.sold)
         answer_confirm(engine, bess, session, ETP_BESS_STATUS, ETP_CODE_NONE);
+    else
+        answer_confirm(engine, bess, session, ETP_TERMINATE, code);
+    if (code == ETP_CODE_NONE)
         bess_follow_auction(engine, bess);
-    } else if (session->state == BESS_SOLD) {
-        answer_confirm(engine, bess, session, ETP_BESS_STATUS, ETP_CODE_NONE);
-    } else {
-        answer_confirm(engine, bess, session, ETP_TERMINATE, ETP_CODE_EXPIRED);
-    }
-}
-
-/* A Confirm where nothing is held: for an award that has lapsed, or for none. */
-static void refuse_confirm(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
-{
-    struct bess_session *session = &bess->sessions[number];
-    session->confirm = (struct answered){.request = message->message_id};
-    answer_confirm(engine, bess, session, ETP_TERMINATE,
-                   names_our_accept(session, message) ? ETP_CODE_EXPIRED : ETP_CODE_UNKNOWN_TRADE);
 }
 
 /* ---- Terminate and DeviceFailure ---- */
@@ -201,27 +192,27 @@ static void take_failure(etp_engine *engine, struct bess *bess, uint32_t number,
 static const handler handlers[BESS_STATES][ETP_TYPES] = {
     [BESS_IDLE] = {[ETP_QUERY] = take_query,
                    [ETP_BID] = refuse_bid_without_offer,
-                   [ETP_BID_CONFIRM] = refuse_confirm,
+                   [ETP_BID_CONFIRM] = take_confirm,
                    [ETP_TERMINATE] = note_terminate,
                    [ETP_DEVICE_FAILURE] = note_failure},
     [BESS_OFFERED] = {[ETP_QUERY] = take_query,
                       [ETP_BID] = take_bid,
-                      [ETP_BID_CONFIRM] = refuse_confirm,
+                      [ETP_BID_CONFIRM] = take_confirm,
                       [ETP_TERMINATE] = take_terminate,
                       [ETP_DEVICE_FAILURE] = take_failure},
     [BESS_BIDDING] = {[ETP_QUERY] = take_query,
                       [ETP_BID] = take_bid,
-                      [ETP_BID_CONFIRM] = refuse_confirm,
+                      [ETP_BID_CONFIRM] = take_confirm,
                       [ETP_TERMINATE] = take_terminate,
                       [ETP_DEVICE_FAILURE] = take_failure},
     [BESS_OUTBID] = {[ETP_QUERY] = take_query,
                      [ETP_BID] = take_bid,
-                     [ETP_BID_CONFIRM] = refuse_confirm,
+                     [ETP_BID_CONFIRM] = take_confirm,
                      [ETP_TERMINATE] = take_terminate,
                      [ETP_DEVICE_FAILURE] = take_failure},
     [BESS_STANDBY] = {[ETP_QUERY] = take_query,
                       [ETP_BID] = refuse_late_bid,
-                      [ETP_BID_CONFIRM] = refuse_confirm,
+                      [ETP_BID_CONFIRM] = take_confirm,
                       [ETP_TERMINATE] = take_terminate,
                       [ETP_DEVICE_FAILURE] = take_failure},
     [BESS_HELD] = {[ETP_QUERY] = take_query,
@@ -236,7 +227,7 @@ static const handler handlers[BESS_STATES][ETP_TYPES] = {
                    [ETP_DEVICE_FAILURE] = note_failure},
     [BESS_OUT] = {[ETP_QUERY] = take_query,
                   [ETP_BID] = refuse_late_bid,
-                  [ETP_BID_CONFIRM] = refuse_confirm,
+                  [ETP_BID_CONFIRM] = take_confirm,
                   [ETP_TERMINATE] = note_terminate,
                   [ETP_DEVICE_FAILURE] = note_failure},
 };

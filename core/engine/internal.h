@@ -76,6 +76,7 @@ struct answered {
     etp_energy energy;
     uint32_t closes_in_ms;
     uint8_t type, code;
+    bool sold; /* of a Bid: its award was confirmed in time */
 };
 
 struct bess_session {
@@ -259,7 +260,8 @@ void bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code);
 void bess_repeat_accepts(etp_engine *engine, struct bess *bess);
 void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer);
 void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session);
-bool bess_sell(etp_engine *engine, struct bess *bess, unsigned slot);
+/* ETP_CODE_NONE once it is sold; the session's `confirm` is what sold it. */
+etp_code bess_sell(etp_engine *engine, struct bess *bess, unsigned slot);
 
 /* bess_inbox.c */
 /* Whether the message was seen before (its answer is then repeated), or is older than what is remembered. */

@@ -49,7 +49,8 @@ struct etp_run {
     etp_network *network;
     etp_utility *utility;
     etp_home *homes;
-    struct firm *firms;
+    struct firm *firms;    /* in the order in which they were handed over */
+    struct firm **ordered; /* in that of their portfolios, which is that of their nodes */
     unsigned firm_count;
     etp_brief *briefs; /* of all portfolios, in this interval */
     etp_energy *shares;

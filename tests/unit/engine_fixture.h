@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One engine with one node under test. The test plays the node's peers: what the node sends is caught, opened and kept,
+ * and what a peer says goes in as a sealed frame. Nothing goes round the public doors. Include cmocka.h first.
+ */
+#ifndef UNIT_ENGINE_FIXTURE_H
+#define UNIT_ENGINE_FIXTURE_H
+
+#include <string.h>
+
+#include "etp/engine.h"
+
+enum { PEERS = 4, HEARD_MAX = 4096, SELF = 7, PEER = 101 };
+
+#define START    (INT64_C(1700000000) * ETP_NS_PER_SECOND)
+#define INTERVAL (300 * ETP_NS_PER_SECOND)
+#define CENT     ETP_PRICE_PER_CENT
+#define LOT      INT64_C(400000)
+#define RESERVE  (9 * CENT) /* of the default policy: the battery is above 75 % */
+#define MS       ETP_NS_PER_MS
+
+/* What the node sent, and in which frame. */
+struct heard {
+    unsigned peer, frame;
+    etp_message message;
+};
+
+static struct fixture {
+    etp_engine *engine;
+    etp_engine_options options;
+    etp_battery battery;
+    etp_energy stored_at_start;
+    etp_node node;
+    etp_interval interval;
+    etp_id last_id; /* of the peers */
+    struct heard heard[HEARD_MAX];
+    unsigned heard_count, frames;
+    int send_result[PEERS];
+    unsigned events[ETP_EVENTS];
+    etp_event last_event[ETP_EVENTS];
+    /* what the strategies do, and what they were told */
+    int decision, second_decision;
+    etp_price price, raise;
+    etp_energy energy;
+    unsigned offers, results, faults;
+    etp_offer offer;
+    etp_result_view result;
+    etp_fault fault;
+    etp_sale_view sale;
+    unsigned sales;
+} it;
+
+/* ---- the engine's surroundings ---- */
+
+static inline int catch_frame(void *user, etp_link link, const void *frame, size_t size)
+{
+    (void)user;
+    assert_true(link < PEERS);
+    if (it.send_result[link] != ETP_OK)
+        return it.send_result[link];
+    etp_frame_reader reader;
+    assert_int_equal(etp_frame_open(&reader, frame, size), ETP_REFUSED_NONE);
+    while (etp_frame_more(&reader)) {
+        if (it.heard_count == HEARD_MAX)
+            it.heard_count = 0;
+        struct heard *heard = &it.heard[it.heard_count++];
+        *heard = (struct heard){.peer = link, .frame = it.frames};
+        assert_int_equal(etp_frame_next(&reader, &heard->message), ETP_REFUSED_NONE);
+        assert_int_equal(heard->message.device_id, SELF);
+        assert_int_equal(heard->message.ttl, ETP_TTL_DEFAULT);
+    }
+    it.frames++;
+    return ETP_OK;
+}
+
+static inline void note_event(void *user, const etp_event *event)
+{
+    (void)user;
+    it.events[event->kind]++;
+    it.last_event[event->kind] = *event;
+}
+
+static inline int decide_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
+{
+    (void)user;
+    (void)context;
+    it.offers++;
+    it.offer = *offer;
+    intent->price = it.price;
+    if (it.energy != 0)
+        intent->energy = it.energy;
+    return offer->asked == 1 ? it.decision : it.second_decision;
+}
+
+static inline int hear_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)
+{
+    (void)user;
+    (void)context;
+    it.results++;
+    it.result = *result;
+    intent->price = it.raise;
+    return it.raise > 0 ? ETP_DECIDE_BID : ETP_DECIDE_PASS;
+}
+
+static inline int hear_fault(void *user, const etp_context *context, const etp_fault *fault)
+{
+    (void)user;
+    (void)context;
+    it.faults++;
+    it.fault = *fault;
+    return 0;
+}
+
+static inline int hear_sale(void *user, const etp_context *context, const etp_sale_view *sale)
+{
+    (void)user;
+    (void)context;
+    it.sales++;
+    it.sale = *sale;
+    return 0;
+}
+
+static const etp_aggregator_hooks buyer_hooks = {
+    .size = sizeof(etp_aggregator_hooks), .on_offer = decide_offer, .on_result = hear_result, .on_fault = hear_fault};
+static const etp_bess_hooks seller_hooks = {
+    .size = sizeof(etp_bess_hooks), .on_result = hear_sale, .on_fault = hear_fault};
+
+/* ---- time ---- */
+
+static inline etp_time now(void)
+{
+    return etp_engine_now(it.engine);
+}
+
+/* Stops at every timer, as a host does. */
+static inline void advance_to(etp_time when)
+{
+    while (etp_engine_deadline(it.engine) < when) {
+        etp_time due = etp_engine_deadline(it.engine);
+        etp_engine_advance(it.engine, due > now() ? due : now());
+    }
+    etp_engine_advance(it.engine, when);
+}
+
+static inline void advance(etp_time by)
+{
+    advance_to(now() + by);
+}
+
+static inline void begin_interval(void)
+{
+    it.interval.starts = now();
+    it.interval.ends = now() + INTERVAL;
+    assert_int_equal(etp_engine_begin_interval(it.engine, &it.interval), ETP_OK);
+    it.interval.index++;
+    advance(0);
+}
+
+/* ---- building: set_up(), change it.options, then one of the two begin_...() ---- */
+
+static inline void set_up(void)
+{
+    memset(&it, 0, sizeof it);
+    etp_engine_defaults(&it.options);
+    it.options.transport = (etp_transport){.send = catch_frame};
+    it.options.observer = (etp_observer){.on_event = note_event};
+    it.options.now = START;
+    it.options.seed = 1;
+    it.options.max_nodes = 1;
+    it.options.max_links = PEERS;
+    it.options.timing.query_spread = 0;
+    it.decision = it.second_decision = ETP_DECIDE_BID;
+    it.price = 20 * CENT;
+}
+
+static inline void tear_down(void)
+{
+    etp_engine_free(it.engine);
+    it.engine = NULL;
+}
+
+static inline void forget(void)
+{
+    it.heard_count = it.frames = 0;
+}
+
+static inline void make_engine(void)
+{
+    etp_error error = {0};
+    if (etp_engine_new(&it.engine, &it.options, &error) != ETP_OK)
+        fail_msg("%s", error.text);
+}
+
+static inline void make_links(void)
+{
+    for (unsigned i = 0; i < PEERS; i++) {
+        etp_link link;
+        assert_int_equal(etp_engine_add_link(it.engine, it.node, PEER + i, &link), ETP_OK);
+        assert_int_equal(link, i);
+    }
+}
+
+static inline void charge_battery(void)
+{
+    static const etp_battery_spec spec = {.capacity = 10000000,
+                                          .floor = 1000000,
+                                          .power = 5000000,
+                                          .export_limit = 5000000,
+                                          .one_way_ppm = 950000,
+                                          .voltage_mv = 48000,
+                                          .wear = 30000,
+                                          .rated_cycles = 6000};
+    it.stored_at_start = 8000000;
+    assert_int_equal(etp_battery_init(&it.battery, &spec, it.stored_at_start), ETP_OK);
+}
+
+static inline void make_bess(const etp_bess_hooks *hooks)
+{
+    make_engine();
+    charge_battery();
+    etp_bess_options options = {.size = sizeof options,
+                                .device_id = SELF,
+                                .battery = &it.battery,
+                                .hooks = hooks,
+                                .base_reserve = 10 * CENT,
+                                .peers = PEERS};
+    assert_int_equal(etp_engine_add_bess(it.engine, &options, &it.node), ETP_OK);
+    make_links();
+    etp_bess_brief brief = {.lot = LOT};
+    assert_int_equal(etp_engine_brief_bess(it.engine, it.node, &brief), ETP_OK);
+}
+
+static inline void make_buyer(const etp_aggregator_hooks *hooks)
+{
+    make_engine();
+    etp_aggregator_options options = {.size = sizeof options, .device_id = SELF, .hooks = hooks, .peers = PEERS};
+    assert_int_equal(etp_engine_add_aggregator(it.engine, &options, &it.node), ETP_OK);
+    make_links();
+}
+
+static inline void brief_buyer(etp_energy need, etp_money budget)
+{
+    etp_aggregator_brief brief = {.takes_part = true, .value = 25 * CENT, .need = need, .budget = budget};
+    assert_int_equal(etp_engine_brief_aggregator(it.engine, it.node, &brief), ETP_OK);
+}
+
+/* A battery in its first interval, its Registers sent and forgotten. */
+static inline void begin_bess(etp_mechanism mechanism)
+{
+    it.options.mechanism = mechanism;
+    make_bess(&seller_hooks);
+    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    advance(3000 * MS);
+    forget();
+    begin_interval();
+}
+
+/* ---- what the node said ---- */
+
+static inline unsigned count_heard(unsigned peer, etp_type type)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < it.heard_count; i++)
+        count += it.heard[i].peer == peer && it.heard[i].message.type == type;
+    return count;
+}
+
+/* The last message of a type to a peer, or NULL. */
+static inline const etp_message *find_heard(unsigned peer, etp_type type)
+{
+    for (unsigned i = it.heard_count; i-- > 0;)
+        if (it.heard[i].peer == peer && it.heard[i].message.type == type)
+            return &it.heard[i].message;
+    return NULL;
+}
+
+static inline etp_message heard(unsigned peer, etp_type type)
+{
+    const etp_message *message = find_heard(peer, type);
+    if (message == NULL)
+        fail_msg("no %s to peer %u", etp_type_name(type), peer);
+    return message != NULL ? *message : (etp_message){0};
+}
+
+static inline void expect_heard(unsigned peer, etp_type type, etp_code code, etp_id in_reply_to)
+{
+    etp_message message = heard(peer, type);
+    assert_string_equal(etp_code_name(message.code), etp_code_name(code));
+    assert_int_equal(message.in_reply_to, in_reply_to);
+}
+
+static inline uint64_t refused(etp_refusal refusal)
+{
+    etp_engine_stats stats;
+    etp_engine_get_stats(it.engine, &stats);
+    return stats.refused[refusal];
+}
+
+static inline etp_engine_stats stats(void)
+{
+    etp_engine_stats numbers;
+    etp_engine_get_stats(it.engine, &numbers);
+    return numbers;
+}
+
+static inline etp_aggregator_totals totals(void)
+{
+    etp_aggregator_totals numbers;
+    assert_int_equal(etp_engine_aggregator_totals(it.engine, it.node, &numbers), ETP_OK);
+    return numbers;
+}
+
+static inline etp_energy sold(void)
+{
+    etp_energy energy;
+    etp_money revenue;
+    assert_int_equal(etp_engine_sold(it.engine, it.node, &energy, &revenue), ETP_OK);
+    return energy;
+}
+
+/* ---- what peers say ---- */
+
+/* Sends the message as it is, whatever is wrong with it. */
+static inline void deliver(unsigned peer, const etp_message *message)
+{
+    unsigned char bytes[ETP_MESSAGE_MAX];
+    etp_frame frame = {0};
+    int size = etp_encode(message, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(etp_frame_add(&frame, bytes, (size_t)size), ETP_OK);
+    assert_int_equal(etp_frame_seal(&frame), ETP_OK);
+    etp_engine_receive(it.engine, peer, frame.bytes, frame.size);
+}
+
+static inline etp_id fresh_id(void)
+{
+    etp_id id = (etp_id)(now() / ETP_NS_PER_US);
+    it.last_id = id > it.last_id ? id : it.last_id + 1;
+    return it.last_id;
+}
+
+/* Sends it as `peer`, with an id of its own unless it has one. Returns the id. */
+static inline etp_id say(unsigned peer, etp_message message)
+{
+    if (message.message_id == 0)
+        message.message_id = fresh_id();
+    message.device_id = PEER + peer;
+    message.ttl = ETP_TTL_DEFAULT;
+    deliver(peer, &message);
+    return message.message_id;
+}
+
+/* ... as aggregators: */
+
+static inline etp_id query(unsigned peer)
+{
+    return say(peer, (etp_message){.type = ETP_QUERY, .required_energy = LOT});
+}
+
+static inline etp_message bid_of(unsigned peer, etp_price price, etp_energy energy)
+{
+    const etp_message *offer = find_heard(peer, ETP_QUERY_RESPONSE);
+    return (etp_message){.type = ETP_BID,
+                         .in_reply_to = offer != NULL ? offer->message_id : 0,
+                         .bid_price = price,
+                         .required_energy = energy};
+}
+
+static inline etp_id bid(unsigned peer, etp_price price, etp_energy energy)
+{
+    return say(peer, bid_of(peer, price, energy));
+}
+
+static inline etp_id query_and_bid(unsigned peer, etp_price price, etp_energy energy)
+{
+    query(peer);
+    return bid(peer, price, energy);
+}
+
+static inline etp_id confirm(unsigned peer)
+{
+    etp_message accept = heard(peer, ETP_BID_ACCEPT);
+    return say(peer, (etp_message){.type = ETP_BID_CONFIRM,
+                                   .in_reply_to = accept.message_id,
+                                   .bid_price = accept.sale_price,
+                                   .sale_price = accept.sale_price,
+                                   .required_energy = accept.required_energy});
+}
+
+static inline etp_id terminate(unsigned peer, etp_id in_reply_to, etp_code code)
+{
+    return say(peer, (etp_message){.type = ETP_TERMINATE, .in_reply_to = in_reply_to, .code = (uint8_t)code});
+}
+
+/* ... as batteries: */
+
+static inline etp_id register_with(unsigned peer)
+{
+    return say(peer, (etp_message){.type = ETP_REGISTER, .energy_total = 8000000});
+}
+
+static inline etp_id offer_to(unsigned peer, etp_energy lot, uint32_t closes_in_ms)
+{
+    return say(peer, (etp_message){.type = ETP_QUERY_RESPONSE,
+                                   .in_reply_to = heard(peer, ETP_QUERY).message_id,
+                                   .energy_total = 8000000,
+                                   .required_energy = lot,
+                                   .closes_in_ms = closes_in_ms});
+}
+
+static inline etp_id accept_bid(unsigned peer, etp_price price, etp_energy energy)
+{
+    return say(peer, (etp_message){.type = ETP_BID_ACCEPT,
+                                   .in_reply_to = heard(peer, ETP_BID).message_id,
+                                   .sale_price = price,
+                                   .required_energy = energy,
+                                   .closes_in_ms = 1000});
+}
+
+static inline etp_id reject_bid(unsigned peer, etp_code code)
+{
+    return say(
+        peer,
+        (etp_message){.type = ETP_BID_REJECT, .in_reply_to = heard(peer, ETP_BID).message_id, .code = (uint8_t)code});
+}
+
+static inline etp_id give_receipt(unsigned peer)
+{
+    return say(peer, (etp_message){.type = ETP_BESS_STATUS, .in_reply_to = heard(peer, ETP_BID_CONFIRM).message_id});
+}
+
+/* A buyer that knows its batteries and has just queried them. */
+static inline void begin_buyer(etp_mechanism mechanism, etp_energy need)
+{
+    it.options.mechanism = mechanism;
+    make_buyer(&buyer_hooks);
+    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    brief_buyer(need, 1000 * ETP_MONEY_PER_DOLLAR);
+    for (unsigned i = 0; i < PEERS; i++)
+        register_with(i);
+    begin_interval();
+}
+
+#endif
