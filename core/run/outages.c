@@ -10,6 +10,8 @@
 
 static const uint64_t home_purpose = 0x6f7574616765;
 static const uint64_t time_purpose = 0x6f757461676574;
+static const uint64_t moment_purpose = 0x6f75746167656d;
+static const uint64_t one_ppm = 1000000;
 
 static int by_begin(const void *a, const void *b)
 {
@@ -19,30 +21,52 @@ static int by_begin(const void *a, const void *b)
     return x->home < y->home ? -1 : x->home > y->home;
 }
 
-static struct outage draw(const etp_run *run, uint64_t number)
+/* Whether a home's battery fails on a day, and when: nothing in it knows how many days are run, so that a longer run
+ * begins as a shorter one. */
+static bool draw(const etp_run *run, uint64_t day, uint32_t home, struct outage *outage)
 {
     const etp_run_options *options = &run->options;
-    uint64_t slot = etp_hash(options->seed, time_purpose, number, 0) % options->intervals;
+    uint64_t slots = (uint64_t)(24 * ETP_NS_PER_HOUR / run->interval);
+    uint64_t slot = day * slots + etp_hash(options->seed, time_purpose, day, home) % slots;
     uint64_t span = (uint64_t)(options->timing.query_spread + options->timing.window) + 1;
+    bool fails = etp_hash(options->seed, home_purpose, day, home) % one_ppm < options->failures_ppm;
+    if (!fails || slot >= options->intervals)
+        return false;
     etp_time from = run->starts + (etp_time)slot * run->interval +
-                    (etp_time)(etp_hash(options->seed, time_purpose, number, 1) % span);
-    return (struct outage){.from = from,
-                           .to = from + options->outage,
-                           .home = (uint32_t)(etp_hash(options->seed, home_purpose, number, 0) % options->homes)};
+                    (etp_time)(etp_hash(options->seed, moment_purpose, day, home) % span);
+    *outage = (struct outage){.from = from, .to = from + options->outage, .home = home};
+    return true;
+}
+
+/* Counts the outages, and keeps them once there is room. */
+static size_t draw_all(const etp_run *run, struct outage *outages)
+{
+    const etp_run_options *options = &run->options;
+    etp_time day = 24 * ETP_NS_PER_HOUR;
+    uint64_t days = (uint64_t)(((etp_time)options->intervals * run->interval + day - 1) / day);
+    size_t count = 0;
+    for (uint64_t i = 0; i < days; i++) {
+        for (uint32_t home = 0; home < options->homes; home++) {
+            struct outage outage;
+            if (!draw(run, i, home, &outage))
+                continue;
+            if (outages != NULL)
+                outages[count] = outage;
+            count++;
+        }
+    }
+    return count;
 }
 
 int outages_draw(etp_run *run)
 {
-    const etp_run_options *options = &run->options;
-    double days = (double)options->intervals * (double)run->interval / (24.0 * (double)ETP_NS_PER_HOUR);
-    run->outage_count = (size_t)(days * options->homes * options->failures_ppm / 1e6 + 0.5);
+    run->outage_count = draw_all(run, NULL);
     if (run->outage_count == 0)
         return ETP_OK;
     run->outages = run->allocator.allocate(run->allocator.user, run->outage_count * sizeof *run->outages);
     if (run->outages == NULL)
         return ETP_ENOMEM;
-    for (size_t i = 0; i < run->outage_count; i++)
-        run->outages[i] = draw(run, i);
+    draw_all(run, run->outages);
     qsort(run->outages, run->outage_count, sizeof *run->outages, by_begin);
     return ETP_OK;
 }
