@@ -105,8 +105,10 @@ static etp_time query_time(const etp_engine *engine, const struct aggregator *ag
 static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    etp_message message = {
-        .type = ETP_QUERY, .message_id = session->query_id, .required_energy = aggregator->brief.need};
+    etp_energy need = aggregator->brief.need;
+    etp_message message = {.type = ETP_QUERY,
+                           .message_id = session->query_id,
+                           .required_energy = need < ETP_ENERGY_MAX ? need : ETP_ENERGY_MAX};
     session->query_id = outbox_send(engine, &aggregator->node, session->link, &message);
     etp_wheel_set(&aggregator->wheel, number,
                   engine->now + aggregator_patience(aggregator, engine->options.timing.query_repeat));
@@ -118,6 +120,12 @@ static bool wants_more(const struct aggregator *aggregator)
            aggregator->brief.budget > aggregator->open_money + aggregator->totals.interval_paid;
 }
 
+/* As far as this node has heard, the battery is there. */
+static bool is_known(const struct aggregator_session *session)
+{
+    return session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_GONE;
+}
+
 static void begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
@@ -125,7 +133,7 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
         return;
     if (session->state == AGGREGATOR_BIDDING)
         aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
-    if (session->state == AGGREGATOR_UNKNOWN || session->state == AGGREGATOR_GONE)
+    if (!is_known(session))
         return;
     aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
     if (!wants_more(aggregator))
@@ -260,9 +268,10 @@ void aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
         outbox_clear(engine, &engine->links[session->link]);
         etp_message message = {.type = ETP_DEVICE_FAILURE, .code = ETP_CODE_OFFLINE};
         outbox_send(engine, &aggregator->node, session->link, &message);
+        bool stays = session->state == AGGREGATOR_CONFIRMING || !is_known(session);
         if (session->state == AGGREGATOR_BIDDING)
             aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
-        if (session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_CONFIRMING)
+        if (!stays)
             aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
     }
 }
@@ -282,7 +291,7 @@ void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
         struct aggregator_session *session = &aggregator->sessions[i];
         if (!is_open(session))
             continue;
-        aggregator_terminate(engine, aggregator, i, 0, ETP_CODE_SHUTTING_DOWN);
+        aggregator_terminate(engine, aggregator, i, ETP_CODE_SHUTTING_DOWN);
         if (session->state == AGGREGATOR_BIDDING)
             aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
         aggregator_set_state(aggregator, i, AGGREGATOR_OUT);

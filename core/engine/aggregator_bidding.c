@@ -4,6 +4,8 @@
  * has bid for already (`open`) and what it has won in this interval. Open amounts follow the session's state alone:
  * see open_of().
  */
+#include <string.h>
+
 #include "engine/internal.h"
 
 enum { BID_REPEATS = 3, BACKOFF_AFTER = 8, BACKOFF_LIMIT = 6 };
@@ -195,14 +197,34 @@ void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint3
     etp_wheel_set(&aggregator->wheel, number, engine->now + wait * (INT64_C(1) << doublings));
 }
 
+static bool is_fair(const struct aggregator_session *session, const etp_message *accept)
+{
+    return accept->required_energy > 0 && accept->required_energy <= session->u.trade.bid_energy &&
+           accept->sale_price <= session->u.trade.bid_price;
+}
+
+void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *accept)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    if (!session->has_bid)
+        memset(&session->u.trade, 0, sizeof session->u.trade);
+    session->has_bid = true;
+    bool again = session->u.trade.accept_id == accept->message_id;
+    bool ours = accept->in_reply_to == session->u.trade.bid_id;
+    etp_message message = {.type = ETP_TERMINATE,
+                           .message_id = again ? session->u.trade.confirm_id : 0,
+                           .in_reply_to = accept->message_id,
+                           .code = ours && !is_fair(session, accept) ? ETP_CODE_POLICY : ETP_CODE_WITHDRAWN};
+    session->u.trade.accept_id = accept->message_id;
+    session->u.trade.confirm_id = outbox_send(engine, &aggregator->node, session->link, &message);
+}
+
 void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    bool fair = message->required_energy > 0 && message->required_energy <= session->u.trade.bid_energy &&
-                message->sale_price <= session->u.trade.bid_price;
-    if (!fair) {
-        aggregator_terminate(engine, aggregator, number, message->message_id, ETP_CODE_POLICY);
+    if (!is_fair(session, message)) {
         aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_REJECTED, ETP_CODE_POLICY, ETP_PRICE_NONE);
+        aggregator_decline(engine, aggregator, number, message);
         return;
     }
     aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
@@ -214,10 +236,9 @@ void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint
     aggregator_confirm(engine, aggregator, number);
 }
 
-void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_id in_reply_to,
-                          etp_code code)
+void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_code code)
 {
-    etp_message message = {.type = ETP_TERMINATE, .in_reply_to = in_reply_to, .code = (uint8_t)code};
+    etp_message message = {.type = ETP_TERMINATE, .code = (uint8_t)code};
     outbox_send(engine, &aggregator->node, aggregator->sessions[number].link, &message);
 }
 
@@ -303,6 +324,8 @@ void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint
                          .outcome = (uint8_t)outcome,
                          .code = (uint8_t)code};
     record(&aggregator->history, &past);
+    if (!bought)
+        session->u.trade.accept_id = 0; /* its Confirm is settled, and not to be sent again */
     count_outcome(aggregator, session, outcome, session->interval == (uint32_t)engine->interval.index);
     aggregator_set_state(aggregator, number,
                          bought                          ? AGGREGATOR_BOUGHT

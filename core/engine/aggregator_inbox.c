@@ -75,12 +75,14 @@ static void learn_round_trip(const etp_engine *engine, struct aggregator *aggreg
         aggregator->loss_hint--;
 }
 
-/* `closes_in_ms` counts from the message's creation. Where the sender's clock is ahead of ours, from now. */
+/* `closes_in_ms` counts from the message's creation. Where the sender's clock is ahead of ours, from now. No auction
+ * outlives its interval, whatever the battery says. */
 static etp_time end_of(const etp_engine *engine, const etp_message *message)
 {
     etp_time created = (etp_time)message->message_id * ETP_NS_PER_US;
     etp_time from = created < engine->now ? created : engine->now;
-    return from + (etp_time)message->closes_in_ms * ETP_NS_PER_MS;
+    etp_time end = from + (etp_time)message->closes_in_ms * ETP_NS_PER_MS;
+    return end < engine->interval.ends ? end : engine->interval.ends;
 }
 
 static void take_response(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
@@ -130,7 +132,7 @@ static void decline_accept(etp_engine *engine, struct aggregator *aggregator, ui
                            const etp_message *message)
 {
     unexpected(engine, aggregator, number, message);
-    aggregator_terminate(engine, aggregator, number, message->message_id, ETP_CODE_WITHDRAWN);
+    aggregator_decline(engine, aggregator, number, message);
 }
 
 static void take_reject(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -266,6 +268,17 @@ static bool is_awaited(const struct aggregator_session *session, const etp_messa
            message->in_reply_to == session->u.trade.confirm_id;
 }
 
+/* An Accept that comes again says that what we answered may not have arrived. */
+static void repeat_answer(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *accept)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    bool out = session->state == AGGREGATOR_OUT || session->state == AGGREGATOR_GONE;
+    if (session->state == AGGREGATOR_CONFIRMING)
+        aggregator_confirm(engine, aggregator, number);
+    else if (out && session->has_bid && session->u.trade.accept_id == accept->message_id)
+        aggregator_decline(engine, aggregator, number, accept);
+}
+
 etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
                              const etp_message *message)
 {
@@ -279,9 +292,8 @@ etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, 
         return ETP_REFUSED_NONE;
     if (message->message_id < *newest)
         return ETP_REFUSED_STALE;
-    /* An Accept that comes again says that our Confirm may not have arrived. */
-    if (message->type == ETP_BID_ACCEPT && session->state == AGGREGATOR_CONFIRMING)
-        aggregator_confirm(engine, aggregator, number);
+    if (message->type == ETP_BID_ACCEPT)
+        repeat_answer(engine, aggregator, number, message);
     return ETP_REFUSED_DUPLICATE;
 }
 

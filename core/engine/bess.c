@@ -72,9 +72,10 @@ void bess_start(etp_engine *engine, struct bess *bess)
 
 void bess_begin_interval(etp_engine *engine, struct bess *bess)
 {
-    bess_abort_auction(engine, bess, ETP_CODE_EXPIRED);
-    for (uint32_t i = 0; i < bess->node.links; i++)
+    for (uint32_t i = 0; i < bess->node.links; i++) {
         bess->sessions[i].state = BESS_IDLE;
+        bess->sessions[i].query_answer = 0;
+    }
     bess->auction.state = ETP_AUCTION_IDLE;
     bess->auction.sold = 0;
     bess->offer.state = OFFER_UNDECIDED;
@@ -135,6 +136,8 @@ void bess_recover(etp_engine *engine, struct bess *bess)
     for (uint32_t i = 0; i < bess->node.links; i++)
         bess->sessions[i].heard = false;
     begin_registering(engine, bess);
+    if (engine->shutting_down)
+        bess->register_at = bess->status_at = ETP_TIME_NEVER;
 }
 
 void bess_shut_down(etp_engine *engine, struct bess *bess)

@@ -94,31 +94,29 @@ void bess_open_auction(etp_engine *engine, struct bess *bess)
 
 /* ---- what bidders are told ---- */
 
+/* All of it follows from what was fixed when the Query first came, so that the same Query gets the same again. */
 void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session)
 {
-    bool disclosed = (engine->options.disclose & ETP_DISCLOSE_RESERVE) != 0;
+    if (session->query_answer == 0)
+        session->query_answer = outbox_next_id(engine, &bess->node);
     etp_message message = {.type = ETP_QUERY_RESPONSE,
                            .message_id = session->query_answer,
                            .in_reply_to = session->query_request,
                            .energy_total = bess->offer.energy_total,
+                           .remaining_energy = bess->offer.remaining,
                            .voltage_mv = bess->offer.voltage_mv,
                            .health = bess->offer.health,
-                           .discharge_rate = bess->offer.discharge_rate};
-    if (session->offered) {
-        etp_time created = session->query_answer != 0 ? (etp_time)session->query_answer * ETP_NS_PER_US : engine->now;
-        etp_time left = bess->auction.terms.closes - created;
+                           .discharge_rate = bess->offer.discharge_rate,
+                           .code = session->offer_code};
+    if (session->offer_code == ETP_CODE_NONE) {
+        bool disclosed = (engine->options.disclose & ETP_DISCLOSE_RESERVE) != 0;
+        etp_time left = bess->auction.terms.closes - (etp_time)session->query_answer * ETP_NS_PER_US;
         message.required_energy = bess->offer.lot;
-        message.remaining_energy = bess->offer.remaining;
         message.for_sale_ppm = bess->offer.for_sale_ppm;
         message.sale_price = disclosed ? bess->auction.terms.reserve : 0;
         message.closes_in_ms = left > 0 ? (uint32_t)(left / ETP_NS_PER_MS) : 0;
-    } else {
-        message.code = engine->shutting_down             ? ETP_CODE_SHUTTING_DOWN
-                       : bess->offer.state == OFFER_OPEN ? ETP_CODE_NO_AUCTION
-                                                         : ETP_CODE_NOT_ENOUGH_ENERGY;
-        message.remaining_energy = bess->offer.remaining;
     }
-    session->query_answer = outbox_send(engine, &bess->node, session->link, &message);
+    outbox_send(engine, &bess->node, session->link, &message);
 }
 
 void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer)

@@ -9,6 +9,13 @@ typedef void (*handler)(etp_engine *engine, struct bess *bess, uint32_t session,
 
 /* ---- Query ---- */
 
+static etp_code why_nothing_is_offered(const etp_engine *engine, const struct bess *bess)
+{
+    if (engine->shutting_down)
+        return ETP_CODE_SHUTTING_DOWN;
+    return bess->offer.state == OFFER_OPEN ? ETP_CODE_NO_AUCTION : ETP_CODE_NOT_ENOUGH_ENERGY;
+}
+
 static void take_query(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     struct bess_session *session = &bess->sessions[number];
@@ -16,12 +23,13 @@ static void take_query(etp_engine *engine, struct bess *bess, uint32_t number, c
         bess_open_auction(engine, bess);
     session->query_request = message->message_id;
     session->query_answer = 0;
-    session->offered = bess->auction.state == ETP_AUCTION_OPEN && session->state != BESS_OUT;
-    if (session->offered && session->state == BESS_IDLE)
+    bool offered = bess->auction.state == ETP_AUCTION_OPEN && session->state != BESS_OUT;
+    session->offer_code = (uint8_t)(offered ? ETP_CODE_NONE : why_nothing_is_offered(engine, bess));
+    if (offered && session->state == BESS_IDLE)
         session->state = BESS_OFFERED;
     etp_event event = event_at(engine, &bess->node, ETP_EVENT_QUERY, message->device_id);
     event.message = message->message_id;
-    event.energy = session->offered ? bess->offer.lot : 0;
+    event.energy = offered ? bess->offer.lot : 0;
     observe(engine, &event);
     bess_send_offer(engine, bess, session);
 }
@@ -153,8 +161,8 @@ static void report_terminate(etp_engine *engine, const struct bess *bess, const 
 static void take_terminate(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     const struct bess_session *session = &bess->sessions[number];
-    bool about_this = message->in_reply_to == 0 || message->in_reply_to == session->bid.id ||
-                      message->in_reply_to == session->query_answer;
+    bool about_bid = session->state != BESS_OFFERED && message->in_reply_to == session->bid.id;
+    bool about_this = message->in_reply_to == 0 || about_bid || message->in_reply_to == session->query_answer;
     if (!about_this) {
         refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
         return;
@@ -235,7 +243,7 @@ static const handler handlers[BESS_STATES][ETP_TYPES] = {
 /* ---- duplicates ---- */
 
 /* The newest id of each type is remembered with its answer, of Bids also the one in the book. The same again gets the
- * same answer; others that are older are refused. */
+ * same answer, a Query within its interval; others that are older are refused. */
 static etp_id newest_id(const struct bess_session *session, unsigned type)
 {
     switch (type) {
@@ -275,6 +283,8 @@ etp_refusal bess_judge(etp_engine *engine, struct bess *bess, uint32_t number, c
         return ETP_REFUSED_NONE;
     bool known =
         message->message_id == newest || (message->type == ETP_BID && message->message_id == session->bid.request);
+    if (message->type == ETP_QUERY && session->query_answer == 0)
+        known = false;
     if (!known)
         return ETP_REFUSED_STALE;
     repeat_answer(engine, bess, session, message);

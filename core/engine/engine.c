@@ -314,6 +314,14 @@ int etp_engine_brief_aggregator(etp_engine *engine, etp_node number, const etp_a
     return ETP_OK;
 }
 
+/* What is open still belongs to the interval that ends. */
+static void end_auctions(etp_engine *engine)
+{
+    for (uint32_t i = 0; i < engine->node_count; i++)
+        if (engine->nodes[i]->role == ROLE_BESS)
+            bess_abort_auction(engine, as_bess(engine->nodes[i]), ETP_CODE_EXPIRED);
+}
+
 int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval)
 {
     const etp_timing *timing = &engine->options.timing;
@@ -321,6 +329,7 @@ int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval)
         return ETP_ESTATE;
     if (interval->ends - interval->starts < timing->query_spread + timing->window + 2 * timing->hold)
         return ETP_ERANGE;
+    end_auctions(engine);
     engine->interval = *interval;
     engine->in_interval = true;
     for (uint32_t i = 0; i < engine->node_count; i++) {

@@ -80,15 +80,15 @@ struct answered {
 };
 
 struct bess_session {
-    etp_id query_request, query_answer;
-    struct answered bid, confirm; /* `bid` is the one that the book took */
-    etp_id refused_bid, refusal;  /* the last Bid that it did not take, and the BidReject that it got */
+    etp_id query_request, query_answer; /* the answer is 0 once its interval is over */
+    struct answered bid, confirm;       /* `bid` is the one that the book took */
+    etp_id refused_bid, refusal;        /* the last Bid that it did not take, and the BidReject that it got */
     etp_id last_terminate, last_failure;
     uint32_t link;
     uint8_t state;
     uint8_t refusal_code;
-    bool offered; /* the answered Query offered energy */
-    bool heard;   /* the peer has sent something since the start */
+    uint8_t offer_code; /* of the QueryResponse: ETP_CODE_NONE if it offered energy */
+    bool heard;         /* the peer has sent something since the start */
 };
 
 enum offer_state { OFFER_UNDECIDED, OFFER_OPEN, OFFER_NOTHING };
@@ -150,7 +150,8 @@ struct aggregator_session {
             uint32_t for_sale_ppm, voltage_mv;
         } offer;
         struct { /* from then on */
-            etp_id bid_id, accept_id, confirm_id;
+            etp_id bid_id, accept_id;
+            etp_id confirm_id; /* of our Confirm, or of the Terminate that declined `accept_id` */
             etp_price bid_price, sale_price;
             etp_energy bid_energy, award;
         } trade;
@@ -224,6 +225,8 @@ void reschedule(etp_engine *engine, struct node *node);
 /* outbox.c */
 int outbox_init(etp_engine *engine);
 void outbox_fini(etp_engine *engine);
+/* The id of the node's next message, which is also the moment of its creation. */
+etp_id outbox_next_id(const etp_engine *engine, struct node *node);
 /* Fills in message_id (unless it has one), device_id and ttl, and queues the message. Returns its id. */
 etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
 void outbox_flush(etp_engine *engine);
@@ -292,8 +295,10 @@ void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, ui
 void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
                          etp_code code, etp_price best);
 void aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
-void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_id in_reply_to,
-                          etp_code code);
+/* Terminates what is open with a battery. */
+void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
+/* Answers an award that we do not want with a Terminate, the same for the same award. */
+void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t session, const etp_message *accept);
 /* How long to wait for an answer before asking again: `least`, or twice the round trip if that is longer. */
 etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least);
 

@@ -63,7 +63,7 @@ static void give_back(etp_engine *engine, uint32_t number)
     engine->outbox.free = number;
 }
 
-static etp_id next_message_id(const etp_engine *engine, struct node *node)
+etp_id outbox_next_id(const etp_engine *engine, struct node *node)
 {
     etp_id id = (etp_id)(engine->now / ETP_NS_PER_US);
     if (id <= node->last_message_id)
@@ -75,7 +75,7 @@ static etp_id next_message_id(const etp_engine *engine, struct node *node)
 etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t number, etp_message *message)
 {
     if (message->message_id == 0)
-        message->message_id = next_message_id(engine, node);
+        message->message_id = outbox_next_id(engine, node);
     message->device_id = node->device_id;
     message->ttl = ETP_TTL_DEFAULT;
     if (engine->outbox.free == NO_SLOT)
