@@ -71,6 +71,8 @@ struct etp_run {
 };
 
 /* options.c */
+/* What must hold with and without a market, and what of a market besides. */
+int run_check_world(const etp_run_options *options, etp_error *error);
 int run_check_options(const etp_run_options *options, etp_error *error);
 etp_energy run_need(const etp_run_options *options);
 uint32_t run_second_of_day(const etp_run_options *options, size_t interval);
