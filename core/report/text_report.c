@@ -7,10 +7,9 @@
 #include "report/report.h"
 #include "report/table.h"
 
-enum { INDENT = 2, LINE_COLUMNS = 96, NUMBER_MAX = 32, MANY_DAYS = 28 };
+enum { INDENT = 2, LINE_COLUMNS = 96, NUMBER_MAX = 32, YEAR_DAYS = 365 };
 
 static const double us_per_ms = 1000.0;
-static const double days_per_year = 365.0;
 
 /* ---- pieces ---- */
 
@@ -95,8 +94,8 @@ static void add_outcome(etp_table *table, const etp_report *report, const etp_re
     etp_table_cell(table, "%.1f", etp_energy_to_kwh(run->totals.sold));
     etp_table_cell(table, "%s", show_price(price, run->totals.paid, run->totals.sold));
     etp_table_cell(table, "%.4f", benefit);
-    if (report->days >= MANY_DAYS)
-        etp_table_cell(table, "%.2f", benefit * days_per_year);
+    if (report->days >= YEAR_DAYS)
+        etp_table_cell(table, "%.2f", benefit * YEAR_DAYS);
     else
         etp_table_cell(table, "%s", "");
 }
@@ -104,7 +103,8 @@ static void add_outcome(etp_table *table, const etp_report *report, const etp_re
 static void print_outcomes(const etp_report *report, FILE *out)
 {
     static const char *const heads[] = {"", "energy sold", "price to owners", "owner's net benefit", ""};
-    const char *units[] = {"", "kWh", "c/kWh", "$ per battery and day", report->days >= MANY_DAYS ? "and year" : ""};
+    const char *units[] = {"", "kWh", "c/kWh", "$ per battery and day",
+                           report->days >= YEAR_DAYS ? "$ per battery and year" : ""};
     char market[NUMBER_MAX], alone[ETP_REPORT_NAME_MAX + 8];
     etp_table table = {0};
     snprintf(market, sizeof market, "market, %u %s", report->market.firm_count,
@@ -133,8 +133,9 @@ static void print_meaning(const etp_report *report, FILE *out)
         print_wrapped(out, "No energy was sold: no bid met a battery's reserve, or none came through.");
     if (strcmp(report->prices.source, "built-in") == 0)
         print_wrapped(out, "These prices are made up: an illustration, no evidence.");
-    else if (report->days < MANY_DAYS)
-        print_wrapped(out, "So few days are an illustration, no evidence: a few days carry most of a year's money.");
+    else if (report->days < YEAR_DAYS)
+        print_wrapped(out,
+                      "Less than a year is an illustration, no evidence: a few days carry most of a year's money.");
 }
 
 /* ---- who bought ---- */

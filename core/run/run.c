@@ -67,12 +67,10 @@ static int take_memory(etp_run *run)
     run->ordered = take(run, run->firm_count, sizeof(struct firm *));
     run->briefs = take(run, options->portfolios, sizeof *run->briefs);
     run->shares = take(run, options->portfolios, sizeof *run->shares);
-    run->digest = XXH3_createState();
-    bool all = run->homes != NULL && run->firms != NULL && run->ordered != NULL && run->briefs != NULL &&
-               run->shares != NULL && run->digest != NULL;
+    bool all =
+        run->homes != NULL && run->firms != NULL && run->ordered != NULL && run->briefs != NULL && run->shares != NULL;
     if (!all)
         return ETP_ENOMEM;
-    XXH3_128bits_reset(run->digest);
     if (options->merged)
         return etp_utility_new(&run->utility, options->homes, options->portfolios, &run->allocator);
     return ETP_OK;
@@ -214,6 +212,13 @@ static int add_links(etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+static void begin_digest(etp_run *run)
+{
+    size_t past = (uintptr_t)run->digest_room % DIGEST_ALIGN;
+    run->digest = (XXH3_state_t *)(void *)(run->digest_room + (DIGEST_ALIGN - past) % DIGEST_ALIGN);
+    XXH3_128bits_reset(run->digest);
+}
+
 static int build(etp_run *run, etp_error *error)
 {
     int result = take_memory(run);
@@ -249,6 +254,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
     run->options.buyer.need = run_need(options);
     run->options.buyer.budget = options->budget;
     etp_forecast_init(&run->forecast);
+    begin_digest(run);
     result = build(run, error);
     if (result != ETP_OK) {
         etp_run_free(run);
@@ -272,7 +278,6 @@ void etp_run_free(etp_run *run)
     give(run, run->briefs, run->options.portfolios * sizeof *run->briefs);
     give(run, run->shares, run->options.portfolios * sizeof *run->shares);
     give(run, run->outages, run->outage_count * sizeof *run->outages);
-    XXH3_freeState(run->digest);
     run->host_allocator->release(run->host_allocator->user, run, sizeof *run);
 }
 

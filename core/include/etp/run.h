@@ -132,7 +132,7 @@ ETP_API void etp_run_network_stats(const etp_run *run, etp_network_stats *stats)
 ETP_API int etp_run_check(const etp_run *run, etp_error *error);
 
 /** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
- *  `options->homes`). */
+ *  `options->homes`). Looks at nothing of the options that concerns the market. */
 ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
 
 #ifdef __cplusplus
