@@ -8,10 +8,10 @@
 
 #include "run/internal.h"
 
+static const uint64_t count_purpose = 0x6f7574636e74;
 static const uint64_t home_purpose = 0x6f7574616765;
 static const uint64_t time_purpose = 0x6f757461676574;
 static const uint64_t moment_purpose = 0x6f75746167656d;
-static const uint64_t one_ppm = 1000000;
 
 static int by_begin(const void *a, const void *b)
 {
@@ -21,20 +21,29 @@ static int by_begin(const void *a, const void *b)
     return x->home < y->home ? -1 : x->home > y->home;
 }
 
-/* Whether a home's battery fails on a day, and when: nothing in it knows how many days are run, so that a longer run
- * begins as a shorter one. */
-static bool draw(const etp_run *run, uint64_t day, uint32_t home, struct outage *outage)
+/* How many fail on a day: as many as are expected, rounded up or down at random, so that a fleet never has a day that is
+ * far from the mean. Nothing about a day knows how many days are run: a longer run begins as a shorter one. */
+static uint64_t count_on(const etp_run *run, uint64_t day)
+{
+    const etp_run_options *options = &run->options;
+    double expected = (double)options->homes * options->failures_ppm / 1e6;
+    return (uint64_t)(expected + etp_hash_unit(options->seed, count_purpose, day, 0));
+}
+
+/* The `number`th outage of a day; false if it falls behind the run's end. */
+static bool draw(const etp_run *run, uint64_t day, uint64_t number, struct outage *outage)
 {
     const etp_run_options *options = &run->options;
     uint64_t slots = (uint64_t)(24 * ETP_NS_PER_HOUR / run->interval);
-    uint64_t slot = day * slots + etp_hash(options->seed, time_purpose, day, home) % slots;
+    uint64_t slot = day * slots + etp_hash(options->seed, time_purpose, day, number) % slots;
     uint64_t span = (uint64_t)(options->timing.query_spread + options->timing.window) + 1;
-    bool fails = etp_hash(options->seed, home_purpose, day, home) % one_ppm < options->failures_ppm;
-    if (!fails || slot >= options->intervals)
+    if (slot >= options->intervals)
         return false;
     etp_time from = run->starts + (etp_time)slot * run->interval +
-                    (etp_time)(etp_hash(options->seed, moment_purpose, day, home) % span);
-    *outage = (struct outage){.from = from, .to = from + options->outage, .home = home};
+                    (etp_time)(etp_hash(options->seed, moment_purpose, day, number) % span);
+    *outage = (struct outage){.from = from,
+                              .to = from + options->outage,
+                              .home = (uint32_t)(etp_hash(options->seed, home_purpose, day, number) % options->homes)};
     return true;
 }
 
@@ -46,9 +55,10 @@ static size_t draw_all(const etp_run *run, struct outage *outages)
     uint64_t days = (uint64_t)(((etp_time)options->intervals * run->interval + day - 1) / day);
     size_t count = 0;
     for (uint64_t i = 0; i < days; i++) {
-        for (uint32_t home = 0; home < options->homes; home++) {
+        uint64_t fail = count_on(run, i);
+        for (uint64_t j = 0; j < fail; j++) {
             struct outage outage;
-            if (!draw(run, i, home, &outage))
+            if (!draw(run, i, j, &outage))
                 continue;
             if (outages != NULL)
                 outages[count] = outage;
