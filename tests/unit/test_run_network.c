@@ -175,11 +175,12 @@ static void a_failed_battery_is_silent_and_comes_back(void **state)
     market_fini(&m);
 }
 
-/* As many as there should be, whatever the seed, and other batteries for other seeds. */
+/* About as many as there should be, and other batteries for other seeds. */
 static void outages_are_drawn_from_the_seed(void **state)
 {
     (void)state;
-    etp_id first[5];
+    etp_id first[5] = {0};
+    size_t all = 0;
     for (uint64_t seed = 1; seed <= 5; seed++) {
         market m;
         market_init(&m, 50, 1, 144);
@@ -195,10 +196,12 @@ static void outages_are_drawn_from_the_seed(void **state)
                 failures++;
             }
         }
-        assert_int_equal(failures, 5);
-        assert_int_equal(count_events(&m.chronicle, ETP_EVENT_RECOVERY), 5);
+        assert_int_equal(count_events(&m.chronicle, ETP_EVENT_RECOVERY), failures);
+        all += failures;
         market_fini(&m);
     }
+    /* 5 runs of 50 homes for half a day, one in five a day: 25, give or take twice their root. */
+    assert_in_range(all, 15, 35);
     bool differ = false;
     for (int i = 1; i < 5; i++)
         differ = differ || first[i] != first[0];
