@@ -24,7 +24,8 @@
 #include "base/wheel.h"
 #include "etp/engine.h"
 
-enum { NO_SLOT = UINT32_MAX, NO_LINK = UINT32_MAX };
+#define NO_SLOT UINT32_MAX
+#define NO_LINK UINT32_MAX
 
 enum role { ROLE_BESS, ROLE_AGGREGATOR };
 
