@@ -20,9 +20,9 @@ dependencies = {
   "lua ~> 5.4",
 }
 external_dependencies = {
+  LIBDEFLATE = { header = "libdeflate.h" },
   MSGPACK = { header = "msgpack.h" },
   XXHASH = { header = "xxhash.h" },
-  ZLIB = { header = "zlib.h" },
 }
 build = {
   type = "cmake",

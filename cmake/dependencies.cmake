@@ -18,12 +18,10 @@ endfunction()
 
 # msgpack was renamed in its version 6.
 etp_require_library(MSGPACK libmsgpack-dev msgpack-c msgpack)
+etp_require_library(JANSSON libjansson-dev jansson)
 etp_require_library(LUA liblua5.4-dev lua5.4 lua-5.4 lua54)
 
-find_package(ZLIB QUIET)
-if(NOT ZLIB_FOUND)
-  message(FATAL_ERROR "zlib was not found (package zlib1g-dev). ${etp_install_hint}")
-endif()
+etp_require_library(LIBDEFLATE libdeflate-dev libdeflate)
 
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 if(NOT XXHASH_INCLUDE_DIR)

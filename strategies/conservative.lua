@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- Conservative: bids just above the last winning price that it knows, and never more than its value.
 --
--- It looks at its own record, newest first. A disclosed price that won, or was to be beaten, is topped by one step. A
--- bid of its own that lost is raised by one step. A bid of its own that won was enough: it tries one step less. This is
--- "one up, one down", the staircase method of Levitt 1971, "Transformed up-down methods in psychoacoustics", which
--- settles where it wins about every other time. Cheap energy, and not much of it.
+-- It looks at its own record, newest first, back to the last price that is known to win: one that was disclosed, topped
+-- by one step, or one of its own, less one step, since it was enough. Bids of its own that lost since are topped by
+-- one step where that is more. This is "one up, one down", the staircase method of Levitt 1971, "Transformed up-down
+-- methods in psychoacoustics". Cheap energy, and not much of it.
 --
 --   step    how far it moves at a time
 --   start   how far below its value it begins, before it knows anything
@@ -17,17 +17,18 @@ local S = {
 }
 
 local function known_price(history, step)
+  local lost
   for i = #history, 1, -1 do
     local past = history[i]
     if past.best then
-      return past.best + step
+      return math.max(past.best + step, lost or 0)
     elseif past.outcome == "accepted" then
-      return past.price - step
+      return math.max(past.price - step, lost or 0)
     elseif past.outcome == "rejected" then
-      return past.bid_price + step
+      lost = math.max(past.bid_price + step, lost or 0)
     end
   end
-  return nil
+  return lost
 end
 
 function S.on_offer(ctx, offer)

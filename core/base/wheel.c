@@ -23,10 +23,15 @@ void etp_wheel_fini(struct wheel *wheel, const etp_allocator *allocator)
     *wheel = (struct wheel){0};
 }
 
+static int64_t rounded_up(const struct wheel *wheel, int64_t due)
+{
+    return due / wheel->tick + (due % wheel->tick > 0);
+}
+
 /* The tick at which `due` fires: rounded up, after what has fired, within the wheel's span. */
 static int64_t tick_of(const struct wheel *wheel, int64_t due)
 {
-    int64_t tick = due / wheel->tick + (due % wheel->tick > 0);
+    int64_t tick = rounded_up(wheel, due);
     if (tick <= wheel->reached)
         tick = wheel->reached + 1;
     if (tick >= wheel->reached + WHEEL_SLOTS)
@@ -99,7 +104,7 @@ int32_t etp_wheel_take(struct wheel *wheel, int64_t now)
         }
         int32_t entry = wheel->heads[(wheel->reached + ahead) % WHEEL_SLOTS];
         int64_t due = wheel->entries[entry].due;
-        if (due <= now) {
+        if (rounded_up(wheel, due) <= wheel->reached + ahead) {
             etp_wheel_drop(wheel, (uint32_t)entry);
             return entry;
         }

@@ -4,7 +4,8 @@
  *
  * Entries are numbers below a capacity that the owner gives. A deadline is rounded up to the wheel's tick, so it fires
  * never early and at most a tick late. One that lies beyond the wheel's span is kept in the last slot and put back when
- * that comes round. Firing order is by slot, and within a slot by the order of setting: the same on every machine.
+ * that comes round. Firing order is by tick, however far time jumps, and within a tick by the order in which entries came
+ * into its slot: the same on every machine.
  *
  * One owner, one thread. All memory is taken at init.
  */

@@ -14,7 +14,7 @@ static const etp_time wheel_tick = WHEEL_TICK_MS * ETP_NS_PER_MS;
 static const uint64_t offset_purpose = 0x6f6666736574;
 static const uint64_t rotation_purpose = 0x726f74617465;
 
-int aggregator_init(etp_engine *engine, struct aggregator *aggregator)
+int etp_aggregator_init(etp_engine *engine, struct aggregator *aggregator)
 {
     const etp_allocator *allocator = engine->allocator;
     uint32_t peers = aggregator->node.peers;
@@ -32,7 +32,7 @@ static void release(const etp_allocator *allocator, void *memory, size_t size)
         allocator->release(allocator->user, memory, size);
 }
 
-void aggregator_fini(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_fini(etp_engine *engine, struct aggregator *aggregator)
 {
     uint32_t peers = aggregator->node.peers;
     release(engine->allocator, aggregator->sessions, peers * sizeof *aggregator->sessions);
@@ -41,13 +41,13 @@ void aggregator_fini(etp_engine *engine, struct aggregator *aggregator)
     etp_wheel_fini(&aggregator->wheel, engine->allocator);
 }
 
-etp_id session_peer(const etp_engine *engine, uint32_t link)
+etp_id etp_session_peer(const etp_engine *engine, uint32_t link)
 {
     return engine->links[link].peer;
 }
 
 /* Keeps `order` sorted by offset; batteries of the same offset stay in the order of their sessions. */
-void aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread)
+void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread)
 {
     uint64_t span_us = (uint64_t)(spread / ETP_NS_PER_US);
     uint64_t offset = span_us == 0 ? 0 : etp_hash(offset_purpose, battery, 0, 0) % span_us;
@@ -65,12 +65,12 @@ void aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp
     aggregator->order[low] = session;
 }
 
-void aggregator_start(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator)
 {
     if (aggregator->hooks == NULL || aggregator->hooks->on_start == NULL)
         return;
-    etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
-    hook_done(engine, &aggregator->node, aggregator->hooks->on_start(aggregator->user, &context));
+    etp_context context = etp_context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+    etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_start(aggregator->user, &context));
 }
 
 /* ---- the round of Queries ---- */
@@ -109,9 +109,9 @@ static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32
     etp_message message = {.type = ETP_QUERY,
                            .message_id = session->query_id,
                            .required_energy = need < ETP_ENERGY_MAX ? need : ETP_ENERGY_MAX};
-    session->query_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    session->query_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
     etp_wheel_set(&aggregator->wheel, number,
-                  engine->now + aggregator_patience(aggregator, engine->options.timing.query_repeat));
+                  engine->now + etp_aggregator_patience(aggregator, engine->options.timing.query_repeat));
 }
 
 static bool wants_more(const struct aggregator *aggregator)
@@ -132,10 +132,10 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     if (session->state == AGGREGATOR_CONFIRMING)
         return;
     if (session->state == AGGREGATOR_BIDDING)
-        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
     if (!is_known(session))
         return;
-    aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
     if (!wants_more(aggregator))
         return;
     session->interval = (uint32_t)engine->interval.index;
@@ -143,12 +143,12 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     session->query_id = session->offer_id = 0;
     session->tries = 0;
     session->has_bid = false;
-    aggregator_set_state(aggregator, number, AGGREGATOR_QUERIED);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_QUERIED);
     aggregator->totals.queries++;
     send_query(engine, aggregator, number);
 }
 
-void aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator)
 {
     aggregator->totals.interval_energy = 0;
     aggregator->totals.interval_paid = 0;
@@ -156,12 +156,12 @@ void aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator
     if (!aggregator->brief.takes_part || aggregator->node.failed || engine->shutting_down)
         return;
     if (aggregator->hooks != NULL && aggregator->hooks->on_interval != NULL) {
-        etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
-        etp_market market = market_of(engine);
+        etp_context context = etp_context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+        etp_market market = etp_market_of(engine);
         market.value = aggregator->brief.value;
         market.need = aggregator->brief.need;
         market.budget = aggregator->brief.budget;
-        hook_done(engine, &aggregator->node, aggregator->hooks->on_interval(aggregator->user, &context, &market));
+        etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_interval(aggregator->user, &context, &market));
     }
     begin_round(engine, aggregator);
 }
@@ -173,7 +173,7 @@ static void repeat_query(etp_engine *engine, struct aggregator *aggregator, uint
     struct aggregator_session *session = &aggregator->sessions[number];
     aggregator->loss_hint = aggregator->node.links;
     if (session->tries >= QUERY_REPEATS) {
-        aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
     }
     session->tries++;
@@ -187,18 +187,18 @@ static void repeat_confirm(etp_engine *engine, struct aggregator *aggregator, ui
     if (engine->now - since >= engine->options.timing.doubt_limit) {
         aggregator->totals.unresolved++;
         etp_event event =
-            event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, session_peer(engine, session->link));
+            etp_event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, etp_session_peer(engine, session->link));
         event.message = session->u.trade.confirm_id;
         event.price = session->u.trade.sale_price;
         event.energy = session->u.trade.award;
-        observe(engine, &event);
-        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+        etp_observe(engine, &event);
+        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
         return;
     }
     aggregator->loss_hint = aggregator->node.links;
     if (session->tries < UINT8_MAX)
         session->tries++;
-    aggregator_confirm(engine, aggregator, number);
+    etp_aggregator_confirm(engine, aggregator, number);
 }
 
 static void session_due(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
@@ -208,13 +208,13 @@ static void session_due(etp_engine *engine, struct aggregator *aggregator, uint3
         repeat_query(engine, aggregator, number);
         break;
     case AGGREGATOR_WAITING:
-        aggregator_ask(engine, aggregator, number, 2);
+        etp_aggregator_ask(engine, aggregator, number, 2);
         break;
     case AGGREGATOR_BIDDING:
         if (engine->now < aggregator->sessions[number].closes)
-            aggregator_repeat_bid(engine, aggregator, number);
+            etp_aggregator_repeat_bid(engine, aggregator, number);
         else
-            aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+            etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
         break;
     case AGGREGATOR_CONFIRMING:
         repeat_confirm(engine, aggregator, number);
@@ -224,7 +224,7 @@ static void session_due(etp_engine *engine, struct aggregator *aggregator, uint3
     }
 }
 
-void aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
 {
     int32_t due;
     while ((due = etp_wheel_take(&aggregator->wheel, engine->now)) != WHEEL_NONE)
@@ -237,7 +237,7 @@ void aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
     }
 }
 
-etp_time aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator)
+etp_time etp_aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator)
 {
     if (aggregator->node.failed)
         return ETP_TIME_NEVER;
@@ -246,7 +246,7 @@ etp_time aggregator_deadline(const etp_engine *engine, const struct aggregator *
     return query < session ? query : session;
 }
 
-etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least)
+etp_time etp_aggregator_patience(const struct aggregator *aggregator, etp_time least)
 {
     etp_time twice = 2 * aggregator->round_trip;
     return twice > least ? twice : least;
@@ -260,48 +260,48 @@ static bool is_open(const struct aggregator_session *session)
            session->state == AGGREGATOR_BIDDING;
 }
 
-void aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
 {
     aggregator->asking = false;
     for (uint32_t i = 0; i < aggregator->node.links; i++) {
         struct aggregator_session *session = &aggregator->sessions[i];
-        outbox_clear(engine, &engine->links[session->link]);
+        etp_outbox_clear(engine, &engine->links[session->link]);
         etp_message message = {.type = ETP_DEVICE_FAILURE, .code = ETP_CODE_OFFLINE};
-        outbox_send(engine, &aggregator->node, session->link, &message);
+        etp_outbox_send(engine, &aggregator->node, session->link, &message);
         bool stays = session->state == AGGREGATOR_CONFIRMING || !is_known(session);
         if (session->state == AGGREGATOR_BIDDING)
-            aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
+            etp_aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
         if (!stays)
-            aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
+            etp_aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
     }
 }
 
 /* What was in doubt when the node failed still is: it goes on asking. */
-void aggregator_recover(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator)
 {
     for (uint32_t i = 0; i < aggregator->node.links; i++)
         if (aggregator->sessions[i].state == AGGREGATOR_CONFIRMING)
-            aggregator_confirm(engine, aggregator, i);
+            etp_aggregator_confirm(engine, aggregator, i);
 }
 
-void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
+void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
 {
     aggregator->asking = false;
     for (uint32_t i = 0; i < aggregator->node.links; i++) {
         struct aggregator_session *session = &aggregator->sessions[i];
         if (!is_open(session))
             continue;
-        aggregator_terminate(engine, aggregator, i, ETP_CODE_SHUTTING_DOWN);
+        etp_aggregator_terminate(engine, aggregator, i, ETP_CODE_SHUTTING_DOWN);
         if (session->state == AGGREGATOR_BIDDING)
-            aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
-        aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
+            etp_aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
+        etp_aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
     }
 }
 
-void aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault)
+void etp_aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault)
 {
     if (aggregator->hooks == NULL || aggregator->hooks->on_fault == NULL)
         return;
-    etp_context context = context_of(engine, &aggregator->node, ETP_TIME_NEVER);
-    hook_done(engine, &aggregator->node, aggregator->hooks->on_fault(aggregator->user, &context, fault));
+    etp_context context = etp_context_of(engine, &aggregator->node, ETP_TIME_NEVER);
+    etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_fault(aggregator->user, &context, fault));
 }

@@ -38,7 +38,7 @@ static void count_open(struct aggregator *aggregator, const struct aggregator_se
         aggregator->totals.in_doubt += (uint64_t)sign;
 }
 
-void aggregator_set_state(struct aggregator *aggregator, uint32_t number, enum aggregator_state state)
+void etp_aggregator_set_state(struct aggregator *aggregator, uint32_t number, enum aggregator_state state)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     count_open(aggregator, session, -1);
@@ -72,7 +72,7 @@ static void watch_bid(etp_engine *engine, struct aggregator *aggregator, uint32_
     const struct aggregator_session *session = &aggregator->sessions[number];
     const etp_timing *timing = &engine->options.timing;
     etp_time gap = (session->closes - engine->now) / 2;
-    etp_time due = session->closes + 3 * timing->hold + aggregator_patience(aggregator, timing->confirm_repeat);
+    etp_time due = session->closes + 3 * timing->hold + etp_aggregator_patience(aggregator, timing->confirm_repeat);
     if (aggregator->loss_hint > 0 && session->tries < BID_REPEATS && gap >= least_bid_gap)
         due = engine->now + gap;
     etp_wheel_set(&aggregator->wheel, number, due);
@@ -86,11 +86,11 @@ static void send_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t
                            .in_reply_to = session->offer_id,
                            .bid_price = session->u.trade.bid_price,
                            .required_energy = session->u.trade.bid_energy};
-    session->u.trade.bid_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    session->u.trade.bid_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
     watch_bid(engine, aggregator, number);
 }
 
-void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+void etp_aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     aggregator->sessions[number].tries++;
     send_bid(engine, aggregator, number);
@@ -104,7 +104,7 @@ static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_
     energy = least(energy, etp_affordable(budget_left(aggregator), intent->price));
     if (energy <= 0)
         return false;
-    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
     session->has_bid = true;
     session->tries = 0;
     session->u.trade.bid_id = session->u.trade.accept_id = session->u.trade.confirm_id = 0;
@@ -112,7 +112,7 @@ static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_
     session->u.trade.bid_energy = energy;
     session->u.trade.award = 0;
     session->u.trade.sale_price = 0;
-    aggregator_set_state(aggregator, number, AGGREGATOR_BIDDING);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_BIDDING);
     send_bid(engine, aggregator, number);
     return true;
 }
@@ -129,7 +129,7 @@ static etp_offer offer_of(const etp_engine *engine, const struct aggregator *agg
                           unsigned asked)
 {
     const struct aggregator_session *session = &aggregator->sessions[number];
-    return (etp_offer){.battery = session_peer(engine, session->link),
+    return (etp_offer){.battery = etp_session_peer(engine, session->link),
                        .energy = session->lot,
                        .reserve = session->u.offer.reserve,
                        .value = session->value,
@@ -154,17 +154,17 @@ static int decide(etp_engine *engine, struct aggregator *aggregator, uint32_t nu
         return session->value > 0 ? ETP_DECIDE_BID : ETP_DECIDE_PASS;
     }
     etp_offer offer = offer_of(engine, aggregator, number, asked);
-    etp_context context = context_of(engine, &aggregator->node, session->closes);
+    etp_context context = etp_context_of(engine, &aggregator->node, session->closes);
     int decision = aggregator->hooks->on_offer(aggregator->user, &context, &offer, intent);
     decision = check_intent(decision, intent);
-    return hook_done(engine, &aggregator->node, decision) ? decision : ETP_DECIDE_PASS;
+    return etp_hook_done(engine, &aggregator->node, decision) ? decision : ETP_DECIDE_PASS;
 }
 
-void aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked)
+void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     etp_intent intent = {.energy = least(session->lot, need_left(aggregator))};
-    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
     if (intent.energy <= 0 || engine->now >= session->closes)
         return;
     int decision = decide(engine, aggregator, number, asked, &intent);
@@ -173,14 +173,14 @@ void aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t 
         if (place_bid(engine, aggregator, number, &intent))
             aggregator->totals.bids++;
     } else if (decision == ETP_DECIDE_WAIT && asked == 1) {
-        aggregator_set_state(aggregator, number, AGGREGATOR_WAITING);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_WAITING);
         etp_wheel_set(&aggregator->wheel, number, again);
     }
 }
 
 /* ---- awards ---- */
 
-void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+void etp_aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     etp_message message = {.type = ETP_BID_CONFIRM,
@@ -189,8 +189,8 @@ void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint3
                            .sale_price = session->u.trade.sale_price,
                            .bid_price = session->u.trade.bid_price,
                            .required_energy = session->u.trade.award};
-    session->u.trade.confirm_id = outbox_send(engine, &aggregator->node, session->link, &message);
-    etp_time wait = aggregator_patience(aggregator, engine->options.timing.confirm_repeat);
+    session->u.trade.confirm_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
+    etp_time wait = etp_aggregator_patience(aggregator, engine->options.timing.confirm_repeat);
     int doublings = session->tries < BACKOFF_AFTER ? 0 : session->tries - BACKOFF_AFTER;
     if (doublings > BACKOFF_LIMIT)
         doublings = BACKOFF_LIMIT;
@@ -203,7 +203,8 @@ static bool is_fair(const struct aggregator_session *session, const etp_message 
            accept->sale_price <= session->u.trade.bid_price;
 }
 
-void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *accept)
+void etp_aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
+                            const etp_message *accept)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     if (!session->has_bid)
@@ -216,30 +217,31 @@ void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint3
                            .in_reply_to = accept->message_id,
                            .code = ours && !is_fair(session, accept) ? ETP_CODE_POLICY : ETP_CODE_WITHDRAWN};
     session->u.trade.accept_id = accept->message_id;
-    session->u.trade.confirm_id = outbox_send(engine, &aggregator->node, session->link, &message);
+    session->u.trade.confirm_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
 }
 
-void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
+void etp_aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
+                             const etp_message *message)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     if (!is_fair(session, message)) {
-        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_REJECTED, ETP_CODE_POLICY, ETP_PRICE_NONE);
-        aggregator_decline(engine, aggregator, number, message);
+        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_REJECTED, ETP_CODE_POLICY, ETP_PRICE_NONE);
+        etp_aggregator_decline(engine, aggregator, number, message);
         return;
     }
-    aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
     session->u.trade.accept_id = message->message_id;
     session->u.trade.sale_price = message->sale_price;
     session->u.trade.award = message->required_energy;
     session->tries = 0;
-    aggregator_set_state(aggregator, number, AGGREGATOR_CONFIRMING);
-    aggregator_confirm(engine, aggregator, number);
+    etp_aggregator_set_state(aggregator, number, AGGREGATOR_CONFIRMING);
+    etp_aggregator_confirm(engine, aggregator, number);
 }
 
-void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_code code)
+void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_code code)
 {
     etp_message message = {.type = ETP_TERMINATE, .code = (uint8_t)code};
-    outbox_send(engine, &aggregator->node, aggregator->sessions[number].link, &message);
+    etp_outbox_send(engine, &aggregator->node, aggregator->sessions[number].link, &message);
 }
 
 /* ---- outcomes ---- */
@@ -279,7 +281,7 @@ static etp_result_view result_of(const etp_engine *engine, const struct aggregat
     bool open = engine->now < session->closes && !engine->shutting_down;
     bool raisable =
         outcome == ETP_OUTCOME_OUTBID || (outcome == ETP_OUTCOME_REJECTED && code == ETP_CODE_BELOW_RESERVE);
-    return (etp_result_view){.battery = session_peer(engine, session->link),
+    return (etp_result_view){.battery = etp_session_peer(engine, session->link),
                              .outcome = outcome,
                              .code = code,
                              .price = bought ? session->u.trade.sale_price : ETP_PRICE_NONE,
@@ -297,19 +299,20 @@ static void tell_strategy(etp_engine *engine, struct aggregator *aggregator, uin
 {
     if (aggregator->hooks == NULL || aggregator->hooks->on_result == NULL)
         return;
-    etp_context context = context_of(engine, &aggregator->node, result->may_rebid ? result->closes : ETP_TIME_NEVER);
+    etp_context context =
+        etp_context_of(engine, &aggregator->node, result->may_rebid ? result->closes : ETP_TIME_NEVER);
     etp_intent intent = {.energy = result->bid_energy};
     int decision = aggregator->hooks->on_result(aggregator->user, &context, result, &intent);
     intent.energy = result->bid_energy;
     decision = check_intent(decision, &intent);
-    if (!hook_done(engine, &aggregator->node, decision) || decision != ETP_DECIDE_BID || !result->may_rebid)
+    if (!etp_hook_done(engine, &aggregator->node, decision) || decision != ETP_DECIDE_BID || !result->may_rebid)
         return;
     if (intent.price > result->bid_price && place_bid(engine, aggregator, number, &intent))
         aggregator->totals.rebids++;
 }
 
-void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_outcome outcome,
-                         etp_code code, etp_price best)
+void etp_aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_outcome outcome,
+                             etp_code code, etp_price best)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     bool bought = outcome == ETP_OUTCOME_ACCEPTED;
@@ -327,9 +330,9 @@ void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint
     if (!bought)
         session->u.trade.accept_id = 0; /* its Confirm is settled, and not to be sent again */
     count_outcome(aggregator, session, outcome, session->interval == (uint32_t)engine->interval.index);
-    aggregator_set_state(aggregator, number,
-                         bought                          ? AGGREGATOR_BOUGHT
-                         : outcome == ETP_OUTCOME_FAILED ? AGGREGATOR_GONE
-                                                         : AGGREGATOR_OUT);
+    etp_aggregator_set_state(aggregator, number,
+                             bought                          ? AGGREGATOR_BOUGHT
+                             : outcome == ETP_OUTCOME_FAILED ? AGGREGATOR_GONE
+                                                             : AGGREGATOR_OUT);
     tell_strategy(engine, aggregator, number, &result);
 }

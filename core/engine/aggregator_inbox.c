@@ -11,7 +11,7 @@ typedef void (*handler)(etp_engine *engine, struct aggregator *aggregator, uint3
 static etp_event about(const etp_engine *engine, const struct aggregator *aggregator, etp_event_kind kind,
                        const etp_message *message)
 {
-    etp_event event = event_at(engine, &aggregator->node, kind, message->device_id);
+    etp_event event = etp_event_at(engine, &aggregator->node, kind, message->device_id);
     event.message = message->message_id;
     event.type = message->type;
     event.code = message->code;
@@ -21,7 +21,7 @@ static etp_event about(const etp_engine *engine, const struct aggregator *aggreg
 static void unexpected(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
 {
     (void)number;
-    refuse(engine, &aggregator->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
+    etp_refuse(engine, &aggregator->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
 }
 
 /* ---- Register and BESSStatus ---- */
@@ -31,20 +31,20 @@ static void take_register(etp_engine *engine, struct aggregator *aggregator, uin
 {
     if (aggregator->sessions[number].state == AGGREGATOR_UNKNOWN ||
         aggregator->sessions[number].state == AGGREGATOR_GONE)
-        aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
     etp_event event = about(engine, aggregator, ETP_EVENT_REGISTER, message);
     event.energy = message->energy_total;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void note_status(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
 {
     if (aggregator->sessions[number].state == AGGREGATOR_UNKNOWN ||
         aggregator->sessions[number].state == AGGREGATOR_GONE)
-        aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_IDLE);
     etp_event event = about(engine, aggregator, ETP_EVENT_STATUS, message);
     event.energy = message->energy_total;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void take_receipt(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -58,8 +58,8 @@ static void take_receipt(etp_engine *engine, struct aggregator *aggregator, uint
     event.energy = session->u.trade.award;
     event.amount = etp_amount(event.price, event.energy);
     event.value = session->value;
-    observe(engine, &event);
-    aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_ACCEPTED, ETP_CODE_NONE, ETP_PRICE_NONE);
+    etp_observe(engine, &event);
+    etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_ACCEPTED, ETP_CODE_NONE, ETP_PRICE_NONE);
 }
 
 /* ---- QueryResponse ---- */
@@ -113,13 +113,13 @@ static void take_response(etp_engine *engine, struct aggregator *aggregator, uin
     etp_event event = about(engine, aggregator, ETP_EVENT_RESPONSE, message);
     event.energy = session->lot;
     event.reserve = session->lot > 0 ? session->u.offer.reserve : ETP_PRICE_NONE;
-    observe(engine, &event);
+    etp_observe(engine, &event);
     if (session->lot <= 0) {
-        aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
     }
     aggregator->totals.offers++;
-    aggregator_ask(engine, aggregator, number, 1);
+    etp_aggregator_ask(engine, aggregator, number, 1);
 }
 
 /* ---- BidAccept and BidReject ---- */
@@ -129,7 +129,7 @@ static void take_accept(etp_engine *engine, struct aggregator *aggregator, uint3
     if (message->in_reply_to != aggregator->sessions[number].u.trade.bid_id)
         unexpected(engine, aggregator, number, message);
     else
-        aggregator_accepted(engine, aggregator, number, message);
+        etp_aggregator_accepted(engine, aggregator, number, message);
 }
 
 /* We have given this bid up: the battery need not wait for our confirmation. */
@@ -137,7 +137,7 @@ static void decline_accept(etp_engine *engine, struct aggregator *aggregator, ui
                            const etp_message *message)
 {
     unexpected(engine, aggregator, number, message);
-    aggregator_decline(engine, aggregator, number, message);
+    etp_aggregator_decline(engine, aggregator, number, message);
 }
 
 static void take_reject(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -148,9 +148,9 @@ static void take_reject(etp_engine *engine, struct aggregator *aggregator, uint3
         return;
     }
     etp_price best = message->sale_price > 0 ? message->sale_price : ETP_PRICE_NONE;
-    aggregator_conclude(engine, aggregator, number,
-                        message->code == ETP_CODE_OUTBID ? ETP_OUTCOME_OUTBID : ETP_OUTCOME_REJECTED,
-                        (etp_code)message->code, best);
+    etp_aggregator_conclude(engine, aggregator, number,
+                            message->code == ETP_CODE_OUTBID ? ETP_OUTCOME_OUTBID : ETP_OUTCOME_REJECTED,
+                            (etp_code)message->code, best);
 }
 
 /* ---- Terminate and DeviceFailure ---- */
@@ -159,9 +159,10 @@ static void end_with_peer(etp_engine *engine, struct aggregator *aggregator, uin
                           const etp_message *message)
 {
     if (aggregator->sessions[number].state == AGGREGATOR_BIDDING)
-        aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_FAILED, (etp_code)message->code, ETP_PRICE_NONE);
+        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_FAILED, (etp_code)message->code,
+                                ETP_PRICE_NONE);
     else
-        aggregator_set_state(aggregator, number, AGGREGATOR_GONE);
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_GONE);
 }
 
 static void note_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
@@ -169,7 +170,7 @@ static void note_terminate(etp_engine *engine, struct aggregator *aggregator, ui
 {
     (void)number;
     etp_event event = about(engine, aggregator, ETP_EVENT_TERMINATE, message);
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void take_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
@@ -191,17 +192,17 @@ static void void_trade(etp_engine *engine, struct aggregator *aggregator, uint32
     etp_event event = about(engine, aggregator, ETP_EVENT_VOID, message);
     event.price = session->u.trade.sale_price;
     event.energy = session->u.trade.award;
-    observe(engine, &event);
-    aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, (etp_code)message->code, ETP_PRICE_NONE);
+    etp_observe(engine, &event);
+    etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, (etp_code)message->code, ETP_PRICE_NONE);
 }
 
 static void note_failure(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
 {
     (void)number;
     etp_event event = about(engine, aggregator, ETP_EVENT_FAILURE, message);
-    observe(engine, &event);
+    etp_observe(engine, &event);
     etp_fault fault = {.kind = ETP_FAULT_DEVICE, .peer = message->device_id, .code = (etp_code)message->code};
-    aggregator_fault(engine, aggregator, &fault);
+    etp_aggregator_fault(engine, aggregator, &fault);
 }
 
 static void take_failure(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -279,13 +280,13 @@ static void repeat_answer(etp_engine *engine, struct aggregator *aggregator, uin
     const struct aggregator_session *session = &aggregator->sessions[number];
     bool out = session->state == AGGREGATOR_OUT || session->state == AGGREGATOR_GONE;
     if (session->state == AGGREGATOR_CONFIRMING)
-        aggregator_confirm(engine, aggregator, number);
+        etp_aggregator_confirm(engine, aggregator, number);
     else if (out && session->has_bid && session->u.trade.accept_id == accept->message_id)
-        aggregator_decline(engine, aggregator, number, accept);
+        etp_aggregator_decline(engine, aggregator, number, accept);
 }
 
-etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
-                             const etp_message *message)
+etp_refusal etp_aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
+                                 const etp_message *message)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     etp_id *newest = &session->newest[place_of(message->type)];
@@ -302,7 +303,8 @@ etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, 
     return ETP_REFUSED_DUPLICATE;
 }
 
-void aggregator_receive(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
+void etp_aggregator_receive(etp_engine *engine, struct aggregator *aggregator, uint32_t number,
+                            const etp_message *message)
 {
     handler handle = handlers[aggregator->sessions[number].state][message->type];
     if (handle == NULL)

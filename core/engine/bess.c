@@ -32,7 +32,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
                                .voltage_mv = etp_battery_voltage_mv(bess->battery),
                                .discharge_rate = bess->battery->spec.power,
                                .health = (uint8_t)etp_battery_health(bess->battery)};
-        outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
     etp_time period = engine->options.timing.register_period;
     etp_time wait = periodic || bess->register_wait > period ? period : bess->register_wait;
@@ -49,7 +49,7 @@ static void send_statuses(etp_engine *engine, struct bess *bess)
                                .voltage_mv = etp_battery_voltage_mv(bess->battery),
                                .discharge_rate = bess->battery->spec.power,
                                .health = (uint8_t)etp_battery_health(bess->battery)};
-        outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);
 }
@@ -61,16 +61,16 @@ static void begin_registering(etp_engine *engine, struct bess *bess)
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);
 }
 
-void bess_start(etp_engine *engine, struct bess *bess)
+void etp_bess_start(etp_engine *engine, struct bess *bess)
 {
     begin_registering(engine, bess);
     if (bess->hooks != NULL && bess->hooks->on_start != NULL) {
-        etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
-        hook_done(engine, &bess->node, bess->hooks->on_start(bess->user, &context));
+        etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
+        etp_hook_done(engine, &bess->node, bess->hooks->on_start(bess->user, &context));
     }
 }
 
-void bess_begin_interval(etp_engine *engine, struct bess *bess)
+void etp_bess_begin_interval(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++) {
         bess->sessions[i].state = BESS_IDLE;
@@ -84,22 +84,22 @@ void bess_begin_interval(etp_engine *engine, struct bess *bess)
     bess->lapsed = 0;
     bess->reported = false;
     if (!bess->node.failed && bess->hooks != NULL && bess->hooks->on_interval != NULL) {
-        etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
-        etp_market market = market_of(engine);
-        hook_done(engine, &bess->node, bess->hooks->on_interval(bess->user, &context, &market));
+        etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
+        etp_market market = etp_market_of(engine);
+        etp_hook_done(engine, &bess->node, bess->hooks->on_interval(bess->user, &context, &market));
     }
 }
 
-void bess_tick(etp_engine *engine, struct bess *bess)
+void etp_bess_tick(etp_engine *engine, struct bess *bess)
 {
     if (bess->auction.state == ETP_AUCTION_OPEN && engine->now >= bess->auction.terms.closes)
-        bess_close_auction(engine, bess);
+        etp_bess_close_auction(engine, bess);
     if (bess->auction.state == ETP_AUCTION_HOLDING && etp_auction_deadline(&bess->auction) <= engine->now) {
         etp_auction_lapse(&bess->auction, engine->now);
-        bess_follow_auction(engine, bess);
+        etp_bess_follow_auction(engine, bess);
     }
     if (engine->now >= bess->repeat_at)
-        bess_repeat_accepts(engine, bess);
+        etp_bess_repeat_accepts(engine, bess);
     if (engine->now >= bess->register_at)
         send_registers(engine, bess);
     if (engine->now >= bess->status_at)
@@ -111,7 +111,7 @@ static etp_time earlier(etp_time a, etp_time b)
     return a < b ? a : b;
 }
 
-etp_time bess_deadline(const struct bess *bess)
+etp_time etp_bess_deadline(const struct bess *bess)
 {
     if (bess->node.failed)
         return ETP_TIME_NEVER;
@@ -119,19 +119,19 @@ etp_time bess_deadline(const struct bess *bess)
     return earlier(earlier(own, bess->repeat_at), etp_auction_deadline(&bess->auction));
 }
 
-void bess_fail(etp_engine *engine, struct bess *bess)
+void etp_bess_fail(etp_engine *engine, struct bess *bess)
 {
-    bess_abort_auction(engine, bess, ETP_CODE_OFFLINE);
+    etp_bess_abort_auction(engine, bess, ETP_CODE_OFFLINE);
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        outbox_clear(engine, &engine->links[bess->sessions[i].link]);
+        etp_outbox_clear(engine, &engine->links[bess->sessions[i].link]);
         etp_message message = {
             .type = ETP_DEVICE_FAILURE, .code = ETP_CODE_OFFLINE, .health = (uint8_t)etp_battery_health(bess->battery)};
-        outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
     bess->repeat_at = ETP_TIME_NEVER;
 }
 
-void bess_recover(etp_engine *engine, struct bess *bess)
+void etp_bess_recover(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++)
         bess->sessions[i].heard = false;
@@ -140,26 +140,26 @@ void bess_recover(etp_engine *engine, struct bess *bess)
         bess->register_at = bess->status_at = ETP_TIME_NEVER;
 }
 
-void bess_shut_down(etp_engine *engine, struct bess *bess)
+void etp_bess_shut_down(etp_engine *engine, struct bess *bess)
 {
     bool busy = bess->auction.state == ETP_AUCTION_HOLDING;
     if (!busy)
-        bess_abort_auction(engine, bess, ETP_CODE_SHUTTING_DOWN);
+        etp_bess_abort_auction(engine, bess, ETP_CODE_SHUTTING_DOWN);
     bess->offer.state = OFFER_NOTHING;
     for (uint32_t i = 0; i < bess->node.links; i++) {
         if (bess->sessions[i].state != BESS_OFFERED)
             continue;
         etp_message message = {.type = ETP_TERMINATE, .code = ETP_CODE_SHUTTING_DOWN};
-        outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
         bess->sessions[i].state = BESS_OUT;
     }
     bess->register_at = bess->status_at = ETP_TIME_NEVER;
 }
 
-void bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault)
+void etp_bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault)
 {
     if (bess->hooks == NULL || bess->hooks->on_fault == NULL)
         return;
-    etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
-    hook_done(engine, &bess->node, bess->hooks->on_fault(bess->user, &context, fault));
+    etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
+    etp_hook_done(engine, &bess->node, bess->hooks->on_fault(bess->user, &context, fault));
 }

@@ -39,11 +39,11 @@ static etp_reserve decide_reserve(etp_engine *engine, struct bess *bess, etp_ene
     etp_reserve reserve = {.energy = lot};
     bool decided = false;
     if (bess->hooks != NULL && bess->hooks->reserve != NULL) {
-        etp_context context = context_of(engine, &bess->node, engine->now + engine->options.timing.window);
+        etp_context context = etp_context_of(engine, &bess->node, engine->now + engine->options.timing.window);
         int result = bess->hooks->reserve(bess->user, &context, &view, &reserve);
         if (result >= 0 && !usable(&reserve))
             result = ETP_ERANGE;
-        decided = hook_done(engine, &bess->node, result);
+        decided = etp_hook_done(engine, &bess->node, result);
     }
     if (!decided)
         etp_default_reserve(bess->base_reserve, &view, &reserve);
@@ -66,7 +66,7 @@ static void fix_offer(struct bess *bess, etp_energy lot)
     bess->offer.health = (uint8_t)etp_battery_health(battery);
 }
 
-void bess_open_auction(etp_engine *engine, struct bess *bess)
+void etp_bess_open_auction(etp_engine *engine, struct bess *bess)
 {
     etp_energy lot = bess->brief.lot;
     etp_energy available = etp_battery_available(bess->battery);
@@ -95,10 +95,10 @@ void bess_open_auction(etp_engine *engine, struct bess *bess)
 /* ---- what bidders are told ---- */
 
 /* All of it follows from what was fixed when the Query first came, so that the same Query gets the same again. */
-void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session)
+void etp_bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session)
 {
     if (session->query_answer == 0)
-        session->query_answer = outbox_next_id(engine, &bess->node);
+        session->query_answer = etp_outbox_next_id(engine, &bess->node);
     etp_message message = {.type = ETP_QUERY_RESPONSE,
                            .message_id = session->query_answer,
                            .in_reply_to = session->query_request,
@@ -116,10 +116,10 @@ void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session 
         message.sale_price = disclosed ? bess->auction.terms.reserve : 0;
         message.closes_in_ms = left > 0 ? (uint32_t)(left / ETP_NS_PER_MS) : 0;
     }
-    outbox_send(engine, &bess->node, session->link, &message);
+    etp_outbox_send(engine, &bess->node, session->link, &message);
 }
 
-void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer)
+void etp_bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer)
 {
     etp_message message = {.type = answer->type,
                            .message_id = answer->id,
@@ -135,13 +135,13 @@ void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session
         message.discharge_rate = bess->battery->spec.power;
         message.health = (uint8_t)etp_battery_health(bess->battery);
     }
-    answer->id = outbox_send(engine, &bess->node, session->link, &message);
+    answer->id = etp_outbox_send(engine, &bess->node, session->link, &message);
 }
 
 static etp_event about_bid(const etp_engine *engine, const struct bess *bess, unsigned slot, etp_event_kind kind)
 {
     const etp_bid *bid = &bess->book[slot];
-    etp_event event = event_at(engine, &bess->node, kind, bid->bidder);
+    etp_event event = etp_event_at(engine, &bess->node, kind, bid->bidder);
     event.message = bess->sessions[slot].bid.request;
     event.price = bid->price;
     event.energy = bid->energy;
@@ -161,7 +161,7 @@ static void tell_accepted(etp_engine *engine, struct bess *bess, unsigned slot)
     session->bid.price = bid->sale_price;
     session->bid.energy = bid->award;
     session->bid.closes_in_ms = (uint32_t)((bid->hold_until - engine->now) / ETP_NS_PER_MS);
-    bess_send_answer(engine, bess, session, &session->bid);
+    etp_bess_send_answer(engine, bess, session, &session->bid);
     bess->repeat_at = engine->now + engine->options.timing.confirm_repeat;
     if (bess->lowest_won == ETP_PRICE_NONE || bid->price < bess->lowest_won)
         bess->lowest_won = bid->price;
@@ -170,7 +170,7 @@ static void tell_accepted(etp_engine *engine, struct bess *bess, unsigned slot)
     event.price = bid->sale_price;
     event.energy = bid->award;
     event.amount = etp_amount(bid->sale_price, bid->award);
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 /* What a beaten bidder may learn: the price to beat while the window is open, afterwards the lowest that won. */
@@ -194,9 +194,9 @@ static void tell_rejected(etp_engine *engine, struct bess *bess, unsigned slot, 
     session->bid.price = disclosed_price(engine, bess, bid);
     session->bid.energy = 0;
     session->bid.closes_in_ms = 0;
-    bess_send_answer(engine, bess, session, &session->bid);
+    etp_bess_send_answer(engine, bess, session, &session->bid);
     etp_event event = about_bid(engine, bess, slot, ETP_EVENT_REJECT);
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 /* A hold ended. The bidder learns it when it confirms after all. */
@@ -209,7 +209,7 @@ static void note_lapse(etp_engine *engine, struct bess *bess, unsigned slot)
     etp_event event = about_bid(engine, bess, slot, ETP_EVENT_LAPSE);
     event.price = bid->sale_price;
     event.energy = bid->award;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void follow_bid(etp_engine *engine, struct bess *bess, unsigned slot)
@@ -271,17 +271,17 @@ static void report(etp_engine *engine, struct bess *bess)
     bess->repeat_at = ETP_TIME_NEVER;
     if (bess->hooks == NULL || bess->hooks->on_result == NULL)
         return;
-    etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
+    etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
     etp_sale_view sale = {.lot = bess->auction.terms.lot,
                           .sold = bess->auction.sold,
                           .revenue = bess->revenue,
                           .reserve = bess->auction.terms.reserve,
                           .bids = bidders(bess),
                           .lapsed = bess->lapsed};
-    hook_done(engine, &bess->node, bess->hooks->on_result(bess->user, &context, &sale));
+    etp_hook_done(engine, &bess->node, bess->hooks->on_result(bess->user, &context, &sale));
 }
 
-void bess_follow_auction(etp_engine *engine, struct bess *bess)
+void etp_bess_follow_auction(etp_engine *engine, struct bess *bess)
 {
     if (!match_holds(bess)) {
         etp_auction_abort(&bess->auction, ETP_CODE_NOT_ENOUGH_ENERGY);
@@ -323,11 +323,11 @@ static unsigned ask_for_order(etp_engine *engine, struct bess *bess)
         return 0;
     for (unsigned i = 0; i < count; i++)
         engine->ranked[i] = bess->book[ranked[i]];
-    etp_context context = context_of(engine, &bess->node, ETP_TIME_NEVER);
+    etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
     int result = bess->hooks->choose(bess->user, &context, engine->ranked, count, chosen);
     if (result > 0 && !is_ranking(engine->ranked, count, chosen, (unsigned)result))
         result = ETP_ERANGE;
-    if (!hook_done(engine, &bess->node, result))
+    if (!etp_hook_done(engine, &bess->node, result))
         return 0;
     /* From places in the ranking to slots of the book. */
     for (int i = 0; i < result; i++)
@@ -335,43 +335,43 @@ static unsigned ask_for_order(etp_engine *engine, struct bess *bess)
     return (unsigned)result;
 }
 
-void bess_close_auction(etp_engine *engine, struct bess *bess)
+void etp_bess_close_auction(etp_engine *engine, struct bess *bess)
 {
     unsigned count = ask_for_order(engine, bess);
     const unsigned *order = count > 0 ? engine->order + engine->order_room : NULL;
     etp_auction_close(&bess->auction, order, count, engine->now);
-    bess_follow_auction(engine, bess);
+    etp_bess_follow_auction(engine, bess);
 }
 
-void bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code)
+void etp_bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code)
 {
     if (bess->auction.state != ETP_AUCTION_OPEN && bess->auction.state != ETP_AUCTION_HOLDING)
         return;
     etp_auction_abort(&bess->auction, code);
-    bess_follow_auction(engine, bess);
+    etp_bess_follow_auction(engine, bess);
 }
 
-void bess_repeat_accepts(etp_engine *engine, struct bess *bess)
+void etp_bess_repeat_accepts(etp_engine *engine, struct bess *bess)
 {
     bess->repeat_at = ETP_TIME_NEVER;
     for (unsigned i = 0; i < bess->node.links; i++) {
         if (bess->sessions[i].state != BESS_HELD)
             continue;
-        bess_send_answer(engine, bess, &bess->sessions[i], &bess->sessions[i].bid);
+        etp_bess_send_answer(engine, bess, &bess->sessions[i], &bess->sessions[i].bid);
         bess->repeat_at = engine->now + engine->options.timing.confirm_repeat;
     }
 }
 
 /* ---- the sale ---- */
 
-etp_code bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
+etp_code etp_bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
 {
     const etp_bid *bid = &bess->book[slot];
     if (bid->state != ETP_BID_HELD || engine->now >= bid->hold_until)
         return ETP_CODE_EXPIRED;
     /* Only if the host has changed the battery behind its promises: then none of them can be kept. */
     if (etp_battery_sell(bess->battery, bid->award) != ETP_OK) {
-        bess_abort_auction(engine, bess, ETP_CODE_NOT_ENOUGH_ENERGY);
+        etp_bess_abort_auction(engine, bess, ETP_CODE_NOT_ENOUGH_ENERGY);
         return ETP_CODE_NOT_ENOUGH_ENERGY;
     }
     etp_auction_confirm(&bess->auction, slot, engine->now);
@@ -385,6 +385,6 @@ etp_code bess_sell(etp_engine *engine, struct bess *bess, unsigned slot)
     event.price = bid->sale_price;
     event.energy = bid->award;
     event.amount = amount;
-    observe(engine, &event);
+    etp_observe(engine, &event);
     return ETP_CODE_NONE;
 }

@@ -20,18 +20,18 @@ static void take_query(etp_engine *engine, struct bess *bess, uint32_t number, c
 {
     struct bess_session *session = &bess->sessions[number];
     if (bess->offer.state == OFFER_UNDECIDED && engine->in_interval && !engine->shutting_down)
-        bess_open_auction(engine, bess);
+        etp_bess_open_auction(engine, bess);
     session->query_request = message->message_id;
     session->query_answer = 0;
     bool offered = bess->auction.state == ETP_AUCTION_OPEN && session->state != BESS_OUT;
     session->offer_code = (uint8_t)(offered ? ETP_CODE_NONE : why_nothing_is_offered(engine, bess));
     if (offered && session->state == BESS_IDLE)
         session->state = BESS_OFFERED;
-    etp_event event = event_at(engine, &bess->node, ETP_EVENT_QUERY, message->device_id);
+    etp_event event = etp_event_at(engine, &bess->node, ETP_EVENT_QUERY, message->device_id);
     event.message = message->message_id;
     event.energy = offered ? bess->offer.lot : 0;
-    observe(engine, &event);
-    bess_send_offer(engine, bess, session);
+    etp_observe(engine, &event);
+    etp_bess_send_offer(engine, bess, session);
 }
 
 /* ---- Bid ---- */
@@ -40,18 +40,18 @@ static void send_refusal(etp_engine *engine, struct bess *bess, struct bess_sess
 {
     struct answered answer = {
         .request = session->refused_bid, .id = session->refusal, .type = ETP_BID_REJECT, .code = session->refusal_code};
-    bess_send_answer(engine, bess, session, &answer);
+    etp_bess_send_answer(engine, bess, session, &answer);
     session->refusal = answer.id;
 }
 
 static void report_bid(etp_engine *engine, const struct bess *bess, const etp_message *message, etp_code code)
 {
-    etp_event event = event_at(engine, &bess->node, ETP_EVENT_BID, message->device_id);
+    etp_event event = etp_event_at(engine, &bess->node, ETP_EVENT_BID, message->device_id);
     event.message = message->message_id;
     event.price = message->bid_price;
     event.energy = message->required_energy;
     event.code = (uint8_t)code;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void refuse_bid(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message,
@@ -63,12 +63,12 @@ static void refuse_bid(etp_engine *engine, struct bess *bess, uint32_t number, c
     session->refusal_code = (uint8_t)code;
     session->refusal = 0;
     send_refusal(engine, bess, session);
-    etp_event event = event_at(engine, &bess->node, ETP_EVENT_REJECT, message->device_id);
+    etp_event event = etp_event_at(engine, &bess->node, ETP_EVENT_REJECT, message->device_id);
     event.message = message->message_id;
     event.price = message->bid_price;
     event.energy = message->required_energy;
     event.code = (uint8_t)code;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void refuse_bid_without_offer(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
@@ -99,7 +99,7 @@ static void take_bid(etp_engine *engine, struct bess *bess, uint32_t number, con
     report_bid(engine, bess, message, code);
     session->bid = (struct answered){.request = message->message_id};
     session->state = BESS_BIDDING;
-    bess_follow_auction(engine, bess);
+    etp_bess_follow_auction(engine, bess);
 }
 
 /* ---- BidConfirm ---- */
@@ -112,7 +112,7 @@ static void answer_confirm(etp_engine *engine, struct bess *bess, struct bess_se
     session->confirm.price = type == ETP_BESS_STATUS ? session->bid.price : 0;
     session->confirm.energy = type == ETP_BESS_STATUS ? session->bid.energy : 0;
     session->confirm.id = 0;
-    bess_send_answer(engine, bess, session, &session->confirm);
+    etp_bess_send_answer(engine, bess, session, &session->confirm);
 }
 
 static bool names_our_accept(const struct bess_session *session, const etp_message *message)
@@ -130,13 +130,13 @@ static void take_confirm(etp_engine *engine, struct bess *bess, uint32_t number,
         answer_confirm(engine, bess, session, ETP_TERMINATE, ETP_CODE_UNKNOWN_TRADE);
         return;
     }
-    etp_code code = session->state == BESS_HELD ? bess_sell(engine, bess, number) : ETP_CODE_EXPIRED;
+    etp_code code = session->state == BESS_HELD ? etp_bess_sell(engine, bess, number) : ETP_CODE_EXPIRED;
     if (session->bid.sold)
         answer_confirm(engine, bess, session, ETP_BESS_STATUS, ETP_CODE_NONE);
     else
         answer_confirm(engine, bess, session, ETP_TERMINATE, code);
     if (code == ETP_CODE_NONE)
-        bess_follow_auction(engine, bess);
+        etp_bess_follow_auction(engine, bess);
 }
 
 /* ---- Terminate and DeviceFailure ---- */
@@ -146,16 +146,16 @@ static void withdraw(etp_engine *engine, struct bess *bess, uint32_t number)
     etp_auction_withdraw(&bess->auction, number, engine->now);
     if (bess->sessions[number].state != BESS_HELD)
         bess->sessions[number].state = BESS_OUT;
-    bess_follow_auction(engine, bess);
+    etp_bess_follow_auction(engine, bess);
     bess->sessions[number].state = BESS_OUT;
 }
 
 static void report_terminate(etp_engine *engine, const struct bess *bess, const etp_message *message)
 {
-    etp_event event = event_at(engine, &bess->node, ETP_EVENT_TERMINATE, message->device_id);
+    etp_event event = etp_event_at(engine, &bess->node, ETP_EVENT_TERMINATE, message->device_id);
     event.message = message->message_id;
     event.code = message->code;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }
 
 static void take_terminate(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
@@ -164,7 +164,7 @@ static void take_terminate(etp_engine *engine, struct bess *bess, uint32_t numbe
     bool about_bid = session->state != BESS_OFFERED && message->in_reply_to == session->bid.id;
     bool about_this = message->in_reply_to == 0 || about_bid || message->in_reply_to == session->query_answer;
     if (!about_this) {
-        refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
+        etp_refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
         return;
     }
     report_terminate(engine, bess, message);
@@ -181,12 +181,12 @@ static void note_terminate(etp_engine *engine, struct bess *bess, uint32_t numbe
 static void note_failure(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     (void)number;
-    etp_event event = event_at(engine, &bess->node, ETP_EVENT_FAILURE, message->device_id);
+    etp_event event = etp_event_at(engine, &bess->node, ETP_EVENT_FAILURE, message->device_id);
     event.message = message->message_id;
     event.code = message->code;
-    observe(engine, &event);
+    etp_observe(engine, &event);
     etp_fault fault = {.kind = ETP_FAULT_DEVICE, .peer = message->device_id, .code = (etp_code)message->code};
-    bess_fault(engine, bess, &fault);
+    etp_bess_fault(engine, bess, &fault);
 }
 
 static void take_failure(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
@@ -266,16 +266,16 @@ static void repeat_answer(etp_engine *engine, struct bess *bess, struct bess_ses
                           const etp_message *message)
 {
     if (message->type == ETP_QUERY)
-        bess_send_offer(engine, bess, session);
+        etp_bess_send_offer(engine, bess, session);
     else if (message->type == ETP_BID && message->message_id == session->refused_bid)
         send_refusal(engine, bess, session);
     else if (message->type == ETP_BID && session->bid.id != 0)
-        bess_send_answer(engine, bess, session, &session->bid);
+        etp_bess_send_answer(engine, bess, session, &session->bid);
     else if (message->type == ETP_BID_CONFIRM)
-        bess_send_answer(engine, bess, session, &session->confirm);
+        etp_bess_send_answer(engine, bess, session, &session->confirm);
 }
 
-etp_refusal bess_judge(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
+etp_refusal etp_bess_judge(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     struct bess_session *session = &bess->sessions[number];
     etp_id newest = newest_id(session, message->type);
@@ -300,13 +300,13 @@ static void remember(struct bess_session *session, const etp_message *message)
         session->last_failure = message->message_id;
 }
 
-void bess_receive(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
+void etp_bess_receive(etp_engine *engine, struct bess *bess, uint32_t number, const etp_message *message)
 {
     struct bess_session *session = &bess->sessions[number];
     remember(session, message);
     handler handle = handlers[session->state][message->type];
     if (handle == NULL)
-        refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
+        etp_refuse(engine, &bess->node, message->device_id, message->type, ETP_REFUSED_UNEXPECTED);
     else
         handle(engine, bess, number, message);
 }

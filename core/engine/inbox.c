@@ -20,9 +20,9 @@ static etp_refusal check_sender(const struct node *node, const struct link *link
 static void tell_fault(etp_engine *engine, struct node *node, const etp_fault *fault)
 {
     if (node->role == ROLE_BESS)
-        bess_fault(engine, as_bess(node), fault);
+        etp_bess_fault(engine, as_bess(node), fault);
     else
-        aggregator_fault(engine, as_aggregator(node), fault);
+        etp_aggregator_fault(engine, as_aggregator(node), fault);
 }
 
 /* From creation, which is the message's id, to here. A clock that is behind the sender's shows as 0. */
@@ -35,11 +35,11 @@ static void measure_delay(etp_engine *engine, struct node *node, const etp_messa
     if (delay <= etp_type_delay_limit(message->type))
         return;
     engine->stats.late[message->type]++;
-    etp_event event = event_at(engine, node, ETP_EVENT_LATE, message->device_id);
+    etp_event event = etp_event_at(engine, node, ETP_EVENT_LATE, message->device_id);
     event.message = message->message_id;
     event.type = message->type;
     event.delay = delay;
-    observe(engine, &event);
+    etp_observe(engine, &event);
     etp_fault fault = {
         .kind = ETP_FAULT_DELAY, .peer = message->device_id, .type = (etp_type)message->type, .delay = delay};
     tell_fault(engine, node, &fault);
@@ -50,18 +50,18 @@ static void take(etp_engine *engine, const struct link *link, const etp_message 
     struct node *node = engine->nodes[link->node];
     etp_refusal refusal = check_sender(node, link, message);
     if (refusal == ETP_REFUSED_NONE)
-        refusal = node->role == ROLE_BESS ? bess_judge(engine, as_bess(node), link->session, message)
-                                          : aggregator_judge(engine, as_aggregator(node), link->session, message);
+        refusal = node->role == ROLE_BESS ? etp_bess_judge(engine, as_bess(node), link->session, message)
+                                          : etp_aggregator_judge(engine, as_aggregator(node), link->session, message);
     if (refusal != ETP_REFUSED_NONE) {
-        refuse(engine, node, link->peer, message->type, refusal);
+        etp_refuse(engine, node, link->peer, message->type, refusal);
         return;
     }
     engine->stats.received[message->type]++;
     measure_delay(engine, node, message);
     if (node->role == ROLE_BESS)
-        bess_receive(engine, as_bess(node), link->session, message);
+        etp_bess_receive(engine, as_bess(node), link->session, message);
     else
-        aggregator_receive(engine, as_aggregator(node), link->session, message);
+        etp_aggregator_receive(engine, as_aggregator(node), link->session, message);
 }
 
 static void take_frame(etp_engine *engine, const struct link *link, const void *frame, size_t size)
@@ -76,15 +76,16 @@ static void take_frame(etp_engine *engine, const struct link *link, const void *
             take(engine, link, &message);
     }
     if (refusal != ETP_REFUSED_NONE)
-        refuse(engine, node, link->peer, 0, refusal);
+        etp_refuse(engine, node, link->peer, 0, refusal);
 }
 
 static etp_time deadline_of(const etp_engine *engine, struct node *node)
 {
-    return node->role == ROLE_BESS ? bess_deadline(as_bess(node)) : aggregator_deadline(engine, as_aggregator(node));
+    return node->role == ROLE_BESS ? etp_bess_deadline(as_bess(node))
+                                   : etp_aggregator_deadline(engine, as_aggregator(node));
 }
 
-void reschedule(etp_engine *engine, struct node *node)
+void etp_reschedule(etp_engine *engine, struct node *node)
 {
     etp_time deadline = engine->started ? deadline_of(engine, node) : ETP_TIME_NEVER;
     etp_heap_set(&engine->timers, node->number, deadline, node->number);
@@ -102,8 +103,8 @@ void etp_engine_receive(etp_engine *engine, etp_link number, const void *frame, 
     if (node->failed || !engine->started)
         return;
     take_frame(engine, link, frame, size);
-    reschedule(engine, node);
-    outbox_flush(engine);
+    etp_reschedule(engine, node);
+    etp_outbox_flush(engine);
 }
 
 void etp_engine_advance(etp_engine *engine, etp_time now)
@@ -116,11 +117,11 @@ void etp_engine_advance(etp_engine *engine, etp_time now)
             return;
         struct node *node = engine->nodes[first->number];
         if (node->role == ROLE_BESS)
-            bess_tick(engine, as_bess(node));
+            etp_bess_tick(engine, as_bess(node));
         else
-            aggregator_tick(engine, as_aggregator(node));
-        reschedule(engine, node);
-        outbox_flush(engine);
+            etp_aggregator_tick(engine, as_aggregator(node));
+        etp_reschedule(engine, node);
+        etp_outbox_flush(engine);
     }
 }
 

@@ -2,8 +2,10 @@
 /*
  * What the files of this room share: the engine, its nodes, their sessions.
  *
- *     engine.c              building, starting, the clock
- *     inbox.c               a frame's way in: seal, messages, sender, duplicates, delay; then the handler tables
+ *     engine.c              life, intervals, failure, reading
+ *     building.c            nodes and links, and the start
+ *     inbox.c               a frame's way in: seal, messages, sender, duplicates, delay; then the handler tables; the
+ *                           clock, which runs the timers that are due
  *     outbox.c              a message's way out: slots by priority, joined into frames
  *     observe.c             events, and the accounting of hooks
  *     bess.c                a battery's intervals, timers, failure
@@ -22,7 +24,8 @@
 #include "base/wheel.h"
 #include "etp/engine.h"
 
-enum { NO_SLOT = UINT32_MAX, NO_LINK = UINT32_MAX };
+#define NO_SLOT UINT32_MAX
+#define NO_LINK UINT32_MAX
 
 enum role { ROLE_BESS, ROLE_AGGREGATOR };
 
@@ -218,94 +221,100 @@ static inline struct aggregator *as_aggregator(struct node *node)
     return (struct aggregator *)(void *)node;
 }
 
+/* engine.c */
+void *etp_take_memory(const etp_engine *engine, size_t size);
+/* Accepts NULL. */
+void etp_give_memory(const etp_engine *engine, void *memory, size_t size);
+
 /* inbox.c */
 /* Puts the next deadline of a node where the clock finds it. */
-void reschedule(etp_engine *engine, struct node *node);
+void etp_reschedule(etp_engine *engine, struct node *node);
 
 /* outbox.c */
-int outbox_init(etp_engine *engine);
-void outbox_fini(etp_engine *engine);
+int etp_outbox_init(etp_engine *engine);
+void etp_outbox_fini(etp_engine *engine);
 /* The id of the node's next message, which is also the moment of its creation. */
-etp_id outbox_next_id(const etp_engine *engine, struct node *node);
+etp_id etp_outbox_next_id(const etp_engine *engine, struct node *node);
 /* Fills in message_id (unless it has one), device_id and ttl, and queues the message. Returns its id. */
-etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
-void outbox_flush(etp_engine *engine);
+etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
+void etp_outbox_flush(etp_engine *engine);
 /* Forgets what waits on a link. */
-void outbox_clear(etp_engine *engine, struct link *link);
+void etp_outbox_clear(etp_engine *engine, struct link *link);
 
 /* observe.c */
-/* An event at `node` about `peer`; the caller fills in the rest and hands it to observe(). */
-etp_event event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer);
-void observe(etp_engine *engine, const etp_event *event);
-etp_context context_of(etp_engine *engine, struct node *node, etp_time deadline);
+/* An event at `node` about `peer`; the caller fills in the rest and hands it to etp_observe(). */
+etp_event etp_event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer);
+void etp_observe(etp_engine *engine, const etp_event *event);
+etp_context etp_context_of(etp_engine *engine, struct node *node, etp_time deadline);
 /* Counts a call of a hook, and its failure if `result` is negative. Returns false for a failure. */
-bool hook_done(etp_engine *engine, struct node *node, int result);
-etp_market market_of(const etp_engine *engine);
-void refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal);
+bool etp_hook_done(etp_engine *engine, struct node *node, int result);
+etp_market etp_market_of(const etp_engine *engine);
+void etp_refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal);
 
 /* bess.c */
-void bess_start(etp_engine *engine, struct bess *bess);
-void bess_begin_interval(etp_engine *engine, struct bess *bess);
-void bess_tick(etp_engine *engine, struct bess *bess);
-etp_time bess_deadline(const struct bess *bess);
-void bess_fail(etp_engine *engine, struct bess *bess);
-void bess_recover(etp_engine *engine, struct bess *bess);
-void bess_shut_down(etp_engine *engine, struct bess *bess);
-void bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault);
+void etp_bess_start(etp_engine *engine, struct bess *bess);
+void etp_bess_begin_interval(etp_engine *engine, struct bess *bess);
+void etp_bess_tick(etp_engine *engine, struct bess *bess);
+etp_time etp_bess_deadline(const struct bess *bess);
+void etp_bess_fail(etp_engine *engine, struct bess *bess);
+void etp_bess_recover(etp_engine *engine, struct bess *bess);
+void etp_bess_shut_down(etp_engine *engine, struct bess *bess);
+void etp_bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault);
 
 /* bess_auction.c */
-void bess_open_auction(etp_engine *engine, struct bess *bess);
-void bess_close_auction(etp_engine *engine, struct bess *bess);
+void etp_bess_open_auction(etp_engine *engine, struct bess *bess);
+void etp_bess_close_auction(etp_engine *engine, struct bess *bess);
 /* After the book has changed: sends what follows for each bidder, keeps the battery's holds in step, and reports the
  * auction once it is over. */
-void bess_follow_auction(etp_engine *engine, struct bess *bess);
-void bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code);
-void bess_repeat_accepts(etp_engine *engine, struct bess *bess);
-void bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer);
-void bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session);
+void etp_bess_follow_auction(etp_engine *engine, struct bess *bess);
+void etp_bess_abort_auction(etp_engine *engine, struct bess *bess, etp_code code);
+void etp_bess_repeat_accepts(etp_engine *engine, struct bess *bess);
+void etp_bess_send_answer(etp_engine *engine, struct bess *bess, struct bess_session *session, struct answered *answer);
+void etp_bess_send_offer(etp_engine *engine, struct bess *bess, struct bess_session *session);
 /* ETP_CODE_NONE once it is sold; the session's `confirm` is what sold it. */
-etp_code bess_sell(etp_engine *engine, struct bess *bess, unsigned slot);
+etp_code etp_bess_sell(etp_engine *engine, struct bess *bess, unsigned slot);
 
 /* bess_inbox.c */
 /* Whether the message was seen before (its answer is then repeated), or is older than what is remembered. */
-etp_refusal bess_judge(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
-void bess_receive(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
+etp_refusal etp_bess_judge(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
+void etp_bess_receive(etp_engine *engine, struct bess *bess, uint32_t session, const etp_message *message);
 
 /* aggregator.c */
-int aggregator_init(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_fini(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread);
-void aggregator_start(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
-etp_time aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator);
-void aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);
-void aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault);
-etp_id session_peer(const etp_engine *engine, uint32_t link);
+int etp_aggregator_init(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_fini(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread);
+void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
+etp_time etp_aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator);
+void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);
+void etp_aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault);
+etp_id etp_session_peer(const etp_engine *engine, uint32_t link);
 
 /* aggregator_bidding.c */
-void aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t session, unsigned asked);
-void aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
-                         const etp_message *message);
-void aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
-void aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t session, unsigned asked);
+void etp_aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                             const etp_message *message);
+void etp_aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+void etp_aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
 /* Ends what is open in the session with an outcome, tells the strategy, and bids again if it wants to and may. */
-void aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
-                         etp_code code, etp_price best);
-void aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
+void etp_aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
+                             etp_code code, etp_price best);
+void etp_aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
 /* Terminates what is open with a battery. */
-void aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
+void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
 /* Answers an award that we do not want with a Terminate, the same for the same award. */
-void aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t session, const etp_message *accept);
+void etp_aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                            const etp_message *accept);
 /* How long to wait for an answer before asking again: `least`, or twice the round trip if that is longer. */
-etp_time aggregator_patience(const struct aggregator *aggregator, etp_time least);
+etp_time etp_aggregator_patience(const struct aggregator *aggregator, etp_time least);
 
 /* aggregator_inbox.c */
-etp_refusal aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
-                             const etp_message *message);
-void aggregator_receive(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
-                        const etp_message *message);
+etp_refusal etp_aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                                 const etp_message *message);
+void etp_aggregator_receive(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
+                            const etp_message *message);
 
 #endif

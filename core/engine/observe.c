@@ -10,7 +10,7 @@ const char *etp_event_name(etp_event_kind kind)
     return kind < ETP_EVENTS ? names[kind] : "?";
 }
 
-etp_event event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer)
+etp_event etp_event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer)
 {
     return (etp_event){.kind = kind,
                        .when = engine->now,
@@ -23,13 +23,13 @@ etp_event event_at(const etp_engine *engine, const struct node *node, etp_event_
                        .value = ETP_PRICE_NONE};
 }
 
-void observe(etp_engine *engine, const etp_event *event)
+void etp_observe(etp_engine *engine, const etp_event *event)
 {
     if (engine->options.observer.on_event != NULL)
         engine->options.observer.on_event(engine->options.observer.user, event);
 }
 
-etp_context context_of(etp_engine *engine, struct node *node, etp_time deadline)
+etp_context etp_context_of(etp_engine *engine, struct node *node, etp_time deadline)
 {
     return (etp_context){.size = sizeof(etp_context),
                          .now = engine->now,
@@ -41,7 +41,7 @@ etp_context context_of(etp_engine *engine, struct node *node, etp_time deadline)
                          .history = node->role == ROLE_AGGREGATOR ? &as_aggregator(node)->history : NULL};
 }
 
-bool hook_done(etp_engine *engine, struct node *node, int result)
+bool etp_hook_done(etp_engine *engine, struct node *node, int result)
 {
     engine->stats.hook_calls++;
     if (node->role == ROLE_AGGREGATOR)
@@ -51,12 +51,12 @@ bool hook_done(etp_engine *engine, struct node *node, int result)
     engine->stats.hook_errors++;
     if (node->role == ROLE_AGGREGATOR)
         as_aggregator(node)->totals.hook_errors++;
-    etp_event event = event_at(engine, node, ETP_EVENT_HOOK_ERROR, 0);
-    observe(engine, &event);
+    etp_event event = etp_event_at(engine, node, ETP_EVENT_HOOK_ERROR, 0);
+    etp_observe(engine, &event);
     return false;
 }
 
-etp_market market_of(const etp_engine *engine)
+etp_market etp_market_of(const etp_engine *engine)
 {
     const etp_interval *interval = &engine->interval;
     return (etp_market){.index = interval->index,
@@ -68,11 +68,11 @@ etp_market market_of(const etp_engine *engine)
                         .mechanism = engine->options.mechanism};
 }
 
-void refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal)
+void etp_refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal)
 {
     engine->stats.refused[refusal]++;
-    etp_event event = event_at(engine, node, ETP_EVENT_REFUSED, peer);
+    etp_event event = etp_event_at(engine, node, ETP_EVENT_REFUSED, peer);
     event.refusal = (uint8_t)refusal;
     event.type = (uint8_t)type;
-    observe(engine, &event);
+    etp_observe(engine, &event);
 }

@@ -11,7 +11,7 @@ _Static_assert(sizeof(struct outbox_slot) == 128, "a slot is two cache lines");
 
 enum { SLOTS_MIN = 256, LINKS_PER_SLOT = 16 };
 
-int outbox_init(etp_engine *engine)
+int etp_outbox_init(etp_engine *engine)
 {
     uint32_t count = engine->options.outbox_slots;
     if (count == 0)
@@ -27,7 +27,7 @@ int outbox_init(etp_engine *engine)
     return ETP_OK;
 }
 
-void outbox_fini(etp_engine *engine)
+void etp_outbox_fini(etp_engine *engine)
 {
     if (engine->outbox.slots != NULL)
         engine->allocator->release(engine->allocator->user, engine->outbox.slots,
@@ -85,14 +85,14 @@ static bool drop_less_urgent(etp_engine *engine, struct link *link, unsigned pri
 static uint32_t find_room(etp_engine *engine, struct link *link, unsigned priority)
 {
     if (engine->outbox.free == NO_SLOT)
-        outbox_flush(engine);
+        etp_outbox_flush(engine);
     uint32_t for_busy_links = engine->outbox.count - engine->outbox.count / 4;
     if (link->blocked && engine->outbox.used >= for_busy_links && !drop_less_urgent(engine, link, priority))
         return NO_SLOT;
     return engine->outbox.free;
 }
 
-etp_id outbox_next_id(const etp_engine *engine, struct node *node)
+etp_id etp_outbox_next_id(const etp_engine *engine, struct node *node)
 {
     etp_id id = (etp_id)(engine->now / ETP_NS_PER_US);
     if (id <= node->last_message_id)
@@ -101,10 +101,10 @@ etp_id outbox_next_id(const etp_engine *engine, struct node *node)
     return id;
 }
 
-etp_id outbox_send(etp_engine *engine, struct node *node, uint32_t number, etp_message *message)
+etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t number, etp_message *message)
 {
     if (message->message_id == 0)
-        message->message_id = outbox_next_id(engine, node);
+        message->message_id = etp_outbox_next_id(engine, node);
     message->device_id = node->device_id;
     message->ttl = ETP_TTL_DEFAULT;
     unsigned priority = etp_type_priority(message->type);
@@ -175,7 +175,7 @@ static void flush_link(etp_engine *engine, uint32_t number)
     }
 }
 
-void outbox_flush(etp_engine *engine)
+void etp_outbox_flush(etp_engine *engine)
 {
     while (engine->outbox.first_dirty != NO_LINK) {
         uint32_t number = engine->outbox.first_dirty;
@@ -188,7 +188,7 @@ void outbox_flush(etp_engine *engine)
     }
 }
 
-void outbox_clear(etp_engine *engine, struct link *link)
+void etp_outbox_clear(etp_engine *engine, struct link *link)
 {
     drop_until(engine, link, NO_SLOT);
 }
@@ -200,5 +200,5 @@ void etp_engine_link_ready(etp_engine *engine, etp_link number)
     engine->links[number].blocked = false;
     if (engine->links[number].first_slot != NO_SLOT)
         mark_dirty(engine, number);
-    outbox_flush(engine);
+    etp_outbox_flush(engine);
 }

@@ -3,12 +3,15 @@
 
 int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error)
 {
+    int result = run_check_world(options, error);
+    if (result != ETP_OK)
+        return result;
     const etp_trace *trace = options->trace;
     etp_fleet_spec fleet = options->fleet;
     fleet.seed = options->seed;
     for (unsigned i = 0; i < options->homes; i++) {
         etp_home home;
-        int result = etp_home_draw(&home, &fleet, i);
+        result = etp_home_draw(&home, &fleet, i);
         if (result != ETP_OK)
             return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
                             i);

@@ -17,6 +17,8 @@
 #include "etp/run.h"
 #include "etp/utility.h"
 
+enum { DIGEST_ALIGN = 64 }; /* xxhash's own state is aligned to this */
+
 /* One buyer: a firm, or the utility that holds all portfolios. */
 struct firm {
     const char *name;
@@ -49,7 +51,8 @@ struct etp_run {
     etp_network *network;
     etp_utility *utility;
     etp_home *homes;
-    struct firm *firms;
+    struct firm *firms;    /* in the order in which they were handed over */
+    struct firm **ordered; /* in that of their portfolios, which is that of their nodes */
     unsigned firm_count;
     etp_brief *briefs; /* of all portfolios, in this interval */
     etp_energy *shares;
@@ -62,11 +65,14 @@ struct etp_run {
     etp_energy confirmed_energy;
     etp_money confirmed_paid;
     uint64_t bids, trades, unresolved;
-    XXH3_state_t *digest;
+    XXH3_state_t *digest; /* at the first place in the room that is aligned for it */
+    unsigned char digest_room[sizeof(XXH3_state_t) + DIGEST_ALIGN];
     uint64_t final_digest[2];
 };
 
 /* options.c */
+/* What must hold with and without a market, and what of a market besides. */
+int run_check_world(const etp_run_options *options, etp_error *error);
 int run_check_options(const etp_run_options *options, etp_error *error);
 etp_energy run_need(const etp_run_options *options);
 uint32_t run_second_of_day(const etp_run_options *options, size_t interval);

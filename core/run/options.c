@@ -2,6 +2,10 @@
 #include "run/internal.h"
 
 static const uint32_t one_ppm = 1000000;
+static const etp_time day = 24 * ETP_NS_PER_HOUR;
+static const etp_time longest = 366 * 24 * ETP_NS_PER_HOUR;
+static const etp_time earliest = 60 * ETP_NS_PER_SECOND;
+static const etp_time latest = INT64_C(8000000000) * ETP_NS_PER_SECOND;
 enum { SECONDS_PER_DAY = 86400, HOMES_MAX = 1000000, PORTFOLIOS_MAX = 1000 };
 
 void etp_run_defaults(etp_run_options *options)
@@ -27,10 +31,61 @@ void etp_run_defaults(etp_run_options *options)
         .size = sizeof(etp_network_options), .delay = 20 * ETP_NS_PER_MS, .jitter = 5 * ETP_NS_PER_MS};
 }
 
-static int check_interval(const etp_run_options *options, etp_error *error)
+/* ---- the world ---- */
+
+static int check_time(const etp_trace *trace, etp_error *error)
 {
-    const etp_timing *timing = &options->timing;
-    etp_time shortest = timing->query_spread + timing->window + 2 * timing->hold;
+    if (trace->interval <= 0 || trace->interval > day || trace->interval % ETP_NS_PER_SECOND != 0)
+        return etp_fail(error, ETP_ERANGE, "an interval of %.12g s: it must be whole seconds, a day at most",
+                        (double)trace->interval / 1e9);
+    if (trace->starts < earliest || trace->starts > latest ||
+        trace->count > (size_t)((latest - trace->starts) / trace->interval))
+        return etp_fail(error, ETP_ERANGE,
+                        "the trace does not lie between 1970-01-01 00:01 and the year 2223, in which messages can be "
+                        "stamped");
+    return ETP_OK;
+}
+
+static int check_fleet(const etp_run_options *options, etp_error *error)
+{
+    if (options->homes == 0 || options->homes > HOMES_MAX)
+        return etp_fail(error, ETP_ERANGE, "%u homes: there must be 1 to %d", options->homes, (int)HOMES_MAX);
+    etp_home home;
+    int result = etp_home_draw(&home, &options->fleet, 0);
+    if (result != ETP_OK)
+        return etp_fail(error, result, "homes cannot be drawn: check the fleet's capacities, powers and shares");
+    return ETP_OK;
+}
+
+int run_check_world(const etp_run_options *options, etp_error *error)
+{
+    if (options->size != sizeof *options)
+        return etp_fail(error, ETP_EINVAL, "etp_run_options.size is %zu, not %zu: set it with etp_run_defaults()",
+                        options->size, sizeof *options);
+    if (options->trace == NULL || options->trace->count == 0)
+        return etp_fail(error, ETP_EINVAL, "a run needs a price trace");
+    if (options->intervals == 0 || options->first >= options->trace->count ||
+        options->intervals > options->trace->count - options->first)
+        return etp_fail(error, ETP_ERANGE,
+                        "%zu intervals from number %zu on, counted from 0: the trace has %zu intervals",
+                        options->intervals, options->first, options->trace->count);
+    int result = check_time(options->trace, error);
+    return result == ETP_OK ? check_fleet(options, error) : result;
+}
+
+/* ---- the market ---- */
+
+static int check_timing(const etp_run_options *options, etp_error *error)
+{
+    const etp_timing *t = &options->timing;
+    const etp_time all[] = {t->window,         t->hold,        t->query_spread,    t->query_repeat,
+                            t->confirm_repeat, t->decide_lead, t->register_period, t->status_period,
+                            t->doubt_limit,    options->outage};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] < 0 || all[i] > longest)
+            return etp_fail(error, ETP_ERANGE, "a window, hold, period or outage of %.9g s: it must be 0 s to 366 days",
+                            (double)all[i] / 1e9);
+    etp_time shortest = t->query_spread + t->window + 2 * t->hold;
     if (options->trace->interval < shortest)
         return etp_fail(error, ETP_ERANGE,
                         "an interval of %.3f s is too short: query spread, window and two holds take %.3f s. Take a "
@@ -60,30 +115,27 @@ static int check_firms(const etp_run_options *options, etp_error *error)
 
 int run_check_options(const etp_run_options *options, etp_error *error)
 {
-    if (options->size != sizeof *options)
-        return etp_fail(error, ETP_EINVAL, "etp_run_options.size is %zu, not %zu: set it with etp_run_defaults()",
-                        options->size, sizeof *options);
-    if (options->trace == NULL || options->trace->count == 0)
-        return etp_fail(error, ETP_EINVAL, "a run needs a price trace");
-    if (options->intervals == 0 || options->first > options->trace->count ||
-        options->intervals > options->trace->count - options->first)
-        return etp_fail(error, ETP_ERANGE,
-                        "%zu intervals from the %zuth on are more than the trace has: it has %zu intervals",
-                        options->intervals, options->first + 1, options->trace->count);
-    if (options->homes == 0 || options->homes > HOMES_MAX)
-        return etp_fail(error, ETP_ERANGE, "%u homes: there must be 1 to %d", options->homes, (int)HOMES_MAX);
+    int result = run_check_world(options, error);
+    if (result != ETP_OK)
+        return result;
     if (options->buyer.participation_ppm > one_ppm || options->failures_ppm > one_ppm || options->budget < 0 ||
         options->outage <= 0)
         return etp_fail(error, ETP_ERANGE, "chances must be 0 to 1, a budget at least 0 and an outage longer than 0");
-    int result = check_interval(options, error);
+    result = check_timing(options, error);
     return result == ETP_OK ? check_firms(options, error) : result;
 }
 
-/* Of one portfolio, in one interval: its share of what the fleet's inverters could deliver, times the factor. */
+/* Of one portfolio, in one interval: its share of what the fleet's inverters could deliver, times the factor. No more
+ * than a message can carry. */
 etp_energy run_need(const etp_run_options *options)
 {
-    etp_energy fleet = etp_energy_of(options->fleet.inverter, options->trace->interval) * options->homes;
-    return fleet / options->portfolios * options->need_ppm / one_ppm;
+    etp_energy one = etp_energy_of(options->fleet.inverter, options->trace->interval);
+    if (one > ETP_ENERGY_MAX)
+        one = ETP_ENERGY_MAX;
+    etp_energy share = one * options->homes / options->portfolios;
+    if (options->need_ppm > 0 && share > ETP_ENERGY_MAX * one_ppm / options->need_ppm)
+        return ETP_ENERGY_MAX;
+    return share * options->need_ppm / one_ppm;
 }
 
 uint32_t run_second_of_day(const etp_run_options *options, size_t interval)

@@ -8,8 +8,10 @@
 
 #include "run/internal.h"
 
+static const uint64_t count_purpose = 0x6f7574636e74;
 static const uint64_t home_purpose = 0x6f7574616765;
 static const uint64_t time_purpose = 0x6f757461676574;
+static const uint64_t moment_purpose = 0x6f75746167656d;
 
 static int by_begin(const void *a, const void *b)
 {
@@ -19,30 +21,62 @@ static int by_begin(const void *a, const void *b)
     return x->home < y->home ? -1 : x->home > y->home;
 }
 
-static struct outage draw(const etp_run *run, uint64_t number)
+/* How many fail on a day: as many as are expected, rounded up or down at random, so that a fleet never has a day that is
+ * far from the mean. Nothing about a day knows how many days are run: a longer run begins as a shorter one. */
+static uint64_t count_on(const etp_run *run, uint64_t day)
 {
     const etp_run_options *options = &run->options;
-    uint64_t slot = etp_hash(options->seed, time_purpose, number, 0) % options->intervals;
+    double expected = (double)options->homes * options->failures_ppm / 1e6;
+    return (uint64_t)(expected + etp_hash_unit(options->seed, count_purpose, day, 0));
+}
+
+/* The `number`th outage of a day; false if it falls behind the run's end. */
+static bool draw(const etp_run *run, uint64_t day, uint64_t number, struct outage *outage)
+{
+    const etp_run_options *options = &run->options;
+    uint64_t slots = (uint64_t)(24 * ETP_NS_PER_HOUR / run->interval);
+    uint64_t slot = day * slots + etp_hash(options->seed, time_purpose, day, number) % slots;
     uint64_t span = (uint64_t)(options->timing.query_spread + options->timing.window) + 1;
+    if (slot >= options->intervals)
+        return false;
     etp_time from = run->starts + (etp_time)slot * run->interval +
-                    (etp_time)(etp_hash(options->seed, time_purpose, number, 1) % span);
-    return (struct outage){.from = from,
-                           .to = from + options->outage,
-                           .home = (uint32_t)(etp_hash(options->seed, home_purpose, number, 0) % options->homes)};
+                    (etp_time)(etp_hash(options->seed, moment_purpose, day, number) % span);
+    *outage = (struct outage){.from = from,
+                              .to = from + options->outage,
+                              .home = (uint32_t)(etp_hash(options->seed, home_purpose, day, number) % options->homes)};
+    return true;
+}
+
+/* Counts the outages, and keeps them once there is room. */
+static size_t draw_all(const etp_run *run, struct outage *outages)
+{
+    const etp_run_options *options = &run->options;
+    etp_time day = 24 * ETP_NS_PER_HOUR;
+    uint64_t days = (uint64_t)(((etp_time)options->intervals * run->interval + day - 1) / day);
+    size_t count = 0;
+    for (uint64_t i = 0; i < days; i++) {
+        uint64_t fail = count_on(run, i);
+        for (uint64_t j = 0; j < fail; j++) {
+            struct outage outage;
+            if (!draw(run, i, j, &outage))
+                continue;
+            if (outages != NULL)
+                outages[count] = outage;
+            count++;
+        }
+    }
+    return count;
 }
 
 int outages_draw(etp_run *run)
 {
-    const etp_run_options *options = &run->options;
-    double days = (double)options->intervals * (double)run->interval / (24.0 * (double)ETP_NS_PER_HOUR);
-    run->outage_count = (size_t)(days * options->homes * options->failures_ppm / 1e6 + 0.5);
+    run->outage_count = draw_all(run, NULL);
     if (run->outage_count == 0)
         return ETP_OK;
     run->outages = run->allocator.allocate(run->allocator.user, run->outage_count * sizeof *run->outages);
     if (run->outages == NULL)
         return ETP_ENOMEM;
-    for (size_t i = 0; i < run->outage_count; i++)
-        run->outages[i] = draw(run, i);
+    draw_all(run, run->outages);
     qsort(run->outages, run->outage_count, sizeof *run->outages, by_begin);
     return ETP_OK;
 }

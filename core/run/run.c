@@ -7,6 +7,7 @@
 static const etp_id first_home_device = 1000001;
 static const etp_id first_firm_device = 1;
 static const etp_time warm_up = 30 * ETP_NS_PER_SECOND;
+static const etp_time margin = 100 * ETP_NS_PER_MS;
 
 etp_id etp_run_firm_device(unsigned portfolio)
 {
@@ -63,17 +64,32 @@ static int take_memory(etp_run *run)
     const etp_run_options *options = &run->options;
     run->homes = take(run, options->homes, sizeof *run->homes);
     run->firms = take(run, run->firm_count, sizeof *run->firms);
+    run->ordered = take(run, run->firm_count, sizeof(struct firm *));
     run->briefs = take(run, options->portfolios, sizeof *run->briefs);
     run->shares = take(run, options->portfolios, sizeof *run->shares);
-    run->digest = XXH3_createState();
     bool all =
-        run->homes != NULL && run->firms != NULL && run->briefs != NULL && run->shares != NULL && run->digest != NULL;
+        run->homes != NULL && run->firms != NULL && run->ordered != NULL && run->briefs != NULL && run->shares != NULL;
     if (!all)
         return ETP_ENOMEM;
-    XXH3_128bits_reset(run->digest);
     if (options->merged)
         return etp_utility_new(&run->utility, options->homes, options->portfolios, &run->allocator);
     return ETP_OK;
+}
+
+/* The utility posts when all offers are in, so it asks all batteries at about the same time, is told reserves, and is
+ * asked again early enough that its bids arrive before the close. What it posts is what it pays: a lone bidder at a
+ * second price would pay each battery no more than its reserve. */
+static void suit_utility(etp_engine_options *engine, const etp_network_options *network)
+{
+    etp_timing *timing = &engine->timing;
+    etp_time soon = timing->window / 4;
+    etp_time way = network->delay + network->jitter + margin;
+    engine->mechanism = ETP_FIRST_PRICE;
+    engine->disclose |= ETP_DISCLOSE_RESERVE;
+    if (timing->query_spread > soon)
+        timing->query_spread = soon;
+    if (timing->decide_lead < way && way < timing->window - soon)
+        timing->decide_lead = way;
 }
 
 static int make_engine(etp_run *run, etp_error *error)
@@ -92,13 +108,8 @@ static int make_engine(etp_run *run, etp_error *error)
     engine.disclose = options->disclose;
     engine.max_nodes = options->homes + run->firm_count;
     engine.max_links = 2 * options->homes * run->firm_count;
-    if (options->merged) {
-        /* It posts when all offers are in, so it asks all batteries at about the same time, and is told reserves. */
-        engine.disclose |= ETP_DISCLOSE_RESERVE;
-        etp_time soon = engine.timing.window / 4;
-        if (engine.timing.query_spread > soon)
-            engine.timing.query_spread = soon;
-    }
+    if (options->merged)
+        suit_utility(&engine, &options->network);
     return etp_engine_new(&run->engine, &engine, error);
 }
 
@@ -134,23 +145,44 @@ static int add_homes(etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+static void put_in_order(etp_run *run, unsigned count, struct firm *firm)
+{
+    while (count > 0 && run->ordered[count - 1]->portfolio > firm->portfolio) {
+        run->ordered[count] = run->ordered[count - 1];
+        count--;
+    }
+    run->ordered[count] = firm;
+}
+
+static int add_firm(etp_run *run, struct firm *firm, const etp_firm *spec, etp_error *error)
+{
+    etp_aggregator_options aggregator = {.size = sizeof aggregator,
+                                         .device_id = etp_run_firm_device(firm->portfolio),
+                                         .name = firm->name,
+                                         .hooks = spec->hooks,
+                                         .hooks_user = spec->user,
+                                         .peers = run->options.homes};
+    int result = etp_engine_add_aggregator(run->engine, &aggregator, &firm->node);
+    if (result != ETP_OK)
+        return etp_fail(error, result, "%s cannot be added: %s", firm->name, etp_strerror(result));
+    return ETP_OK;
+}
+
+/* Nodes are made in the order of portfolios: what happens at the same moment happens in the order of nodes, and nothing
+ * may depend on the order in which firms were handed over. */
 static int add_firms(etp_run *run, etp_error *error)
 {
-    const etp_run_options *options = &run->options;
+    const etp_firm utility = {.name = "single utility", .hooks = etp_utility_hooks(), .user = run->utility};
+    const etp_firm *specs = run->options.merged ? &utility : run->options.firms;
     for (unsigned i = 0; i < run->firm_count; i++) {
-        struct firm *firm = &run->firms[i];
-        *firm = options->merged
-                    ? (struct firm){.name = "single utility"}
-                    : (struct firm){.name = options->firms[i].name, .portfolio = options->firms[i].portfolio};
-        etp_aggregator_options aggregator = {.size = sizeof aggregator,
-                                             .device_id = etp_run_firm_device(firm->portfolio),
-                                             .name = firm->name,
-                                             .hooks = options->merged ? etp_utility_hooks() : options->firms[i].hooks,
-                                             .hooks_user = options->merged ? run->utility : options->firms[i].user,
-                                             .peers = options->homes};
-        int result = etp_engine_add_aggregator(run->engine, &aggregator, &firm->node);
+        run->firms[i] = (struct firm){.name = specs[i].name, .portfolio = specs[i].portfolio};
+        put_in_order(run, i, &run->firms[i]);
+    }
+    for (unsigned i = 0; i < run->firm_count; i++) {
+        struct firm *firm = run->ordered[i];
+        int result = add_firm(run, firm, &specs[firm - run->firms], error);
         if (result != ETP_OK)
-            return etp_fail(error, result, "%s cannot be added: %s", firm->name, etp_strerror(result));
+            return result;
     }
     return ETP_OK;
 }
@@ -171,13 +203,20 @@ static int add_links(etp_run *run, etp_error *error)
 {
     for (unsigned i = 0; i < run->options.homes; i++) {
         for (unsigned j = 0; j < run->firm_count; j++) {
-            int result = join(run, i, &run->firms[j]);
+            int result = join(run, i, run->ordered[j]);
             if (result != ETP_OK)
-                return etp_fail(error, result, "battery %u cannot be linked to %s: %s", i, run->firms[j].name,
+                return etp_fail(error, result, "battery %u cannot be linked to %s: %s", i, run->ordered[j]->name,
                                 etp_strerror(result));
         }
     }
     return ETP_OK;
+}
+
+static void begin_digest(etp_run *run)
+{
+    size_t past = (uintptr_t)run->digest_room % DIGEST_ALIGN;
+    run->digest = (XXH3_state_t *)(void *)(run->digest_room + (DIGEST_ALIGN - past) % DIGEST_ALIGN);
+    XXH3_128bits_reset(run->digest);
 }
 
 static int build(etp_run *run, etp_error *error)
@@ -215,6 +254,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
     run->options.buyer.need = run_need(options);
     run->options.buyer.budget = options->budget;
     etp_forecast_init(&run->forecast);
+    begin_digest(run);
     result = build(run, error);
     if (result != ETP_OK) {
         etp_run_free(run);
@@ -234,10 +274,10 @@ void etp_run_free(etp_run *run)
     etp_utility_free(run->utility);
     give(run, run->homes, run->options.homes * sizeof *run->homes);
     give(run, run->firms, run->firm_count * sizeof *run->firms);
+    give(run, run->ordered, run->firm_count * sizeof *run->ordered);
     give(run, run->briefs, run->options.portfolios * sizeof *run->briefs);
     give(run, run->shares, run->options.portfolios * sizeof *run->shares);
     give(run, run->outages, run->outage_count * sizeof *run->outages);
-    XXH3_freeState(run->digest);
     run->host_allocator->release(run->host_allocator->user, run, sizeof *run);
 }
 

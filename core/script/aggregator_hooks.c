@@ -55,9 +55,10 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     if (result != ETP_OK)
         return result;
     lua_State *L = script->vm->state;
-    if (!lua_toboolean(L, FIRST))
+    int type = lua_type(L, FIRST);
+    if (type != LUA_TNUMBER && !lua_toboolean(L, FIRST))
         return pass(script, intent);
-    if (lua_type(L, FIRST) == LUA_TSTRING && strcmp(lua_tostring(L, FIRST), "wait") == 0)
+    if (type == LUA_TSTRING && strcmp(lua_tostring(L, FIRST), "wait") == 0)
         return etp_call_done(script, ETP_DECIDE_WAIT);
     return read_bid(script, intent);
 }

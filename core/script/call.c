@@ -26,9 +26,9 @@ void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text,
     const char *space = what[0] != '\0' ? ": " : "";
     if (status == LUA_ERRMEM) {
         snprintf(text, size,
-                 "%s%sit needed more memory than it may have (%zu bytes at once, and 8 times that in one "
-                 "call); keep less, or build fewer tables and strings",
-                 what, space, meter->memory_limit);
+                 "%s%sit needed more memory than it may have (%zu bytes at once, 8 times that in one call, %d in one "
+                 "string); keep less, or build fewer tables and strings",
+                 what, space, meter->memory_limit, ETP_SCRIPT_STRING_MAX);
         return;
     }
     /* lua_tolstring creates nothing when the value is a string already. */
@@ -37,17 +37,27 @@ void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text,
     snprintf(text, size, "%s%s%s", what, space, reason);
 }
 
-bool etp_call_may_log(etp_script *script)
+bool etp_call_may_log(const etp_script *script, etp_script_rate *rate)
 {
     uint64_t window = script->stats.calls / ETP_SCRIPT_LOG_WINDOW;
-    if (window != script->log_window) {
-        script->log_window = window;
-        script->log_lines = 0;
-    }
-    if (script->log_lines >= ETP_SCRIPT_LOG_LINES)
+    if (window != rate->window)
+        *rate = (etp_script_rate){.window = window};
+    if (rate->lines >= ETP_SCRIPT_LOG_LINES)
         return false;
-    script->log_lines++;
+    rate->lines++;
     return true;
+}
+
+void etp_call_clean(char *line, size_t room, const char *text, size_t size)
+{
+    size_t i = 0;
+    for (; i < size && i < room - 1; i++) {
+        bool control = (unsigned char)text[i] < ' ' || text[i] == 127;
+        line[i] = control ? ' ' : text[i];
+        if (line[i] == '"')
+            line[i] = '\'';
+    }
+    line[i] = '\0';
 }
 
 static void suspend_if_due(etp_script *script)
@@ -60,16 +70,22 @@ static void suspend_if_due(etp_script *script)
             script->vm->name, script->failed_in_a_row);
 }
 
+static void log_failure(etp_script *script, int code)
+{
+    if (!etp_call_may_log(script, &script->error_rate))
+        return;
+    char line[ETP_SCRIPT_ERROR_MAX];
+    etp_call_clean(line, sizeof line, script->last_error, strlen(script->last_error));
+    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s error=%s text=\"%s\"", script->vm->name,
+            etp_error_name(code), line);
+}
+
 /* Counts and reports the failure whose text is in last_error. */
 static int failed(etp_script *script, int code)
 {
     script->stats.errors++;
     script->stats.overruns += code == ETP_ELIMIT;
-    if (etp_call_may_log(script))
-        etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s error=%s text=\"%s\"", script->vm->name,
-                etp_error_name(code), script->last_error);
-    else
-        script->stats.log_dropped++;
+    log_failure(script, code);
     suspend_if_due(script);
     return code;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `ctx`: what belongs to the node that is asked. One object for all nodes; it shows the node of the current call. */
-#include <string.h>
-
+#include "base/nearest.h"
 #include "internal.h"
 
 /* Upvalues of ctx's __index. */
@@ -44,15 +43,6 @@ static int context_rng(lua_State *L)
 
 /* ---- ctx.log ---- */
 
-/* Control characters would let a script forge lines. */
-static void clean(char *line, const char *text, size_t size)
-{
-    size_t i = 0;
-    for (; i < size && i < ETP_SCRIPT_LOG_LINE_MAX; i++)
-        line[i] = (unsigned char)text[i] < ' ' || text[i] == 127 ? ' ' : text[i];
-    line[i] = '\0';
-}
-
 static int context_log(lua_State *L)
 {
     etp_script *script = etp_vm_of(L)->script;
@@ -61,12 +51,12 @@ static int context_log(lua_State *L)
     etp_sandbox_tostring(L, 1);
     size_t size;
     const char *text = lua_tolstring(L, -1, &size);
-    if (!etp_call_may_log(script)) {
+    if (!etp_call_may_log(script, &script->log_rate)) {
         script->stats.log_dropped++;
         return 0;
     }
     char line[ETP_SCRIPT_LOG_LINE_MAX + 1];
-    clean(line, text, size);
+    etp_call_clean(line, sizeof line, text, size);
     script->stats.log_lines++;
     etp_log(&script->logger, ETP_LOG_INFO, "script", "strategy=%s node=%s text=\"%s\"", script->vm->name,
             context->name != NULL ? context->name : "?", line);

@@ -70,6 +70,7 @@ enum {
 
 enum {
     ETP_SCRIPT_SOURCE_MAX = 1 << 20,
+    ETP_SCRIPT_STRING_MAX = 1 << 16, /**< bytes of one string in a script */
     ETP_SCRIPT_NAME_MAX = 64,
     ETP_SCRIPT_UNIT_MAX = 24,
     ETP_SCRIPT_DOC_MAX = 256,
@@ -92,6 +93,7 @@ typedef struct etp_vm_param {
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
     uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
+    int slice;           /**< instructions between two looks at the budget */
     int64_t budget;      /**< VM instructions that this call may still run */
     bool over_memory;    /**< an allocation was refused in this call */
     bool over_instructions;
@@ -121,14 +123,19 @@ typedef struct etp_vm {
     unsigned param_count;
 } etp_vm;
 
+/** How many lines were written in which window of calls. */
+typedef struct etp_script_rate {
+    uint64_t window;
+    unsigned lines;
+} etp_script_rate;
+
 struct etp_script {
     etp_script_options options; /**< every default filled in */
     etp_logger logger;
     etp_vm *vm;
     etp_script_stats stats;
     unsigned failed_in_a_row;
-    uint64_t log_window;
-    unsigned log_lines; /**< in this window */
+    etp_script_rate log_rate, error_rate;
     etp_aggregator_hooks aggregator_hooks;
     etp_bess_hooks bess_hooks;
     char last_error[ETP_SCRIPT_ERROR_MAX];
@@ -253,7 +260,7 @@ int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned cou
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
 /** Raises unless the userdata at index 1 may be read. */
-const etp_view *etp_view_check(lua_State *L, const char *name);
+const etp_view *etp_view_check(lua_State *L);
 
 /* ---- context.c ---- */
 
@@ -275,7 +282,9 @@ int etp_call_done(etp_script *script, int result);
 /** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size);
 /** One more line to the log, if the rate allows. Never raises. */
-bool etp_call_may_log(etp_script *script);
+bool etp_call_may_log(const etp_script *script, etp_script_rate *rate);
+/** Copies at most `room` - 1 bytes of a text, with control characters as spaces, so that no script can forge lines. */
+void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /* ---- results of hooks ---- */
 
@@ -285,10 +294,5 @@ int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy
 /** Fill the tables with the hooks that the vm defines. */
 void etp_aggregator_hooks_fill(etp_script *script);
 void etp_bess_hooks_fill(etp_script *script);
-
-/* ---- nearest.c ---- */
-
-/** The one of `names` that `word` was probably meant to be, or NULL. */
-const char *etp_nearest(const char *word, const char *const *names, unsigned count);
 
 #endif

@@ -3,7 +3,8 @@
  * What a script may take, and why it cannot talk its way out.
  *
  * Memory: the state's allocator refuses what goes over the limit, and what one call allocates in all, freed or not, so
- * that a loop that builds and drops big strings ends too. Lua answers a refusal with a full collection, tries once
+ * that a loop that builds and drops big strings ends too. One string may be 64 KiB long: comparing two takes one
+ * instruction, whatever their length. Lua answers a refusal with a full collection, tries once
  * more, and raises LUA_ERRMEM. Those collections are work too: each is taken from the instructions.
  *
  * Instructions: a count hook, set before any code of the script runs and never cleared. C functions are not seen by it;
@@ -19,14 +20,16 @@
 
 enum {
     CAUGHT = 1000,     /* instructions that catching an error counts for: Lua then looks at every frame below */
-    SLICE = 1000,      /* instructions between two looks at the budget */
+    SLICE = 1000,      /* most instructions between two looks at the budget */
+    STRING_HEAD = 64,  /* at least what Lua adds to a string's bytes */
     CHURN_TIMES = 8,   /* what one call may allocate, in memory limits */
     COLLECTION = 50000 /* instructions that a full collection counts for */
 };
 
-static bool refuses(etp_meter *meter, size_t old_size, size_t new_size)
+static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t new_size)
 {
-    if (meter->memory_now - old_size + new_size > meter->memory_limit || new_size > meter->churn_left) {
+    if ((is_string && new_size > ETP_SCRIPT_STRING_MAX + STRING_HEAD) ||
+        meter->memory_now - old_size + new_size > meter->memory_limit || new_size > meter->churn_left) {
         meter->budget -= COLLECTION;
         return true;
     }
@@ -38,6 +41,7 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
 {
     etp_meter *meter = &((etp_vm *)user)->meter;
     /* Without a block, Lua passes the kind of the new object here. */
+    bool is_string = memory == NULL && old_size == LUA_TSTRING;
     if (memory == NULL)
         old_size = 0;
     if (new_size == 0) {
@@ -45,7 +49,7 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
         meter->memory_now -= old_size;
         return NULL;
     }
-    if (new_size > old_size && refuses(meter, old_size, new_size))
+    if (new_size > old_size && refuses(meter, is_string, old_size, new_size))
         return NULL;
     void *block = realloc(memory, new_size);
     if (block == NULL)
@@ -63,7 +67,7 @@ static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
     etp_vm *vm = etp_vm_of(L);
-    vm->meter.budget -= SLICE;
+    vm->meter.budget -= vm->meter.slice;
     if (vm->meter.budget <= 0)
         overrun(L, 0);
 }
@@ -89,7 +93,8 @@ void etp_meter_reset(etp_vm *vm, uint64_t instructions)
     meter->churn_left = (uint64_t)meter->memory_limit * CHURN_TIMES;
     meter->over_memory = false;
     meter->over_instructions = false;
-    lua_sethook(vm->state, on_count, LUA_MASKCOUNT, SLICE);
+    meter->slice = instructions < SLICE ? (int)instructions : SLICE;
+    lua_sethook(vm->state, on_count, LUA_MASKCOUNT, meter->slice);
 }
 
 void etp_meter_charge(lua_State *L, uint64_t instructions)

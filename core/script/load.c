@@ -97,10 +97,10 @@ static int run_steps(etp_vm *vm, const char *text, size_t size, etp_error *error
 }
 
 /* The file's name without folder and ".lua", as far as it can be a name. */
-static void name_after(etp_vm *vm)
+static void name_after(etp_vm *vm, const char *chunk)
 {
-    const char *slash = strrchr(vm->chunk, '/');
-    const char *base = slash != NULL ? slash + 1 : vm->chunk;
+    const char *slash = strrchr(chunk, '/');
+    const char *base = slash != NULL ? slash + 1 : chunk;
     size_t size = strlen(base);
     if (size > 4 && strcmp(base + size - 4, ".lua") == 0)
         size -= 4;
@@ -138,7 +138,7 @@ int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *f
     made->meter.churn_left = UINT64_MAX;
     snprintf(made->chunk, sizeof made->chunk, "%s", chunk);
     snprintf(made->folder, sizeof made->folder, "%s", folder);
-    name_after(made);
+    name_after(made, chunk);
     result = prepare(made, text, size, error);
     if (result != ETP_OK) {
         etp_vm_free(made);

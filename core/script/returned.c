@@ -20,8 +20,8 @@ static int refuse_value(etp_script *script, etp_hook hook, int index, const char
 int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price)
 {
     lua_State *L = script->vm->state;
-    bool number = lua_type(L, index) == LUA_TNUMBER;
-    if (number && etp_price_from_cents(lua_tonumber(L, index), 0, ETP_PRICE_MAX, price))
+    bool is_number = lua_type(L, index) == LUA_TNUMBER;
+    if (is_number && etp_price_from_cents(lua_tonumber(L, index), 0, ETP_PRICE_MAX, price))
         return ETP_OK;
     return refuse_value(script, hook, index, "a price is a number from 0 to 10000 c/kWh");
 }
@@ -29,10 +29,10 @@ int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *
 int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy *energy)
 {
     lua_State *L = script->vm->state;
-    if (lua_type(L, index) == LUA_TNIL)
+    int type = lua_type(L, index);
+    if (type == LUA_TNIL)
         return ETP_OK;
-    bool number = lua_type(L, index) == LUA_TNUMBER;
-    if (number && etp_energy_from_kwh(lua_tonumber(L, index), energy))
+    if (type == LUA_TNUMBER && etp_energy_from_kwh(lua_tonumber(L, index), energy))
         return ETP_OK;
     return refuse_value(script, hook, index, "an energy is a number from 0 to 1000000 kWh");
 }

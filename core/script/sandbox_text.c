@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-enum { REPEATED_MAX = 1 << 20, STEPS_PER_INSTRUCTION = 16 };
+enum { STEPS_PER_INSTRUCTION = 16 };
 
 static uint64_t text_size(lua_State *L, int index)
 {
@@ -109,8 +109,8 @@ static int text_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    if ((lua_Unsigned)times > REPEATED_MAX / (size + separator))
-        return luaL_error(L, "string.rep: the result would be over %d bytes", REPEATED_MAX);
+    if ((lua_Unsigned)times > ETP_SCRIPT_STRING_MAX / (size + separator))
+        return luaL_error(L, "string.rep: the result would be over %d bytes", ETP_SCRIPT_STRING_MAX);
     etp_meter_charge(L, (uint64_t)times * (size + separator) / STEPS_PER_INSTRUCTION + 1);
     return etp_sandbox_inner(L);
 }

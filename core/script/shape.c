@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "internal.h"
 
 static const char *const hook_names[ETP_HOOKS] = {

@@ -7,18 +7,19 @@
  * that is kept alive, so a call leaves no garbage. Places of a list (bids, history) have a view each, made when a place
  * is first read and used again after that.
  */
+#include "base/nearest.h"
 #include "internal.h"
 
 static const char metatables_key = 0;
 
-const etp_view *etp_view_check(lua_State *L, const char *name)
+const etp_view *etp_view_check(lua_State *L)
 {
     const etp_view *view = lua_touserdata(L, 1);
     if (view == NULL || view->data == NULL || view->epoch != etp_vm_of(L)->epoch)
         luaL_error(L,
-                   "%s is only valid during the call that it was given to; copy what you need, for example "
-                   "into ctx.state",
-                   name);
+                   "%s is only valid during the call that it was given to; copy what you need, for example into "
+                   "ctx.state",
+                   etp_sandbox_tostring(L, 1));
     return view;
 }
 
@@ -37,7 +38,7 @@ static int unknown_field(lua_State *L, etp_view_kind kind)
     return luaL_error(L, "%s has no field \"%s\"; its fields are in docs/scripting.md", etp_view_name(kind), word);
 }
 
-/* Upvalues of all metamethods: places of the fields by name; the kind. */
+/* Upvalues of all metamethods: the fields by name; the kind. */
 static etp_view_kind own_kind(lua_State *L)
 {
     return (etp_view_kind)lua_tointeger(L, lua_upvalueindex(2));
@@ -45,14 +46,11 @@ static etp_view_kind own_kind(lua_State *L)
 
 static int view_index(lua_State *L)
 {
-    etp_view_kind kind = own_kind(L);
-    const etp_view *view = etp_view_check(L, etp_view_name(kind));
-    lua_settop(L, 2);
+    const etp_view *view = etp_view_check(L);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
-        return unknown_field(L, kind);
-    unsigned count;
-    etp_field_push(L, etp_view_fields(kind, &count) + lua_tointeger(L, -1), view->data);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TLIGHTUSERDATA)
+        return unknown_field(L, own_kind(L));
+    etp_field_push(L, lua_touserdata(L, -1), view->data);
     return 1;
 }
 
@@ -65,7 +63,7 @@ static int view_newindex(lua_State *L)
 static int view_step(lua_State *L)
 {
     etp_view_kind kind = own_kind(L);
-    const etp_view *view = etp_view_check(L, etp_view_name(kind));
+    const etp_view *view = etp_view_check(L);
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(3));
     unsigned count;
     const etp_field *fields = etp_view_fields(kind, &count);
@@ -95,7 +93,7 @@ static int view_pairs(lua_State *L)
 
 static int bids_index(lua_State *L)
 {
-    const etp_view *view = etp_view_check(L, "bids");
+    const etp_view *view = etp_view_check(L);
     int is_number;
     lua_Integer place = lua_tointegerx(L, 2, &is_number);
     if (!is_number)
@@ -108,17 +106,18 @@ static int bids_index(lua_State *L)
 
 static int bids_length(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)etp_view_check(L, "bids")->count);
+    lua_pushinteger(L, (lua_Integer)etp_view_check(L)->count);
     return 1;
 }
 
+/* Where each field is described, by name. */
 static void push_places(lua_State *L, etp_view_kind kind)
 {
     unsigned count;
     const etp_field *fields = etp_view_fields(kind, &count);
     lua_createtable(L, 0, (int)count);
     for (unsigned i = 0; i < count; i++) {
-        lua_pushinteger(L, (lua_Integer)i);
+        lua_pushlightuserdata(L, (void *)(uintptr_t)&fields[i]);
         lua_setfield(L, -2, fields[i].name);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "etp/codec.h"
 #include "etp/error.h"
@@ -9,7 +9,7 @@ enum { SEAL_TAG = 0xce, BODY_MAX = ETP_FRAME_MAX - ETP_SEAL_SIZE };
 
 static uint32_t checksum(const unsigned char *bytes, size_t size)
 {
-    return (uint32_t)crc32(0, bytes, (uInt)size);
+    return libdeflate_crc32(0, bytes, size);
 }
 
 static void store_seal(unsigned char *at, uint32_t sum)

@@ -91,6 +91,8 @@ int etp_utility_brief(etp_utility *utility, const etp_brief *portfolios, unsigne
         merged->need += portfolios[i].need;
         merged->budget += portfolios[i].budget;
     }
+    if (merged->need > ETP_ENERGY_MAX)
+        merged->need = ETP_ENERGY_MAX;
     qsort(utility->portfolio, count, sizeof *utility->portfolio, by_value);
     for (unsigned i = 0; i < count; i++)
         utility->ranked[i] = utility->portfolio[i].brief;

@@ -50,9 +50,12 @@ for room, names in pairs(PUBLIC_HEADERS) do
   end
 end
 
--- Headers that are not installed and yet for every room to the right: tools of the house. All others that lie in a room
--- are private to it.
-local SHARED_HEADERS = { ["base/heap.h"] = "base", ["base/wheel.h"] = "base" }
+-- Headers that are not installed and yet for every room to the right: tools of the house, and what the program's own
+-- rooms share. All others that lie in a room are private to it.
+local SHARED_HEADERS = {
+  ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/wheel.h"] = "base",
+  ["report/events_writer.h"] = "report", ["report/report.h"] = "report",
+}
 
 local UMBRELLA = "etp/etp.h"
 -- libetp needs no Lua, so neither does the header that takes in all of it.
@@ -68,7 +71,8 @@ local LIBRARIES = {
   { pattern = "^event2?[/.]", rooms = set "live gateway" },
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
-  { pattern = "^zlib%.h$", rooms = set "wire" },
+  { pattern = "^jansson%.h$", rooms = set "report cli" },
+  { pattern = "^libdeflate%.h$", rooms = set "wire" },
   { pattern = "^xxhash%.h$", rooms = set "world script run report cli" },
 }
 
@@ -78,7 +82,7 @@ local SYSTEM = set [[
   stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h threads.h time.h uchar.h
   wchar.h wctype.h dirent.h fcntl.h getopt.h glob.h libgen.h poll.h pthread.h termios.h unistd.h arpa/inet.h net/if.h
   netdb.h netinet/in.h netinet/tcp.h sys/file.h sys/ioctl.h sys/mman.h sys/resource.h sys/select.h sys/socket.h
-  sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h
+  sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h spawn.h
 ]]
 
 -- The sans-I/O rooms are handed time and the world; they take neither from the system.

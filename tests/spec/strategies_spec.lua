@@ -87,6 +87,11 @@ describe("conservative", function()
     })
   end)
 
+  it("does not take a bid that its value capped for the market's price", function()
+    near(8.9, price { { outcome = "accepted", price = 9 }, { outcome = "rejected", bid_price = 7 } })
+    near(9.1, price { { outcome = "accepted", price = 9 }, { outcome = "rejected", bid_price = 9 } })
+  end)
+
   it("never bids above its value nor below a disclosed reserve", function()
     near(8, price({ { outcome = "rejected", bid_price = 12 } }, { value = 8 }))
     near(7.7, price({ { outcome = "accepted", bid_price = 5, price = 5 } }, { value = 8, reserve = 7.7 }))

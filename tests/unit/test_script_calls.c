@@ -147,6 +147,20 @@ static void limits_are_per_call(void **state)
     etp_script_free(desk.script);
 }
 
+static void small_limits_hold(void **state)
+{
+    (void)state;
+    etp_script_options options = {.size = sizeof options, .instruction_limit = 100};
+    etp_desk desk =
+        desk_open(AGGREGATOR "function S.on_offer(ctx, offer) local n = ctx.state.n or 40 ctx.state.n = 120 "
+                             "for _ = 1, n do end return 1 end return S",
+                  &options);
+    etp_intent intent;
+    assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
+    assert_int_equal(offer_to(&desk, 0, &intent), ETP_ELIMIT);
+    etp_script_free(desk.script);
+}
+
 typedef struct log_record {
     unsigned lines, errors;
     char last[2048];
@@ -212,6 +226,23 @@ static void log_lines(void **state)
     etp_script_free(desk.script);
 }
 
+/* The traceback has lines of its own; the log gets one. */
+static void error_line_is_clean(void **state)
+{
+    (void)state;
+    log_record record = {0};
+    etp_logger logger = {keep_line, &record, ETP_LOG_INFO};
+    etp_script_options options = {.size = sizeof options, .logger = &logger};
+    etp_desk desk = desk_open(AGGREGATOR "function S.on_offer(ctx) error('a\\nb') end return S", &options);
+    etp_intent intent;
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(offer_to(&desk, 0, &intent), ETP_ESCRIPT);
+    assert_contains(record.last, "strategy=test error=ETP_ESCRIPT text=\"on_offer: test.lua:2: a b stack traceback:");
+    assert_null(strchr(record.last, '\n'));
+    assert_int_equal(record.errors, 100);
+    etp_script_free(desk.script);
+}
+
 static void log_line_is_clean(void **state)
 {
     (void)state;
@@ -255,10 +286,13 @@ static void runs_repeat(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(views_expire), cmocka_unit_test(elements_expire),     cmocka_unit_test(views_are_read_only),
-        cmocka_unit_test(no_garbage),   cmocka_unit_test(statistics),          cmocka_unit_test(traceback),
-        cmocka_unit_test(suspension),   cmocka_unit_test(limits_are_per_call), cmocka_unit_test(log_lines),
-        cmocka_unit_test(runs_repeat),  cmocka_unit_test(log_line_is_clean),
+        cmocka_unit_test(views_expire),        cmocka_unit_test(elements_expire),
+        cmocka_unit_test(views_are_read_only), cmocka_unit_test(no_garbage),
+        cmocka_unit_test(statistics),          cmocka_unit_test(traceback),
+        cmocka_unit_test(suspension),          cmocka_unit_test(limits_are_per_call),
+        cmocka_unit_test(log_lines),           cmocka_unit_test(runs_repeat),
+        cmocka_unit_test(log_line_is_clean),   cmocka_unit_test(small_limits_hold),
+        cmocka_unit_test(error_line_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,7 @@ static void context_fields(void **state)
     evaluate_fails("ctx.params.margin = 1", "ctx.params is read-only");
     evaluate_fails("return ctx.params.margin", "ctx.params has no \"margin\"; declare it");
     evaluate_fails("ctx.history[1] = 1", "read-only");
+    evaluate_fails("return ctx.history.last", "ctx.history is a list");
 }
 
 static void random_numbers(void **state)

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/etp-script-XXXXXX";
+static char folder[] = "script-test-XXXXXX";
 
 static int make_folder(void **state)
 {
@@ -114,6 +114,7 @@ static void shapes(void **state)
     refuses("return { api = 1, role = 'aggregator', on_save = function() end }", "has no hooks");
     refuses("return { api = 1, role = 'aggregator', on_ofer = function() end }",
             "\"on_ofer\" is not known; did you mean \"on_offer\"?");
+    refuses("return { api = 1, mode = 'x' }", "has no \"role\"");
     refuses("return { api = 1, roll = 'aggregator' }", "\"roll\" is not known; did you mean \"role\"?");
     refuses("return { api = 1, role = 'aggregator', helper = function() end }",
             "\"helper\" is not a hook; make it a local");
@@ -141,6 +142,9 @@ static void bad_params(void **state)
     refuses_params("{ m = { default = 5, max = 4 } }", "parameter \"m\": the default is outside min and max");
     refuses_params("{ m = { default = 5, min = 9, max = 4 } }", "parameter \"m\": min is above max");
     refuses_params("{ m = { default = '5' } }", "default must be a number, not a string");
+    refuses_params("{ m = { default = 1 / 0 } }", "default must be a finite number");
+    refuses_params("{ m = { default = 1, doc = 5 } }", "doc must be a string, not a number");
+    refuses_params("(function() local t = {} for i = 1, 65 do t['p' .. i] = i end return t end)()", "more than 64");
     refuses_params("{ m = { default = 5, live = 1 } }", "live must be true or false");
     refuses_params("{ m = { default = 5, unit = 'a very long unit, really too long' } }",
                    "unit is longer than 23 bytes");
@@ -235,6 +239,46 @@ static void set_params(void **state)
     etp_script_free(desk.script);
 }
 
+static void set_fails(const char *param, double value, int code, const char *part)
+{
+    char source[512];
+    snprintf(source, sizeof source, "return { api = 1, role = 'bess', reserve = function() end, params = %s }", param);
+    etp_desk desk = desk_open(source, NULL);
+    etp_error error = {0};
+    assert_int_equal(etp_script_set(desk.script, "m", value, &error), code);
+    assert_contains(error.text, part);
+    etp_script_free(desk.script);
+}
+
+static void ranges(void **state)
+{
+    (void)state;
+    double zero = 0;
+    set_fails("nil", 1, ETP_ENOENT, "test has no parameter \"m\": it has none at all");
+    set_fails("{ m = 1 }", 1 / zero, ETP_ERANGE, "test.m = inf: it takes any finite number");
+    set_fails("{ m = { default = 1, min = 0 } }", -1, ETP_ERANGE, "test.m = -1 is out of range: it takes 0 or more");
+    set_fails("{ m = { default = 1, max = 4, unit = 'kWh' } }", 5, ETP_ERANGE, "it takes at most 4 kWh");
+    set_fails("{ m = { default = 1, min = 0, max = 4 } }", 4.5, ETP_ERANGE, "it takes 0 to 4");
+}
+
+/* How a script sees its parameters: in order, read-only, with help for who misspells them. */
+static void params_from_within(void **state)
+{
+    (void)state;
+    etp_desk desk =
+        desk_open("local S = { api = 1, role = 'aggregator', params = { margin = 2, alpha = 3, zeta = 4 } }\n"
+                  "function S.on_offer(ctx)\nlocal seen = ''\n"
+                  "for name, value in pairs(ctx.params) do seen = seen .. name .. value .. ' ' end\n"
+                  "assert(seen == 'alpha3.0 margin2.0 zeta4.0 ', seen)\nreturn ctx.params.margni end\n"
+                  "return S",
+                  NULL);
+    etp_intent intent;
+    assert_true(offer_to(&desk, 0, &intent) < 0);
+    assert_contains(etp_script_last_error(desk.script),
+                    "test.lua:6: ctx.params has no \"margni\"; did you mean \"margin\"?");
+    etp_script_free(desk.script);
+}
+
 static etp_script *load_with_module(const char *module, etp_error *error)
 {
     static const char main_text[] = "local m = require('mod')\nassert(m == require 'mod')\n"
@@ -279,6 +323,8 @@ static void bad_modules(void **state)
     refuses("require('')", "is no module's name");
     refuses("require('absent')", "absent.lua: there is no such file");
     evaluate_fails("return require('mod').price", "require is not available to a script given as text");
+    write_file("mod.lua", "local unused = 1", 16);
+    refuses("assert(require('mod') == true) return { api = 1, role = 'bess' }", "has no hooks");
     mkdir(path_of("sub"), 0700);
     write_file("sub/deep.lua", "return 1", 8);
     refuses("assert(require('sub.deep') == 1) return { api = 1, role = 'bess' }", "has no hooks");
@@ -331,6 +377,8 @@ int main(void)
         cmocka_unit_test(hash),
         cmocka_unit_test(params),
         cmocka_unit_test(set_params),
+        cmocka_unit_test(ranges),
+        cmocka_unit_test(params_from_within),
         cmocka_unit_test(modules),
         cmocka_unit_test(bad_modules),
         cmocka_unit_test(no_module_in_a_hook),

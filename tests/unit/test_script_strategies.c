@@ -151,13 +151,36 @@ static void two_tiers(void **state)
     etp_script_free(desk.script);
 }
 
+/* The examples in the guide are strategies that load. */
+static void examples_in_the_guide(void **state)
+{
+    (void)state;
+    static char guide[1 << 17];
+    FILE *file = fopen(ETP_SOURCE_DIR "/docs/scripting.md", "rb");
+    assert_non_null(file);
+    guide[fread(guide, 1, sizeof guide - 1, file)] = '\0';
+    fclose(file);
+    unsigned examples = 0;
+    for (char *at = guide; (at = strstr(at, "```lua\n")) != NULL; examples++) {
+        at += strlen("```lua\n");
+        char *end = strstr(at, "```");
+        assert_non_null(end);
+        etp_script *script;
+        etp_error error = {0};
+        if (etp_script_load_text(&script, "example", at, (size_t)(end - at), NULL, &error) != ETP_OK)
+            fail_msg("%s", error.text);
+        etp_script_free(script);
+        at = end + 3;
+    }
+    assert_true(examples >= 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_roles),
-        cmocka_unit_test(bidders_keep_their_bounds),
-        cmocka_unit_test(tiers_is_the_default),
-        cmocka_unit_test(two_tiers),
+        cmocka_unit_test(names_and_roles),       cmocka_unit_test(bidders_keep_their_bounds),
+        cmocka_unit_test(tiers_is_the_default),  cmocka_unit_test(two_tiers),
+        cmocka_unit_test(examples_in_the_guide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

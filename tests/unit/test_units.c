@@ -161,6 +161,7 @@ static void test_price_limits_are_those_given(void **state)
     assert_false(etp_price_from_cents((double)INFINITY, INT64_MIN, INT64_MAX, &price));
     assert_false(etp_price_from_cents(-(double)INFINITY, INT64_MIN, INT64_MAX, &price));
     assert_false(etp_price_from_cents(1e12, INT64_MIN, INT64_MAX, &price));
+    assert_false(etp_price_from_cents(-1e12, INT64_MIN, INT64_MAX, &price));
     assert_false(etp_price_from_cents(-1e18, INT64_MIN, INT64_MAX, &price));
     assert_true(price == 3000000);
 }

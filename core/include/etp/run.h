@@ -55,13 +55,13 @@ typedef struct etp_run_options {
     const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
     unsigned firm_count;
     unsigned portfolios;  /**< into how many the fleet's demand is cut; at least `firm_count` */
-    bool merged;          /**< one utility holds all portfolios and posts a price: see utility.h */
+    bool merged;          /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
     etp_buyer_spec buyer; /**< of every firm; seed, key, need and budget are set by the run */
     uint32_t need_ppm;    /**< need of all portfolios together, of the fleet's power: 1 500 000 */
     etp_money budget;     /**< of each portfolio, per interval: 1 000 000 $ stands for none */
 
     etp_timing timing;
-    etp_mechanism mechanism;
+    etp_mechanism mechanism; /**< first-price when `merged` */
     unsigned disclose;
     etp_network_options network; /**< chances and delays; the rest is set by the run */
 
@@ -132,7 +132,7 @@ ETP_API void etp_run_network_stats(const etp_run *run, etp_network_stats *stats)
 ETP_API int etp_run_check(const etp_run *run, etp_error *error);
 
 /** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
- *  `options->homes`). */
+ *  `options->homes`). Looks at nothing of the options that concerns the market. */
 ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
 
 #ifdef __cplusplus

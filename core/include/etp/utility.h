@@ -40,8 +40,8 @@ ETP_API void etp_utility_free(etp_utility *utility);
 ETP_API const etp_aggregator_hooks *etp_utility_hooks(void);
 
 /** What each portfolio knows of the interval that begins; copied. `merged` gets what the node as a whole is briefed
- *  with: it takes part if any portfolio does, needs and budgets add up, the value is the best one's. ETP_EFULL for more
- *  portfolios than there is room for. */
+ *  with: it takes part if any portfolio does, needs (up to ETP_ENERGY_MAX) and budgets add up, the value is the best
+ *  one's. ETP_EFULL for more portfolios than there is room for. */
 ETP_API int etp_utility_brief(etp_utility *utility, const etp_brief *portfolios, unsigned count, etp_brief *merged);
 
 /** How `energy` that was bought in this interval is shared out: best value first, each up to its need. Writes one entry

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* "Did you mean": the known name with the fewest edits (Damerau's: insert, delete, replace, swap neighbours). */
-#include <string.h>
+#include "base/nearest.h"
 
-#include "internal.h"
+#include <stdbool.h>
+#include <string.h>
 
 enum { WORD_MAX = 32 };
 
@@ -39,7 +40,7 @@ const char *etp_nearest(const char *word, const char *const *names, unsigned cou
         if (name_size > WORD_MAX)
             continue;
         unsigned distance = edits(word, size, names[i], name_size);
-        bool close = distance * 2 < least((unsigned)size, (unsigned)name_size) + 1;
+        bool close = distance * 3 < least((unsigned)size, (unsigned)name_size) + 2;
         if (close && (best == NULL || distance < fewest)) {
             best = names[i];
             fewest = distance;

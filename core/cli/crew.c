@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/crew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/status.h"
+
+/* A script that fails on so many calls in a row is not called any more: it would fail on all of them. */
+enum { SUSPEND_AFTER = 1000 };
+
+static int load(etp_script **script, const etp_entrant *entrant, const etp_logger *logger, etp_error *error)
+{
+    etp_script_options options = {.size = sizeof options, .suspend_after = SUSPEND_AFTER, .logger = logger};
+    if (etp_script_load(script, entrant->path, &options, error) != ETP_OK)
+        return ETP_EXIT_FAILED;
+    if (strcmp(etp_script_hash(*script), entrant->hash) == 0)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ESTATE, "%s was changed while the program ran: start it again", entrant->path);
+    return ETP_EXIT_FAILED;
+}
+
+static int load_firm(etp_crew *crew, const etp_entrant *entrant, unsigned portfolio, const etp_settings *settings,
+                     const etp_logger *logger, etp_error *error)
+{
+    etp_script **script = &crew->scripts[crew->count];
+    etp_firm *firm = &crew->firms[crew->count];
+    int status = load(script, entrant, logger, error);
+    crew->count++;
+    if (status != ETP_EXIT_DONE)
+        return status;
+    *firm = (etp_firm){
+        .name = entrant->name, .hooks = etp_script_aggregator_hooks(*script), .user = *script, .portfolio = portfolio};
+    return etp_settings_apply(settings, entrant->name, NULL, *script, error);
+}
+
+/* The policy shares the names of --set with the firms: one that is called like a firm is reached as "reserve" alone. */
+static int load_policy(etp_crew *crew, const etp_lineup *lineup, const etp_settings *settings, const etp_logger *logger,
+                       etp_error *error)
+{
+    const char *alias = lineup->policy.name;
+    for (unsigned i = 0; i < lineup->count; i++)
+        if (strcmp(lineup->entrants[i].name, lineup->policy.name) == 0)
+            alias = NULL;
+    int status = load(&crew->policy, &lineup->policy, logger, error);
+    return status == ETP_EXIT_DONE ? etp_settings_apply(settings, ETP_SETTING_RESERVE, alias, crew->policy, error)
+                                   : status;
+}
+
+int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsigned count,
+                  const etp_settings *settings, const etp_logger *logger, etp_error *error)
+{
+    *crew = (etp_crew){0};
+    /* One more, so that a crew without firms is no failure. */
+    crew->scripts = calloc(count + 1, sizeof *crew->scripts);
+    crew->firms = calloc(count + 1, sizeof *crew->firms);
+    if (crew->scripts == NULL || crew->firms == NULL) {
+        etp_fail(error, ETP_ENOMEM, "no memory for %u strategies", count);
+        return ETP_EXIT_FAILED;
+    }
+    int status = load_policy(crew, lineup, settings, logger, error);
+    for (unsigned i = first; i < first + count && status == ETP_EXIT_DONE; i++)
+        status = load_firm(crew, &lineup->entrants[i], i, settings, logger, error);
+    return status;
+}
+
+void etp_crew_fini(etp_crew *crew)
+{
+    for (unsigned i = 0; i < crew->count; i++)
+        etp_script_free(crew->scripts[i]);
+    free(crew->scripts);
+    free(crew->firms);
+    etp_script_free(crew->policy);
+    *crew = (etp_crew){0};
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/lineup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+#include "cli/shipped.h"
+#include "cli/status.h"
+
+enum { AGGREGATORS = 5 };
+
+static const char default_policy[] = "two_tier.lua";
+static const char policy_folder[] = "reserve/";
+
+static int fail_memory(etp_error *error)
+{
+    etp_fail(error, ETP_ENOMEM, "no memory for the list of strategies");
+    return ETP_EXIT_FAILED;
+}
+
+/* ---- one entrant ---- */
+
+/* A word that is neither a file nor looks like one was perhaps meant to be a command. */
+static bool is_misspelt_command(const char *path, etp_error *error)
+{
+    static const char *const commands[] = {"run", "help"};
+    if (strpbrk(path, "/.") != NULL || access(path, F_OK) == 0)
+        return false;
+    const char *nearest = etp_nearest(path, commands, sizeof commands / sizeof commands[0]);
+    if (nearest != NULL)
+        etp_fail(error, ETP_ENOENT, "there is no command and no strategy called '%s'; did you mean '%s'?", path,
+                 nearest);
+    else
+        etp_fail(error, ETP_ENOENT,
+                 "there is no command and no strategy called '%s': name a file, such as strategies/greedy.lua", path);
+    return true;
+}
+
+static int check_role(const char *path, etp_role role, etp_role wanted, etp_error *error)
+{
+    if (role == wanted)
+        return ETP_EXIT_DONE;
+    if (wanted == ETP_ROLE_AGGREGATOR)
+        etp_fail(error, ETP_ESCRIPT, "%s has the role \"bess\", so it is a reserve policy: give it to --reserve", path);
+    else
+        etp_fail(error, ETP_ESCRIPT,
+                 "%s has the role \"aggregator\", and --reserve takes a policy of role \"bess\": name the file without "
+                 "--reserve",
+                 path);
+    return ETP_EXIT_FAILED;
+}
+
+static int check_name(const char *path, const char *name, etp_error *error)
+{
+    if (strcmp(name, ETP_SETTING_WORLD) != 0 && strcmp(name, ETP_SETTING_RESERVE) != 0)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ESCRIPT, "%s calls itself \"%s\", which means something else in --set: give it another name",
+             path, name);
+    return ETP_EXIT_FAILED;
+}
+
+/* Loads a script to learn what it is. `path` belongs to the entrant from here on. */
+static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *error)
+{
+    etp_script *script = NULL;
+    entrant->path = path;
+    if (path == NULL)
+        return fail_memory(error);
+    if (role == ETP_ROLE_AGGREGATOR && is_misspelt_command(path, error))
+        return ETP_EXIT_USAGE;
+    if (etp_script_load(&script, path, NULL, error) != ETP_OK)
+        return ETP_EXIT_FAILED;
+    snprintf(entrant->declared, sizeof entrant->declared, "%s", etp_script_name(script));
+    snprintf(entrant->name, sizeof entrant->name, "%s", entrant->declared);
+    snprintf(entrant->hash, sizeof entrant->hash, "%s", etp_script_hash(script));
+    int status = check_role(path, etp_script_role(script), role, error);
+    etp_script_free(script);
+    return status == ETP_EXIT_DONE ? check_name(path, entrant->declared, error) : status;
+}
+
+/* ---- names ---- */
+
+static bool is_taken(const etp_lineup *lineup, const char *name)
+{
+    for (unsigned i = 0; i < lineup->count; i++)
+        if (strcmp(lineup->entrants[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Joins the line with a name of its own. */
+static void join(etp_lineup *lineup, const etp_entrant *entrant)
+{
+    etp_entrant *place = &lineup->entrants[lineup->count];
+    *place = *entrant;
+    place->order = lineup->count;
+    for (unsigned number = 2; is_taken(lineup, place->name); number++)
+        snprintf(place->name, sizeof place->name, "%.*s#%u", ETP_SETTING_NAME_MAX - 16, place->declared, number);
+    lineup->count++;
+}
+
+/* ---- who is named ---- */
+
+static int take_named(etp_lineup *lineup, const etp_options *options, etp_error *error)
+{
+    for (unsigned i = 0; i < options->file_count; i++) {
+        etp_entrant entrant = {0};
+        int status = identify(&entrant, etp_shipped_find(options->files[i], ""), ETP_ROLE_AGGREGATOR, error);
+        if (status != ETP_EXIT_DONE) {
+            free(entrant.path);
+            return status;
+        }
+        join(lineup, &entrant);
+    }
+    return ETP_EXIT_DONE;
+}
+
+/* ---- who fills up ---- */
+
+static bool has_source(const etp_lineup *lineup, const char *hash)
+{
+    for (unsigned i = 0; i < lineup->count; i++)
+        if (strcmp(lineup->entrants[i].hash, hash) == 0)
+            return true;
+    return false;
+}
+
+/* Learns what the shipped ones are, and puts those that the command line names behind the others. */
+static int identify_shipped(const etp_lineup *lineup, const etp_shipped *shipped, etp_entrant *others, etp_error *error)
+{
+    int status = ETP_EXIT_DONE;
+    unsigned done = 0, fresh = 0, repeated = 0;
+    etp_entrant *repeats = calloc(shipped->count, sizeof *repeats);
+    if (repeats == NULL)
+        return fail_memory(error);
+    for (; done < shipped->count && status == ETP_EXIT_DONE; done++) {
+        etp_entrant entrant = {0};
+        status = identify(&entrant, shipped->paths[done], ETP_ROLE_AGGREGATOR, error);
+        if (has_source(lineup, entrant.hash))
+            repeats[repeated++] = entrant;
+        else
+            others[fresh++] = entrant;
+    }
+    memcpy(others + fresh, repeats, repeated * sizeof *repeats);
+    free(repeats);
+    return status;
+}
+
+static int fill_up_from(etp_lineup *lineup, const etp_shipped *shipped, etp_error *error)
+{
+    etp_entrant *others = calloc(shipped->count, sizeof *others);
+    if (others == NULL)
+        return fail_memory(error);
+    int status = identify_shipped(lineup, shipped, others, error);
+    for (unsigned i = 0; i < lineup->rivals && status == ETP_EXIT_DONE; i++) {
+        etp_entrant entrant = others[i % shipped->count];
+        entrant.path = etp_shipped_find(entrant.path, "");
+        if (entrant.path == NULL)
+            status = fail_memory(error);
+        else
+            join(lineup, &entrant);
+    }
+    free(others);
+    return status;
+}
+
+static int fill_up(etp_lineup *lineup, etp_error *error)
+{
+    etp_shipped shipped = {0};
+    if (lineup->rivals == 0)
+        return ETP_EXIT_DONE;
+    int status = etp_shipped_list(&shipped, error);
+    if (status == ETP_EXIT_DONE && shipped.count == 0) {
+        etp_fail(error, ETP_ENOENT, "the folder of shipped strategies is empty: say --rivals 0");
+        status = ETP_EXIT_FAILED;
+    }
+    if (status == ETP_EXIT_DONE)
+        status = fill_up_from(lineup, &shipped, error);
+    etp_shipped_fini(&shipped);
+    return status;
+}
+
+/* ---- the line-up ---- */
+
+static int by_name_and_source(const void *left, const void *right)
+{
+    const etp_entrant *a = left, *b = right;
+    int order = strcmp(a->declared, b->declared);
+    if (order == 0)
+        order = strcmp(a->hash, b->hash);
+    if (order == 0)
+        order = a->order < b->order ? -1 : 1;
+    return order;
+}
+
+static void sort(etp_lineup *lineup)
+{
+    qsort(lineup->entrants, lineup->count, sizeof *lineup->entrants, by_name_and_source);
+    lineup->first = 0;
+    while (lineup->entrants[lineup->first].order != 0)
+        lineup->first++;
+}
+
+static int take_policy(etp_lineup *lineup, const etp_options *options, etp_error *error)
+{
+    const char *name = options->reserve != NULL ? options->reserve : default_policy;
+    return identify(&lineup->policy, etp_shipped_find(name, policy_folder), ETP_ROLE_BESS, error);
+}
+
+int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *error)
+{
+    *lineup = (etp_lineup){0};
+    if (options->rivals != ETP_RIVALS_FILL)
+        lineup->rivals = (unsigned)options->rivals;
+    else if (options->file_count < AGGREGATORS)
+        lineup->rivals = AGGREGATORS - options->file_count;
+    lineup->entrants = calloc(options->file_count + lineup->rivals, sizeof *lineup->entrants);
+    if (lineup->entrants == NULL)
+        return fail_memory(error);
+    int status = take_named(lineup, options, error);
+    if (status == ETP_EXIT_DONE)
+        status = fill_up(lineup, error);
+    if (status == ETP_EXIT_DONE)
+        status = take_policy(lineup, options, error);
+    if (status == ETP_EXIT_DONE)
+        sort(lineup);
+    return status;
+}
+
+void etp_lineup_fini(etp_lineup *lineup)
+{
+    for (unsigned i = 0; i < lineup->count; i++)
+        free(lineup->entrants[i].path);
+    free(lineup->entrants);
+    free(lineup->policy.path);
+    *lineup = (etp_lineup){0};
+}
+
+int etp_lineup_check_settings(const etp_lineup *lineup, const etp_settings *settings, etp_error *error)
+{
+    const char **names = calloc(lineup->count + 3, sizeof *names);
+    if (names == NULL)
+        return fail_memory(error);
+    unsigned count = 0;
+    for (unsigned i = 0; i < lineup->count; i++)
+        names[count++] = lineup->entrants[i].name;
+    names[count++] = lineup->policy.name;
+    names[count++] = ETP_SETTING_RESERVE;
+    names[count++] = ETP_SETTING_WORLD;
+    int status = etp_settings_check_targets(settings, names, count, error);
+    free(names);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of options: what each is called, what it takes, where its value goes. */
+#ifndef ETP_CLI_OPTION_TABLE_H
+#define ETP_CLI_OPTION_TABLE_H
+
+#include "cli/options.h"
+
+enum { ETP_OPTIONS_MAX = 64 };
+
+typedef struct etp_option etp_option;
+
+/* How values of one kind are read from a text, and shown. */
+typedef struct etp_option_kind {
+    int (*read)(void *field, const etp_option *option, const char *text, etp_error *error);
+    void (*show)(const void *field, etp_option_value *value);
+} etp_option_kind;
+
+struct etp_option {
+    const char *group, *name, *argument, *standard, *doc; /* as in etp_option_help */
+    const etp_option_kind *kind;
+    size_t offset;      /* of the field in etp_options */
+    uint64_t low, high; /* of whole numbers, and of times in ns */
+};
+
+extern const etp_option etp_option_table[];
+/* Repeated options are collected by the parser, which knows how many there may be. */
+extern const etp_option_kind etp_option_kind_set;
+extern const etp_option_kind etp_option_kind_whole;
+
+#endif

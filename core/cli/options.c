@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "cli/option_table.h"
+#include "cli/status.h"
+
+/* Codes that getopt_long gives back: the options are numbered from here, above any letter. */
+enum { OPTION_CODE = 256, PLAIN_ARGUMENT = 1 };
+
+/* ---- what is wrong with an argument ---- */
+
+static int fail_unknown(const char *argument, etp_error *error)
+{
+    const char *names[ETP_OPTIONS_MAX];
+    char word[ETP_ERROR_TEXT_MAX];
+    unsigned count = etp_option_count();
+    for (unsigned i = 0; i < count; i++)
+        names[i] = etp_option_table[i].name;
+    const char *bare = argument + strspn(argument, "-");
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(bare, "="), bare);
+    const char *nearest = etp_nearest(word, names, count);
+    if (nearest != NULL)
+        etp_fail(error, ETP_ENOENT, "there is no option %s%s; did you mean --%s?", argument[1] == '-' ? "--" : "-",
+                 word, nearest);
+    else
+        etp_fail(error, ETP_ENOENT, "there is no option %s%s; --help lists those there are",
+                 argument[1] == '-' ? "--" : "-", word);
+    return ETP_EXIT_USAGE;
+}
+
+/* getopt_long says '?' for an option that it does not know, and for a value that an option does not take. */
+static int fail_question(int code, char **argv, etp_error *error)
+{
+    if (code >= OPTION_CODE) {
+        etp_fail(error, ETP_EINVAL, "--%s takes no value", etp_option_table[code - OPTION_CODE].name);
+        return ETP_EXIT_USAGE;
+    }
+    if (code != 0) {
+        const char letter[] = {'-', (char)code, '\0'};
+        return fail_unknown(letter, error);
+    }
+    return fail_unknown(argv[optind - 1], error);
+}
+
+static int fail_without_value(int code, etp_error *error)
+{
+    const etp_option *option = &etp_option_table[code - OPTION_CODE];
+    etp_fail(error, ETP_EINVAL, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
+    return ETP_EXIT_USAGE;
+}
+
+/* ---- reading ---- */
+
+static int take_option(etp_options *options, const etp_option *option, const char *text, etp_error *error)
+{
+    void *field = (char *)options + option->offset;
+    return option->kind->read(field, option, text, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_USAGE;
+}
+
+static int take(etp_options *options, int code, char **argv, etp_error *error)
+{
+    switch (code) {
+    case PLAIN_ARGUMENT:
+        options->files[options->file_count++] = optarg;
+        return ETP_EXIT_DONE;
+    case '?':
+        return fail_question(optopt, argv, error);
+    case ':':
+        return fail_without_value(optopt, error);
+    case 'h':
+        options->help = true;
+        return ETP_EXIT_DONE;
+    default:
+        break;
+    }
+    const etp_option *option = &etp_option_table[code - OPTION_CODE];
+    if (option->kind == &etp_option_kind_set) {
+        options->sets[options->set_count++] = optarg;
+        return ETP_EXIT_DONE;
+    }
+    return take_option(options, option, optarg, error);
+}
+
+/* The table in getopt_long's form. */
+static void list_long_options(struct option *list)
+{
+    unsigned count = etp_option_count();
+    for (unsigned i = 0; i < count; i++) {
+        const etp_option *option = &etp_option_table[i];
+        int has_value = option->argument != NULL ? required_argument : no_argument;
+        list[i] = (struct option){option->name, has_value, NULL, OPTION_CODE + (int)i};
+    }
+    list[count] = (struct option){NULL, 0, NULL, 0};
+}
+
+static int scan(etp_options *options, int argc, char **argv, etp_error *error)
+{
+    struct option list[ETP_OPTIONS_MAX + 1];
+    int status = ETP_EXIT_DONE, code;
+    list_long_options(list);
+    opterr = 0;
+    optind = 0;
+    /* "-" hands out file names where they stand, whatever POSIXLY_CORRECT says: the environment changes nothing. */
+    while (status == ETP_EXIT_DONE && (code = getopt_long(argc, argv, "-:h", list, NULL)) != -1)
+        status = take(options, code, argv, error);
+    while (status == ETP_EXIT_DONE && optind < argc)
+        options->files[options->file_count++] = argv[optind++];
+    return status;
+}
+
+static int set_defaults(etp_options *options, etp_error *error)
+{
+    *options = (etp_options){.rivals = ETP_RIVALS_FILL};
+    for (unsigned i = 0; i < etp_option_count(); i++) {
+        const etp_option *option = &etp_option_table[i];
+        if (option->standard != NULL && take_option(options, option, option->standard, error) != ETP_EXIT_DONE)
+            return ETP_EXIT_FAILED;
+    }
+    return ETP_EXIT_DONE;
+}
+
+int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error)
+{
+    int status = set_defaults(options, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    options->files = calloc((size_t)argc + 1, sizeof *options->files);
+    options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
+    if (options->files == NULL || options->sets == NULL) {
+        etp_fail(error, ETP_ENOMEM, "no memory for the command line");
+        return ETP_EXIT_FAILED;
+    }
+    return scan(options, argc, argv, error);
+}
+
+void etp_options_fini(etp_options *options)
+{
+    free(options->files);
+    free(options->sets);
+    options->files = options->sets = NULL;
+}
+
+/* ---- looking into the table ---- */
+
+void etp_option_value_of(const etp_options *options, unsigned index, etp_option_value *value)
+{
+    const etp_option *option = &etp_option_table[index];
+    *value = (etp_option_value){.kind = ETP_OPTION_NONE};
+    option->kind->show((const char *)options + option->offset, value);
+}
+
+etp_option_help etp_option_describe(unsigned index)
+{
+    const etp_option *option = &etp_option_table[index];
+    return (etp_option_help){.group = option->group,
+                             .name = option->name,
+                             .argument = option->argument,
+                             .standard = option->standard,
+                             .doc = option->doc,
+                             .ranged = option->kind == &etp_option_kind_whole,
+                             .low = option->low,
+                             .high = option->high};
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line of `etp-engine run` as one struct. One table (options.c) names each option, its default, range and
+ * meaning; parsing, the help text and the list of options in a result are made from it.
+ */
+#ifndef ETP_CLI_OPTIONS_H
+#define ETP_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/values.h"
+#include "etp/auction.h"
+#include "etp/error.h"
+#include "etp/log.h"
+#include "etp/tariff.h"
+
+/* As many shipped rivals as bring the market to five aggregators. */
+#define ETP_RIVALS_FILL UINT64_MAX
+
+typedef struct etp_tariff_option {
+    const char *text;
+    etp_tariff tariff;
+} etp_tariff_option;
+
+typedef struct etp_options {
+    const char **files; /* strategies, in the order of the command line */
+    unsigned file_count;
+    const char **sets; /* arguments of --set */
+    unsigned set_count;
+
+    uint64_t bess, days, seed;
+    uint64_t rivals;                              /* ETP_RIVALS_FILL when not given */
+    etp_time interval;                            /* 0 when not given */
+    const char *prices, *reserve, *json, *events; /* NULL when not given */
+    etp_tariff_option fit, retail;
+    etp_mechanism mechanism;
+    unsigned disclose;
+    etp_time window, hold, spread;
+    etp_time delay, jitter;
+    uint32_t loss, duplicate, reorder, flip;
+    uint32_t failures;
+    bool quiet, no_baselines, check_determinism, digest;
+    bool help, version;
+    etp_log_level log;
+} etp_options;
+
+/* Reads the arguments after the program's name (and after the command, if there is one). Texts are borrowed from
+ * `argv`. Returns an exit status; etp_options_fini() is due in any case. */
+int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error);
+void etp_options_fini(etp_options *options);
+
+/* ---- the table, for help texts and results ---- */
+
+typedef struct etp_option_help {
+    const char *group;    /* set on the first option of a group, else NULL */
+    const char *name;     /* without "--" */
+    const char *argument; /* or NULL */
+    const char *standard; /* default as text, or NULL */
+    const char *doc;
+    bool ranged; /* takes whole numbers from `low` to `high` */
+    uint64_t low, high;
+} etp_option_help;
+
+unsigned etp_option_count(void);
+etp_option_help etp_option_describe(unsigned index);
+
+/* What an option stands at. */
+typedef struct etp_option_value {
+    enum { ETP_OPTION_ACTION, ETP_OPTION_NONE, ETP_OPTION_BOOL, ETP_OPTION_NUMBER, ETP_OPTION_TEXT } kind;
+    double number; /* and for ETP_OPTION_BOOL 0 or 1 */
+    char buffer[ETP_VALUE_TEXT_MAX];
+    const char *text; /* may point to `buffer` */
+} etp_option_value;
+
+/* An option that only asks for something to be done, such as --help, is an ETP_OPTION_ACTION; one that was not given and
+ * has no default is ETP_OPTION_NONE. */
+void etp_option_value_of(const etp_options *options, unsigned index, etp_option_value *value);
+
+#endif

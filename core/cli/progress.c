@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BAR_COLUMNS = 40, REDRAW_MS = 50, MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / NS_PER_MS;
+}
+
+void etp_progress_begin(etp_progress *progress, bool wanted, uint64_t all)
+{
+    *progress = (etp_progress){.shown = wanted && isatty(STDERR_FILENO), .all = all};
+}
+
+static void draw(etp_progress *progress)
+{
+    char bar[BAR_COLUMNS + 1];
+    uint64_t filled = progress->done * BAR_COLUMNS / progress->all;
+    for (uint64_t i = 0; i < BAR_COLUMNS; i++)
+        bar[i] = i < filled ? '#' : '.';
+    bar[BAR_COLUMNS] = '\0';
+    fprintf(stderr, "\r[%s] %3u%%", bar, (unsigned)(progress->done * 100 / progress->all));
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+void etp_progress_step(etp_progress *progress)
+{
+    progress->done++;
+    if (!progress->shown || progress->all == 0)
+        return;
+    int64_t now = now_ms();
+    if (now < progress->next_ms)
+        return;
+    progress->next_ms = now + REDRAW_MS;
+    draw(progress);
+}
+
+void etp_progress_clear(etp_progress *progress)
+{
+    if (!progress->drawn)
+        return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+    progress->drawn = false;
+}

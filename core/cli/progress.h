@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* A bar on a terminal's standard error that shows how far a command has come; nothing where that is no terminal. */
+#ifndef ETP_CLI_PROGRESS_H
+#define ETP_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct etp_progress {
+    bool shown; /* wanted, and there is a terminal */
+    bool drawn; /* a bar stands on the line */
+    uint64_t done, all;
+    int64_t next_ms; /* when it may be drawn again */
+} etp_progress;
+
+void etp_progress_begin(etp_progress *progress, bool wanted, uint64_t all);
+void etp_progress_step(etp_progress *progress);
+/* Takes the bar away, so that other text may be written. The next step draws it again. */
+void etp_progress_clear(etp_progress *progress);
+
+#endif

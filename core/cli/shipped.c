@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/shipped.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/status.h"
+
+enum { PATH_MAX_BYTES = 4096 };
+
+/* The rivals that a newcomer meets first; others follow by their names. */
+static const char *const first_rivals[] = {"greedy.lua", "conservative.lua", "aggressive.lua", "random.lua",
+                                           "adaptive.lua"};
+enum { FIRST_RIVALS = sizeof first_rivals / sizeof first_rivals[0] };
+
+static const char suffix[] = ".lua";
+
+/* ---- where ---- */
+
+static bool is_folder(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+static bool exists(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0;
+}
+
+/* ../share/etp-engine/strategies, seen from the folder of the running program: an installed tree may be moved. */
+static bool beside_program(char *path, size_t size)
+{
+    char program[PATH_MAX_BYTES];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return false;
+    program[length] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash == NULL)
+        return false;
+    *slash = '\0';
+    int needed = snprintf(path, size, "%s/../share/etp-engine/strategies", program);
+    return needed > 0 && (size_t)needed < size && is_folder(path);
+}
+
+/* The sources' own folder comes first, so that a build tests what lies beside it. */
+static bool find_folder(char *path, size_t size)
+{
+    static const char *const places[] = {ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (is_folder(places[i])) {
+            snprintf(path, size, "%s", places[i]);
+            return true;
+        }
+    }
+    return beside_program(path, size);
+}
+
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy != NULL)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+char *etp_shipped_find(const char *name, const char *folder)
+{
+    char root[PATH_MAX_BYTES], path[2 * PATH_MAX_BYTES];
+    if (strchr(name, '/') != NULL || exists(name) || !find_folder(root, sizeof root))
+        return copy_text(name);
+    static const char *const endings[] = {"", suffix};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        int needed = snprintf(path, sizeof path, "%s/%s%s%s", root, folder, name, endings[i]);
+        if (needed > 0 && (size_t)needed < sizeof path && exists(path) && !is_folder(path))
+            return copy_text(path);
+    }
+    return copy_text(name);
+}
+
+/* ---- the list ---- */
+
+static bool is_script(const char *name)
+{
+    size_t size = strlen(name);
+    return name[0] != '.' && size >= sizeof suffix && strcmp(name + size - (sizeof suffix - 1), suffix) == 0;
+}
+
+static unsigned place_of(const char *name)
+{
+    unsigned place = 0;
+    while (place < FIRST_RIVALS && strcmp(first_rivals[place], name) != 0)
+        place++;
+    return place;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const char *a = strrchr(*(char *const *)left, '/') + 1, *b = strrchr(*(char *const *)right, '/') + 1;
+    unsigned place_a = place_of(a), place_b = place_of(b);
+    if (place_a != place_b)
+        return place_a < place_b ? -1 : 1;
+    return strcmp(a, b);
+}
+
+static bool add(etp_shipped *shipped, const char *folder, const char *name)
+{
+    char path[PATH_MAX_BYTES + sizeof(struct dirent)];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    char **longer = realloc(shipped->paths, (shipped->count + 1) * sizeof *longer);
+    if (longer == NULL)
+        return false;
+    shipped->paths = longer;
+    shipped->paths[shipped->count] = copy_text(path);
+    return shipped->paths[shipped->count] != NULL && ++shipped->count > 0;
+}
+
+static bool add_all(etp_shipped *shipped, const char *folder, DIR *listing)
+{
+    const struct dirent *entry;
+    while ((entry = readdir(listing)) != NULL)
+        if (is_script(entry->d_name) && !add(shipped, folder, entry->d_name))
+            return false;
+    return true;
+}
+
+int etp_shipped_list(etp_shipped *shipped, etp_error *error)
+{
+    char folder[PATH_MAX_BYTES];
+    *shipped = (etp_shipped){0};
+    DIR *listing = find_folder(folder, sizeof folder) ? opendir(folder) : NULL;
+    if (listing == NULL) {
+        etp_fail(error, ETP_ENOENT,
+                 "the strategies that come with etp-engine are neither in %s nor in %s: install them, or name your own "
+                 "and say --rivals 0",
+                 ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR);
+        return ETP_EXIT_FAILED;
+    }
+    bool done = add_all(shipped, folder, listing);
+    closedir(listing);
+    if (!done) {
+        etp_fail(error, ETP_ENOMEM, "no memory for the list of shipped strategies");
+        return ETP_EXIT_FAILED;
+    }
+    if (shipped->count > 0)
+        qsort(shipped->paths, shipped->count, sizeof *shipped->paths, compare);
+    return ETP_EXIT_DONE;
+}
+
+void etp_shipped_fini(etp_shipped *shipped)
+{
+    for (unsigned i = 0; i < shipped->count; i++)
+        free(shipped->paths[i]);
+    free(shipped->paths);
+    *shipped = (etp_shipped){0};
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/stage.h"
+
+#include <inttypes.h>
+
+#include "cli/status.h"
+
+static const etp_time day = 24 * ETP_NS_PER_HOUR;
+static const etp_time default_interval = 300 * ETP_NS_PER_SECOND;
+
+/* ---- prices ---- */
+
+/* How many whole days the trace holds from its first noon on. */
+static size_t whole_days(const etp_trace *trace, size_t first)
+{
+    return (trace->count - first) / (size_t)(day / trace->interval);
+}
+
+static int place_days(etp_stage *stage, etp_error *error)
+{
+    const etp_options *options = stage->options;
+    const etp_trace *trace = &stage->trace;
+    size_t first;
+    if (etp_trace_first_noon(trace, &first) != ETP_OK) {
+        etp_fail(error, ETP_ENOENT, "%s: no interval starts at noon, where a day of trading begins", options->prices);
+        return ETP_EXIT_FAILED;
+    }
+    size_t held = whole_days(trace, first);
+    if (held < options->days) {
+        etp_fail(error, ETP_ERANGE,
+                 "%s holds %zu whole %s from its first noon on, and --days asks for %" PRIu64
+                 ": ask for fewer, or give a longer file",
+                 options->prices, held, held == 1 ? "day" : "days", options->days);
+        return ETP_EXIT_USAGE;
+    }
+    stage->run.first = first;
+    return ETP_EXIT_DONE;
+}
+
+static int load_prices(etp_stage *stage, etp_error *error)
+{
+    const etp_options *options = stage->options;
+    if (etp_trace_load(&stage->trace, options->prices, NULL, error) != ETP_OK)
+        return ETP_EXIT_FAILED;
+    if (options->interval != 0 && options->interval != stage->trace.interval &&
+        etp_trace_resample(&stage->trace, options->interval, error) != ETP_OK)
+        return ETP_EXIT_USAGE;
+    return place_days(stage, error);
+}
+
+static int make_prices(etp_stage *stage, etp_error *error)
+{
+    const etp_options *options = stage->options;
+    etp_time interval = options->interval != 0 ? options->interval : default_interval;
+    int result = etp_trace_generate(&stage->trace, (unsigned)options->days, interval, options->seed, NULL);
+    if (result == ETP_OK)
+        return ETP_EXIT_DONE;
+    etp_fail(error, result, "the built-in prices cannot be made: %s", etp_strerror(result));
+    return ETP_EXIT_FAILED;
+}
+
+static int set_prices(etp_stage *stage, etp_error *error)
+{
+    int status = stage->options->prices != NULL ? load_prices(stage, error) : make_prices(stage, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    stage->run.trace = &stage->trace;
+    stage->run.intervals = (size_t)stage->options->days * (size_t)(day / stage->trace.interval);
+    return ETP_EXIT_DONE;
+}
+
+/* ---- the run's options ---- */
+
+static void set_network(etp_network_options *network, const etp_options *options)
+{
+    network->delay = options->delay;
+    network->jitter = options->jitter;
+    network->loss_ppm = options->loss;
+    network->duplicate_ppm = options->duplicate;
+    network->reorder_ppm = options->reorder;
+    network->flip_ppm = options->flip;
+}
+
+static int set_run(etp_stage *stage, etp_error *error)
+{
+    const etp_options *options = stage->options;
+    etp_run_options *run = &stage->run;
+    run->logger = stage->logger;
+    run->seed = options->seed;
+    run->homes = (unsigned)options->bess;
+    run->feed_in = options->fit.tariff;
+    run->retail = options->retail.tariff;
+    run->portfolios = stage->lineup.count;
+    run->timing.window = options->window;
+    run->timing.hold = options->hold;
+    run->timing.query_spread = options->spread;
+    run->mechanism = options->mechanism;
+    run->disclose = options->disclose;
+    run->failures_ppm = options->failures;
+    set_network(&run->network, options);
+    return etp_settings_apply_world(&stage->settings, run, error);
+}
+
+/* ---- the stage ---- */
+
+int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error)
+{
+    *stage = (etp_stage){.options = options};
+    stage->logger = etp_log_lines_begin(&stage->log_lines, &stage->progress, options->log);
+    etp_run_defaults(&stage->run);
+    int status = etp_settings_read(&stage->settings, options, error);
+    if (status == ETP_EXIT_DONE)
+        status = etp_lineup_make(&stage->lineup, options, error);
+    if (status == ETP_EXIT_DONE)
+        status = etp_lineup_check_settings(&stage->lineup, &stage->settings, error);
+    if (status == ETP_EXIT_DONE)
+        status = set_run(stage, error);
+    return status == ETP_EXIT_DONE ? set_prices(stage, error) : status;
+}
+
+void etp_stage_fini(etp_stage *stage)
+{
+    etp_progress_clear(&stage->progress);
+    etp_settings_fini(&stage->settings);
+    etp_lineup_fini(&stage->lineup);
+    etp_trace_fini(&stage->trace);
+}

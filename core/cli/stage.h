@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that the runs of one command share: prices, who takes part, parameters, the options of a run. */
+#ifndef ETP_CLI_STAGE_H
+#define ETP_CLI_STAGE_H
+
+#include "cli/crew.h"
+#include "cli/lineup.h"
+#include "cli/log_lines.h"
+#include "cli/options.h"
+#include "cli/params.h"
+#include "cli/progress.h"
+#include "etp/run.h"
+#include "report/report.h"
+
+typedef struct etp_stage {
+    const etp_options *options; /* borrowed */
+    etp_settings settings;
+    etp_lineup lineup;
+    etp_trace trace;
+    etp_run_options run; /* without firms, policy, observer */
+    etp_progress progress;
+    etp_log_lines log_lines;
+    etp_logger logger;
+} etp_stage;
+
+/* Reads all files. Returns an exit status. etp_stage_fini() is due in any case. The stage must not be moved. */
+int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error);
+void etp_stage_fini(etp_stage *stage);
+
+/* What is run on it. */
+typedef enum etp_act {
+    ETP_ACT_MARKET,  /* all firms */
+    ETP_ACT_UTILITY, /* one buyer with all their portfolios */
+    ETP_ACT_ALONE    /* the first file of the command line, with its own portfolio */
+} etp_act;
+
+/* Runs one from the first interval to the last, checks that nothing is lost, and fills `result`. Returns an exit
+ * status. `observer` may be NULL. */
+int etp_stage_play(etp_stage *stage, etp_act act, const etp_observer *observer, etp_report_run *result,
+                   etp_error *error);
+
+#endif

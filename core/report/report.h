@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The result of a command, as plain data: what the text and the JSON are made from. Whoever fills it owns what it points
+ * to, but for the arrays that etp_report_fini() frees.
+ */
+#ifndef ETP_REPORT_REPORT_H
+#define ETP_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "etp/run.h"
+
+enum { ETP_REPORT_NAME_MAX = 96, ETP_REPORT_HASH_MAX = 33, ETP_REPORT_LINE_MAX = 256 };
+
+typedef struct etp_report_param {
+    char name[ETP_REPORT_NAME_MAX];
+    double value;
+} etp_report_param;
+
+/* One script in a run. All zero for a buyer that is no script. */
+typedef struct etp_report_script {
+    char name[ETP_REPORT_NAME_MAX];
+    char hash[ETP_REPORT_HASH_MAX];
+    etp_report_param *params;
+    unsigned param_count;
+    uint64_t calls, errors, overruns;
+    bool suspended;
+    char last_error[ETP_REPORT_LINE_MAX]; /* its first line */
+} etp_report_script;
+
+typedef struct etp_report_firm {
+    etp_report_script script;
+    etp_id device;
+    etp_firm_result result; /* its name is not to be read: see script.name */
+} etp_report_firm;
+
+typedef struct etp_report_home {
+    etp_id device;
+    etp_energy capacity, sold;
+    etp_money income, cost;
+} etp_report_home;
+
+typedef struct etp_report_delay {
+    uint64_t p50_us, p99_us, max_us;
+} etp_report_delay;
+
+typedef struct etp_report_run {
+    bool present;
+    etp_run_totals totals;
+    etp_engine_stats engine;
+    etp_network_stats network;
+    etp_report_delay delays[ETP_TYPES];
+    etp_report_script policy;
+    etp_report_firm *firms;
+    unsigned firm_count;
+    etp_report_home *homes; /* as many as the report has */
+} etp_report_run;
+
+/* An option or a parameter of the world, as it stood. */
+typedef struct etp_report_setting {
+    const char *name;
+    enum { ETP_SETTING_NULL, ETP_SETTING_BOOL, ETP_SETTING_NUMBER, ETP_SETTING_TEXT } kind;
+    double number;
+    char buffer[32];
+    const char *text; /* may be NULL: then `buffer` is the text */
+} etp_report_setting;
+
+typedef struct etp_report_prices {
+    const char *source; /* "built-in", "AEMO" or "" */
+    const char *region; /* or "" */
+    uint64_t hash;
+    etp_time starts; /* of the first interval that was run, on the market's clock */
+    etp_time interval;
+    size_t count;   /* intervals that were run */
+    etp_price mean; /* over those */
+} etp_report_prices;
+
+typedef struct etp_report {
+    const char *command;
+    const etp_report_setting *options, *world;
+    unsigned option_count, world_count;
+    uint64_t seed;
+    etp_mechanism mechanism;
+    const char *feed_in; /* as it was written */
+    etp_time delay, hold;
+    bool network_given; /* links are not the usual ones, so their delays matter */
+    etp_report_prices prices;
+    unsigned homes;
+    double days;
+    etp_money *costs_without_market; /* of each home */
+    etp_money cost_without_market;   /* of all */
+    etp_report_run market, utility, alone;
+    const char *alone_name;
+} etp_report;
+
+/* Frees what etp_report_run_fill() and whoever filled the scripts have allocated. Accepts a zeroed report. */
+void etp_report_fini(etp_report *report);
+
+/* Takes the totals, firms, homes and delays of a run that is over. Scripts remain to be filled in. ETP_ENOMEM. */
+int etp_report_run_fill(etp_report_run *report, const etp_run *run, unsigned homes);
+
+/* What owners gained against homes that sell nothing. */
+etp_money etp_report_net_benefit(const etp_report *report, const etp_report_run *run);
+
+/* Volume-weighted, in c/kWh. False when nothing was sold. */
+bool etp_report_mean_price(etp_money paid, etp_energy energy, double *cents_per_kwh);
+
+/* The sentence that results from AEMO's data must carry, or NULL. */
+const char *etp_report_attribution(const etp_report *report);
+
+/* The table for a person. */
+void etp_report_print(const etp_report *report, FILE *out);
+
+/* The whole result as JSON, with a line end. ETP_ENOMEM, or ETP_EIO when it could not be written. */
+int etp_report_write_json(const etp_report *report, FILE *out);
+
+#endif

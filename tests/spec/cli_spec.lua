@@ -1,0 +1,291 @@
+-- SPDX-License-Identifier: MIT
+-- The program from outside: what it prints, what it says when something is wrong, and how it ends.
+local program = require("program")
+
+local GREEDY = "strategies/greedy.lua"
+local DAY = GREEDY .. " --bess 10 --no-baselines "
+
+setup(program.setup)
+teardown(program.teardown)
+
+local function expect(done, status, sentence)
+  assert.equal(status, done.status, done.err)
+  assert.truthy(done.err:find(sentence, 1, true), done.err)
+  assert.truthy(done.err:match("^etp%-engine: [^\n]+\n$"), "not one sentence: " .. done.err)
+  assert.equal("", done.out)
+end
+
+describe("the first command", function()
+  it("prints a table that names what it compares", function()
+    local done = program.run(GREEDY .. " --bess 10")
+    assert.equal(0, done.status)
+    for _, words in ipairs({
+      "market, 5 aggregators", "single utility", "greedy alone", "energy sold", "price to owners",
+      "owner's net benefit", "surplus", "adaptive", "conservative", "made up",
+    }) do
+      assert.truthy(done.out:find(words, 1, true), words)
+    end
+    assert.equal("", done.err)
+  end)
+
+  it("prints at most 100 columns of ASCII, without blanks at the end of lines", function()
+    local out = program.run(GREEDY .. " --bess 10 --delay 600ms --flip 1%").out
+    for line in out:gmatch("[^\n]*") do
+      assert.is_true(#line <= 100, line)
+      assert.falsy(line:find("[^\x20-\x7e]"), line)
+      assert.falsy(line:find(" $"), line)
+    end
+  end)
+
+  it("is short for run", function()
+    assert.equal(program.run(DAY).out, program.run("run " .. DAY).out)
+  end)
+
+  it("finds a shipped strategy by its name", function()
+    assert.equal(program.run(DAY).out, program.run("greedy --bess 10 --no-baselines").out)
+  end)
+
+  it("shows a bar on a terminal only", function()
+    if not os.execute("script --version >/dev/null 2>&1") then
+      pending("script(1) is not here to give it a terminal")
+      return
+    end
+    local terminal = program.path("terminal")
+    local command = ("script -qec \"'%s' %s --bess 10\" /dev/null >'%s'"):format(program.engine, GREEDY, terminal)
+    assert.is_true(os.execute(command))
+    local bar = "\r%[[#.]+%] +%d+%%"
+    assert.truthy(program.read(terminal):find(bar))
+    local piped = program.run(GREEDY .. " --bess 10")
+    assert.falsy((piped.out .. piped.err):find(bar))
+  end)
+
+  it("prints nothing when asked to be quiet", function()
+    local done = program.run(DAY .. "--quiet")
+    assert.same({ status = 0, out = "", err = "" }, done)
+  end)
+
+  it("tells the accounts of the run in its log", function()
+    local done = program.run(DAY .. "--quiet --log debug")
+    assert.truthy(done.err:find("conserved=yes", 1, true), done.err)
+  end)
+end)
+
+describe("help", function()
+  it("is there under each of its names", function()
+    local text = program.run("--help").out
+    assert.truthy(text:find("^usage: etp%-engine"))
+    for _, name in ipairs({ "help", "help run", "run --help", "-h", GREEDY .. " --help" }) do
+      assert.same({ status = 0, out = text, err = "" }, program.run(name))
+    end
+  end)
+
+  it("names every option that the manual names, and the other way round", function()
+    local manual, help = program.read("docs/man/etp-engine.1"), program.run("--help").out
+    local known = {}
+    for option in help:gmatch("\n  %-%-([a-z-]+)") do
+      known[option] = true
+      assert.truthy(manual:find("\\-\\-" .. option:gsub("%-", "\\-"), 1, true), "not in the manual: " .. option)
+    end
+    for option in manual:gmatch("\n%.B[IR] \\%-\\%-([a-z\\-]+)") do
+      assert.is_true(known[option:gsub("\\", "")], "not in the help: " .. option)
+    end
+  end)
+
+  it("names every parameter of the world that the manual names", function()
+    local manual, help = program.read("docs/man/etp-engine.1"), program.run("--help").out
+    local world = help:match("\nThe world[^\n]*\n(.-)\n\n")
+    local count = 0
+    for name in ("\n" .. world):gmatch("\n  ([a-z_]+) ") do
+      count = count + 1
+      assert.truthy(manual:find("\n.B " .. name .. "\n", 1, true), "not in the manual: " .. name)
+    end
+    assert.is_true(count >= 18)
+  end)
+
+  it("gives its version", function()
+    assert.truthy(program.run("--version").out:match("^etp%-engine %d+%.%d+%.%d+\n$"))
+  end)
+end)
+
+describe("what cannot be asked for", function()
+  for _, case in ipairs({
+    { "", "no strategy was named" },
+    { "rnu " .. GREEDY, "did you mean 'run'?" },
+    { "help elephants", "no help on 'elephants'" },
+    { GREEDY .. " --rivls 2", "did you mean --rivals?" },
+    { GREEDY .. " --elephant", "--help lists" },
+    { GREEDY .. " --bess", "--bess needs a value" },
+    { GREEDY .. " --bess 0", "from 1 to 100000" },
+    { GREEDY .. " --days many", "whole number" },
+    { GREEDY .. " --loss 120%", "chance" },
+    { GREEDY .. " --window 2", "with its unit" },
+    { GREEDY .. " --interval 7m", "divide a day" },
+    { GREEDY .. " --interval 1m --window 50s", "an interval of 60.000 s is too short" },
+    { GREEDY .. " --fit 00:00=1,25:00=2", "--fit" },
+    { GREEDY .. " --set greedy.margn=1", "margin" },
+    { GREEDY .. " --set greedy.margin=1000", "0 to 30 c/kWh" },
+    { GREEDY .. " --set greddy.margin=1", "did you mean greedy?" },
+    { GREEDY .. " --set greedy#2.margin=1", "did you mean greedy?" },
+    { GREEDY .. " --set reserve.premum=1", "premium" },
+    { GREEDY .. " --set world.spred=1", "did you mean world.spread?" },
+    { GREEDY .. " --set world.q=1.5", "from 0 to 1" },
+    { GREEDY .. " --set greedy.margin", "NAME.PARAM=VALUE" },
+    { GREEDY .. " --check-determinism --json x", "leave out --json" },
+    { GREEDY .. " --json x --events x", "a file of its own" },
+  }) do
+    it("is refused with a sentence: " .. case[1], function()
+      expect(program.run(case[1]), 2, case[2])
+    end)
+  end
+
+  it("changes nothing when one of several settings is wrong", function()
+    expect(program.run(DAY .. "--set greedy.margin=1 --set greedy.margin=1000"), 2, "out of range")
+  end)
+end)
+
+describe("a script that cannot be run", function()
+  local function script(name, text)
+    return program.write(name, text)
+  end
+
+  it("is missing", function()
+    expect(program.run("nowhere/greedy.lua"), 1, "nowhere/greedy.lua: there is no such file")
+  end)
+
+  it("is a directory", function()
+    expect(program.run("strategies"), 1, "directory")
+  end)
+
+  it("is not readable", function()
+    local path = script("secret.lua", "return {}")
+    assert(os.execute("chmod 000 '" .. path .. "'"))
+    if io.open(path) then
+      pending("who runs this test may read everything")
+      return
+    end
+    expect(program.run(path), 1, "secret.lua")
+  end)
+
+  it("has a syntax error", function()
+    expect(program.run(script("broken.lua", "local x = 1\nreturn {")), 1, "broken.lua:2:")
+  end)
+
+  it("has no hooks", function()
+    local path = script("empty.lua", 'return { api = 1, name = "empty", role = "aggregator" }')
+    expect(program.run(path), 1, "it has no hooks")
+  end)
+
+  it("is a reserve policy among the strategies, or the other way round", function()
+    expect(program.run("strategies/reserve/fixed.lua"), 1, "give it to --reserve")
+    expect(program.run(GREEDY .. " --reserve strategies/random.lua"), 1, "--reserve takes a policy")
+  end)
+
+  it("raises an error on every call, and loses its bids but not the run", function()
+    local path = script("bad.lua", [[
+      return { api = 1, name = "bad", role = "aggregator", on_offer = function() error("out of ideas") end }]])
+    local done = program.run(path .. " " .. DAY)
+    assert.equal(0, done.status)
+    assert.truthy(done.out:find("bad: %d+ of %d+ calls failed.*bad.lua:1: out of ideas"), done.out)
+    local _, lines = done.err:gsub("\n", "")
+    assert.equal(1, lines, done.err)
+    local market = program.result(path .. " " .. DAY).runs.market
+    for _, firm in ipairs(market.firms) do
+      if firm.name == "bad" then
+        assert.equal(0, firm.bids)
+        assert.is_true(firm.script_errors > 0)
+        assert.equal(firm.script_calls, firm.script_errors)
+      end
+    end
+    assert.is_true(market.energy_mwh > 0)
+  end)
+end)
+
+describe("a price file that cannot be used", function()
+  local good
+  setup(function()
+    good = program.read(program.prices("good.csv", 2, function() return 80 end))
+  end)
+
+  local function refuses(text, sentence)
+    local path = program.write("prices.csv", text)
+    local done = program.run(DAY .. "--prices " .. path)
+    expect(done, 1, path)
+    assert.truthy(done.err:lower():find(sentence), done.err)
+  end
+
+  -- The n-th line, the head being the first, replaced by what `change` makes of it.
+  local function with_line(number, change)
+    local count = 0
+    return (good:gsub("[^\n]*\n", function(line)
+      count = count + 1
+      if count == number then
+        return change(line)
+      end
+    end))
+  end
+
+  it("is missing, a directory, or empty", function()
+    expect(program.run(DAY .. "--prices nowhere.csv"), 1, "nowhere.csv")
+    expect(program.run(DAY .. "--prices strategies"), 1, "strategies")
+    refuses("", "empty")
+  end)
+
+  it("has a gap", function()
+    refuses(with_line(100, function() return "" end), "100")
+  end)
+
+  it("has a repeated row", function()
+    refuses(with_line(100, function(line) return line .. line end), "101")
+  end)
+
+  it("has other columns", function()
+    refuses(with_line(1, function() return "WHEN,WHAT\n" end), "column")
+  end)
+
+  it("has a price that is no number", function()
+    refuses(with_line(50, function(line) return (line:gsub(",80,", ",NaN,")) end), "50")
+  end)
+
+  it("has a byte that is not UTF-8", function()
+    refuses(with_line(50, function(line) return (line:gsub("VIC1", "VIC\xff")) end), "50")
+  end)
+
+  it("holds too few days", function()
+    local path = program.write("prices.csv", good)
+    expect(program.run(DAY .. "--days 2 --prices " .. path), 2, "holds 1 whole day")
+  end)
+
+  it("has another length of interval than can be made of it", function()
+    local path = program.write("prices.csv", good)
+    local done = program.run(DAY .. "--interval 8m --prices " .. path)
+    assert.equal(2, done.status)
+  end)
+end)
+
+describe("a result that cannot be written", function()
+  it("ends with a sentence when there is no such folder", function()
+    expect(program.run(DAY .. "--json nowhere/x.json"), 1, "nowhere/x.json cannot be written")
+    expect(program.run(DAY .. "--events nowhere/x.jsonl"), 1, "nowhere/x.jsonl cannot be written")
+  end)
+
+  it("ends with a sentence when the disk is full", function()
+    if not io.open("/dev/full", "w") then
+      pending("there is no /dev/full")
+      return
+    end
+    expect(program.run(DAY .. "--json /dev/full"), 1, "/dev/full cannot be written")
+    expect(program.run(DAY .. "--events /dev/full"), 1, "/dev/full cannot be written")
+    local err = program.path("err")
+    local _, _, status = os.execute(("'%s' %s >/dev/full 2>'%s'"):format(program.engine, DAY, err))
+    assert.equal(1, status)
+    assert.truthy(program.read(err):find("standard output cannot be written", 1, true))
+  end)
+
+  it("leaves the file of an earlier run as it was", function()
+    local path = program.write("old.json", "old")
+    assert.equal(1, program.run(DAY .. "--events /dev/full --json " .. path).status)
+    assert.equal("old", program.read(path))
+    local left = io.popen("ls '" .. program.path(".") .. "'"):read("a")
+    assert.falsy(left:find("old.json.", 1, true), left)
+  end)
+end)
