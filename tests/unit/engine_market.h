@@ -34,7 +34,7 @@ static struct market {
     unsigned in_flight;
     etp_rng rng;
     unsigned loss_percent, double_percent, damage_percent;
-    etp_time delay_max;
+    etp_time delay_min, delay_max;
     etp_time now;
     uint64_t interval;
     /* by events */
@@ -54,7 +54,8 @@ static inline int put_in_flight(void *user, etp_link link, const void *frame, si
         return ETP_OK;
     while (copies-- > 0 && market.in_flight < FLIGHTS) {
         struct flight *flight = &market.flights[market.in_flight++];
-        flight->due = market.now + (etp_time)etp_rng_below(&market.rng, (uint64_t)market.delay_max + 1);
+        uint64_t range = (uint64_t)(market.delay_max - market.delay_min) + 1;
+        flight->due = market.now + market.delay_min + (etp_time)etp_rng_below(&market.rng, range);
         flight->engine = 1 - from;
         flight->link = link;
         flight->size = size;

@@ -122,6 +122,17 @@ static void a_long_round_trip_is_learned(void **unused)
     assert_int_equal(count_heard(0, ETP_QUERY), 1);
 }
 
+/* Even where it comes after the last repeat, as the first answer over a slow link does. */
+static void an_answer_is_taken_while_a_window_may_be_open(void **unused)
+{
+    (void)unused;
+    begin(LOT);
+    advance(2500 * MS);
+    assert_int_equal(count_heard(0, ETP_QUERY), 3);
+    offer_to(0, LOT, 1500);
+    assert_non_null(find_heard(0, ETP_BID));
+}
+
 static void an_enormous_need_is_still_asked_for(void **unused)
 {
     (void)unused;
@@ -381,6 +392,7 @@ int main(void)
         cmocka_unit_test_teardown(queries_are_spread_over_the_intervals_beginning, end),
         cmocka_unit_test_teardown(losses_do_not_make_a_node_ever_more_patient, end),
         cmocka_unit_test_teardown(a_long_round_trip_is_learned, end),
+        cmocka_unit_test_teardown(an_answer_is_taken_while_a_window_may_be_open, end),
         cmocka_unit_test_teardown(an_enormous_need_is_still_asked_for, end),
         cmocka_unit_test_teardown(bids_never_exceed_the_need_less_what_is_open_and_won, end),
         cmocka_unit_test_teardown(bids_never_exceed_the_budget, end),

@@ -122,6 +122,29 @@ static void both_sides_books_agree_over_a_bad_network(void **unused)
     }
 }
 
+/* Links of 600 ms, and holds that are long enough for them: just the types whose limit is below that are late, each
+ * message of theirs. */
+static void a_slow_network_is_late_where_the_limits_say_so(void **unused)
+{
+    (void)unused;
+    set_up_market(2);
+    market.options.timing.hold = 2 * ETP_NS_PER_SECOND;
+    for (unsigned side = 0; side < 2; side++)
+        assert_int_equal(make_side(side), ETP_OK);
+    market.delay_min = market.delay_max = 600 * ETP_NS_PER_MS;
+    run_day(50);
+    expect_equal_books();
+    assert_true(market.sales > 100);
+    for (unsigned side = 0; side < 2; side++) {
+        etp_engine_stats stats = stats_of(side);
+        for (unsigned type = 0; type < ETP_TYPES; type++) {
+            bool late = etp_type_delay_limit(type) < 600 * ETP_NS_PER_MS;
+            assert_int_equal(stats.late[type], late ? stats.received[type] : 0);
+        }
+        assert_int_equal(stats.refused[ETP_REFUSED_UNEXPECTED], 0);
+    }
+}
+
 /* Devices fail and come back in the middle of everything. */
 static void both_sides_books_agree_when_devices_fail(void **unused)
 {
@@ -173,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_good_network_refuses_and_loses_nothing, end),
         cmocka_unit_test_teardown(both_sides_books_agree_over_a_bad_network, end),
+        cmocka_unit_test_teardown(a_slow_network_is_late_where_the_limits_say_so, end),
         cmocka_unit_test_teardown(both_sides_books_agree_when_devices_fail, end),
         cmocka_unit_test_teardown(the_same_seed_gives_the_same_day, end),
     };

@@ -81,14 +81,16 @@ static void time_to_repeat_a_query(void)
     advance(it.options.timing.query_repeat + 10 * MS);
 }
 
-static void three_times_to_repeat_a_query(void)
+static void a_window_after_the_last_query(void)
 {
     for (unsigned i = 0; i < 2; i++)
         time_to_repeat_a_query();
     assert_int_equal(count_heard(0, ETP_QUERY), 2);
     assert_int_equal(it.heard[0].message.message_id, it.heard[1].message.message_id);
     forget();
-    time_to_repeat_a_query();
+    advance(it.options.timing.window - 20 * MS);
+    assert_int_equal(state_of_session(ROLE_AGGREGATOR, 0), AGGREGATOR_QUERIED);
+    advance(30 * MS);
 }
 
 static void the_lead_before_the_close(void)
@@ -139,7 +141,7 @@ static const struct moment {
     {"confirm_repeat", time_to_repeat_a_confirm},
     {"the end of the hold", the_hold_ends},
     {"query_repeat", time_to_repeat_a_query},
-    {"query_repeat, thrice", three_times_to_repeat_a_query},
+    {"a window after the last repeat", a_window_after_the_last_query},
     {"decide_lead before the close", the_lead_before_the_close},
     {"decide_lead before the close, waits", the_lead_before_the_close_waits},
     {"three holds after the close", three_holds_after_the_close},
