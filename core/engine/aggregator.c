@@ -110,8 +110,10 @@ static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32
                            .message_id = session->query_id,
                            .required_energy = need < ETP_ENERGY_MAX ? need : ETP_ENERGY_MAX};
     session->query_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
-    etp_wheel_set(&aggregator->wheel, number,
-                  engine->now + etp_aggregator_patience(aggregator, engine->options.timing.query_repeat));
+    /* After the last repeat an answer is worth having for as long as a window may be open. */
+    const etp_timing *timing = &engine->options.timing;
+    etp_time least = session->tries < QUERY_REPEATS ? timing->query_repeat : timing->window;
+    etp_wheel_set(&aggregator->wheel, number, engine->now + etp_aggregator_patience(aggregator, least));
 }
 
 static bool wants_more(const struct aggregator *aggregator)

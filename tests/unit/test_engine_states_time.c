@@ -88,9 +88,9 @@ static void a_window_after_the_last_query(void)
     assert_int_equal(count_heard(0, ETP_QUERY), 2);
     assert_int_equal(it.heard[0].message.message_id, it.heard[1].message.message_id);
     forget();
-    advance(it.options.timing.window - 20 * MS);
+    advance(it.options.timing.window - 40 * MS);
     assert_int_equal(state_of_session(ROLE_AGGREGATOR, 0), AGGREGATOR_QUERIED);
-    advance(30 * MS);
+    advance(60 * MS);
 }
 
 static void the_lead_before_the_close(void)
