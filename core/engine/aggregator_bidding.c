@@ -8,7 +8,7 @@
 
 #include "engine/internal.h"
 
-enum { BID_REPEATS = 3, BACKOFF_AFTER = 8, BACKOFF_LIMIT = 6 };
+enum { BID_REPEATS = 3, BACKOFF_AFTER = 8, LONGEST_PAUSE = 64 };
 
 static const etp_time least_bid_gap = 100 * ETP_NS_PER_MS;
 
@@ -180,6 +180,19 @@ void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint3
 
 /* ---- awards ---- */
 
+/* The first repeats come fast, the later ones ever more rarely, though not so rarely that few are left before the limit
+ * of doubt where round trips are long. */
+static etp_time time_to_confirm_again(const etp_engine *engine, const struct aggregator *aggregator,
+                                      const struct aggregator_session *session)
+{
+    etp_time repeat = engine->options.timing.confirm_repeat;
+    etp_time wait = etp_aggregator_patience(aggregator, repeat);
+    etp_time longest = repeat * LONGEST_PAUSE > wait ? repeat * LONGEST_PAUSE : wait;
+    for (int i = BACKOFF_AFTER; i < session->tries && wait < longest; i++)
+        wait *= 2;
+    return wait < longest ? wait : longest;
+}
+
 void etp_aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
@@ -190,11 +203,7 @@ void etp_aggregator_confirm(etp_engine *engine, struct aggregator *aggregator, u
                            .bid_price = session->u.trade.bid_price,
                            .required_energy = session->u.trade.award};
     session->u.trade.confirm_id = etp_outbox_send(engine, &aggregator->node, session->link, &message);
-    etp_time wait = etp_aggregator_patience(aggregator, engine->options.timing.confirm_repeat);
-    int doublings = session->tries < BACKOFF_AFTER ? 0 : session->tries - BACKOFF_AFTER;
-    if (doublings > BACKOFF_LIMIT)
-        doublings = BACKOFF_LIMIT;
-    etp_wheel_set(&aggregator->wheel, number, engine->now + wait * (INT64_C(1) << doublings));
+    etp_wheel_set(&aggregator->wheel, number, engine->now + time_to_confirm_again(engine, aggregator, session));
 }
 
 static bool is_fair(const struct aggregator_session *session, const etp_message *accept)
