@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
-#include "engine_fixture.h"
+#include "engine_peers.h"
 
 enum { ROWS_MAX = 300, CELLS_MAX = 8, CELL_SIZE = 160, NOBODYS_ID = 12345 };
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "engine/internal.h"
-#include "engine_fixture.h"
+#include "engine_peers.h"
 
 enum { ROUNDS = 50, MESSAGES = 2000, NOISES = 50000, RECENT = 8 };
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "engine_fixture.h"
+#include "engine_peers.h"
 
 static int begin(void **unused)
 {
