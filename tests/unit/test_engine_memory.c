@@ -159,6 +159,18 @@ static void the_statistics_tell_the_memory_of_a_battery_and_a_session(void **unu
     tear_down_market();
 }
 
+/* A large market's: the outbox is shared by all of its links. */
+static void a_session_of_a_large_market_takes_256_bytes_at_most(void **unused)
+{
+    (void)unused;
+    market.options.max_links = 50000;
+    assert_int_equal(make_side(SELLING), ETP_OK);
+    etp_engine_stats stats;
+    etp_engine_get_stats(market.engines[SELLING], &stats);
+    assert_in_range(stats.bytes_per_session, 100, 256);
+    tear_down_market();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +178,7 @@ int main(void)
         cmocka_unit_test_setup(every_allocation_may_fail_while_an_engine_is_built, begin),
         cmocka_unit_test_setup(an_engine_survives_a_node_that_found_no_memory, begin),
         cmocka_unit_test_setup(the_statistics_tell_the_memory_of_a_battery_and_a_session, begin),
+        cmocka_unit_test_setup(a_session_of_a_large_market_takes_256_bytes_at_most, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
