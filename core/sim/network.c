@@ -10,7 +10,9 @@
 #include "base/heap.h"
 #include "etp/rng.h"
 
-enum { CHUNK_BYTES = 124, NO_CHUNK = UINT32_MAX, FRAMES_MIN = 4096, LINKS_PER_FRAME = 8, FRAME_BYTES_MAX = 65535 };
+enum { CHUNK_BYTES = 124, FRAMES_MIN = 4096, LINKS_PER_FRAME = 8, FRAME_BYTES_MAX = 65535 };
+
+#define NO_CHUNK UINT32_MAX
 
 static const uint32_t certain_ppm = 1000000;
 static const etp_time least_hold_back = 20 * ETP_NS_PER_MS;
