@@ -33,7 +33,6 @@ struct firm {
     uint64_t trades;
     etp_energy receipt_energy;
     etp_money receipt_paid;
-    etp_energy unresolved_energy;
 };
 
 struct outage {
