@@ -64,12 +64,17 @@ static void take_receipt(etp_engine *engine, struct aggregator *aggregator, uint
 
 /* ---- QueryResponse ---- */
 
+/* After repeats nobody knows which copy was answered. Such a sample is bounded by the least time that they can take: if
+ * the waits for lost copies were learned as a round trip, they would make the next waits longer, and so on for ever. */
 static void learn_round_trip(const etp_engine *engine, struct aggregator *aggregator,
                              const struct aggregator_session *session)
 {
     etp_time sample = engine->now - (etp_time)session->query_id * ETP_NS_PER_US;
+    etp_time bound = (session->tries + 1) * engine->options.timing.query_repeat;
     if (sample < 0)
         sample = 0;
+    if (session->tries > 0 && sample > bound)
+        sample = bound;
     aggregator->round_trip += (sample - aggregator->round_trip) / 8;
     if (session->tries == 0 && aggregator->loss_hint > 0)
         aggregator->loss_hint--;

@@ -299,6 +299,19 @@ void etp_bess_follow_auction(etp_engine *engine, struct bess *bess)
 
 /* ---- the close ---- */
 
+/* Whether each of the chosen bids is there, and chosen once. Marks them in `bids`, which are of no use afterwards. */
+static bool is_ranking(etp_bid *bids, unsigned count, const unsigned *chosen, unsigned chosen_count)
+{
+    if (chosen_count > count)
+        return false;
+    for (unsigned i = 0; i < chosen_count; i++) {
+        if (chosen[i] >= count || bids[chosen[i]].state == ETP_BID_NONE)
+            return false;
+        bids[chosen[i]].state = ETP_BID_NONE;
+    }
+    return true;
+}
+
 /* Asks the policy for a ranking of its own. Returns how many slots stand in engine->order, 0 for the mechanism's. */
 static unsigned ask_for_order(etp_engine *engine, struct bess *bess)
 {
@@ -312,14 +325,8 @@ static unsigned ask_for_order(etp_engine *engine, struct bess *bess)
         engine->ranked[i] = bess->book[ranked[i]];
     etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
     int result = bess->hooks->choose(bess->user, &context, engine->ranked, count, chosen);
-    if (result > (int)count)
+    if (result > 0 && !is_ranking(engine->ranked, count, chosen, (unsigned)result))
         result = ETP_ERANGE;
-    for (int i = 0; i < result; i++) {
-        if (chosen[i] >= count) {
-            result = ETP_ERANGE;
-            break;
-        }
-    }
     if (!etp_hook_done(engine, &bess->node, result))
         return 0;
     /* From places in the ranking to slots of the book. */
@@ -332,11 +339,7 @@ void etp_bess_close_auction(etp_engine *engine, struct bess *bess)
 {
     unsigned count = ask_for_order(engine, bess);
     const unsigned *order = count > 0 ? engine->order + engine->order_room : NULL;
-    if (etp_auction_close(&bess->auction, order, count, engine->now) != ETP_OK) {
-        /* A slot named twice: the policy's ranking is void, the mechanism's stands. */
-        etp_hook_done(engine, &bess->node, ETP_EINVAL);
-        etp_auction_close(&bess->auction, NULL, 0, engine->now);
-    }
+    etp_auction_close(&bess->auction, order, count, engine->now);
     etp_bess_follow_auction(engine, bess);
 }
 

@@ -25,14 +25,14 @@ static int grow_order(etp_engine *engine, unsigned peers)
 {
     if (peers <= engine->order_room)
         return ETP_OK;
-    unsigned *order = etp_take_memory(engine, 2 * peers * sizeof *order);
+    unsigned *order = etp_take_memory(engine, (size_t)2 * peers * sizeof *order);
     etp_bid *ranked = etp_take_memory(engine, peers * sizeof *ranked);
     if (order == NULL || ranked == NULL) {
-        etp_give_memory(engine, order, 2 * peers * sizeof *order);
+        etp_give_memory(engine, order, (size_t)2 * peers * sizeof *order);
         etp_give_memory(engine, ranked, peers * sizeof *ranked);
         return ETP_ENOMEM;
     }
-    etp_give_memory(engine, engine->order, 2 * engine->order_room * sizeof *order);
+    etp_give_memory(engine, engine->order, (size_t)2 * engine->order_room * sizeof *order);
     etp_give_memory(engine, engine->ranked, engine->order_room * sizeof *ranked);
     engine->order = order;
     engine->ranked = ranked;
@@ -124,7 +124,7 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
     struct node *node = engine->nodes[number];
     if (engine->started)
         return ETP_ESTATE;
-    if (peer == 0 || peer > ETP_ID_MAX)
+    if (peer == 0 || peer > ETP_ID_MAX || peer == node->device_id)
         return ETP_ERANGE;
     if (node->links >= node->peers || engine->link_count >= engine->options.max_links)
         return ETP_EFULL;

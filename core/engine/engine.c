@@ -2,6 +2,7 @@
 #include "engine/internal.h"
 
 static const etp_price default_tick = ETP_PRICE_PER_CENT / 10;
+static const etp_time longest_time = 7 * 24 * ETP_NS_PER_HOUR;
 
 void etp_timing_defaults(etp_timing *timing)
 {
@@ -24,6 +25,18 @@ void etp_engine_defaults(etp_engine_options *options)
 
 /* ---- life ---- */
 
+static etp_time longest(const etp_timing *timing)
+{
+    const etp_time all[] = {timing->window,          timing->hold,           timing->query_spread,
+                            timing->query_repeat,    timing->confirm_repeat, timing->decide_lead,
+                            timing->register_period, timing->status_period,  timing->doubt_limit};
+    etp_time longest = 0;
+    for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] > longest)
+            longest = all[i];
+    return longest;
+}
+
 static int check_options(const etp_engine_options *options, etp_error *error)
 {
     const etp_timing *timing = &options->timing;
@@ -36,6 +49,8 @@ static int check_options(const etp_engine_options *options, etp_error *error)
         return etp_fail(error, ETP_EINVAL, "max_nodes and max_links must be at least 1");
     if (timing->window <= 0 || timing->hold <= 0)
         return etp_fail(error, ETP_EINVAL, "the window and the hold must be longer than 0");
+    if (longest(timing) > longest_time)
+        return etp_fail(error, ETP_EINVAL, "no time of the protocol may be longer than a week");
     if (timing->query_repeat <= 0 || timing->confirm_repeat <= 0 || timing->register_period <= 0 ||
         timing->status_period <= 0 || timing->doubt_limit <= 0)
         return etp_fail(error, ETP_EINVAL, "repeats, periods and limits must be longer than 0");
@@ -43,8 +58,10 @@ static int check_options(const etp_engine_options *options, etp_error *error)
         timing->decide_lead >= timing->window)
         return etp_fail(error, ETP_EINVAL,
                         "the query spread must be 0 to an hour, the decision's lead 0 to less than the window");
-    if (options->now < 0 || options->tick < 0)
-        return etp_fail(error, ETP_EINVAL, "the clock and the tick cannot be negative");
+    if (options->now < 0 || options->tick < 0 || options->tick > ETP_PRICE_MAX)
+        return etp_fail(error, ETP_EINVAL, "the clock cannot be negative, the tick must be 0 to 10 000 c/kWh");
+    if ((unsigned)options->mechanism > ETP_UNIFORM_PRICE)
+        return etp_fail(error, ETP_EINVAL, "there is no mechanism with the number %u", (unsigned)options->mechanism);
     return ETP_OK;
 }
 
@@ -118,7 +135,7 @@ void etp_engine_free(etp_engine *engine)
         free_node(engine, engine->nodes[i]);
     etp_outbox_fini(engine);
     etp_heap_fini(&engine->timers, engine->allocator);
-    etp_give_memory(engine, engine->order, 2 * engine->order_room * sizeof *engine->order);
+    etp_give_memory(engine, engine->order, (size_t)2 * engine->order_room * sizeof *engine->order);
     etp_give_memory(engine, engine->ranked, engine->order_room * sizeof *engine->ranked);
     etp_give_memory(engine, engine->links, engine->options.max_links * sizeof *engine->links);
     etp_give_memory(engine, engine->nodes, engine->options.max_nodes * sizeof *engine->nodes);

@@ -201,7 +201,7 @@ struct etp_engine {
     struct heap timers;
     struct {
         struct outbox_slot *slots;
-        uint32_t count, free;
+        uint32_t count, used, free;
         uint32_t first_dirty, last_dirty;
     } outbox;
     unsigned *order; /* room for the bids of the largest book */

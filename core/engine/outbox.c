@@ -2,7 +2,8 @@
 /*
  * Every link has a queue of encoded messages, most urgent first and first come first among equals. Queues are strings
  * of slots from one pool. A link with something to send is on the dirty list; flushing joins what waits into frames.
- * A link whose transport is busy keeps its queue: what is urgent overtakes there, until the link is ready again.
+ * A link whose transport is busy keeps its queue: what is urgent overtakes there, until the link is ready again. Busy
+ * links together never take the last quarter of the slots, so that a peer that reads nothing costs no other its answers.
  */
 #include "engine/internal.h"
 
@@ -61,6 +62,34 @@ static void give_back(etp_engine *engine, uint32_t number)
 {
     engine->outbox.slots[number].next = engine->outbox.free;
     engine->outbox.free = number;
+    engine->outbox.used--;
+}
+
+/* Gives up the last message of a queue if it is less urgent than `priority`. */
+static bool drop_less_urgent(etp_engine *engine, struct link *link, unsigned priority)
+{
+    struct outbox_slot *slots = engine->outbox.slots;
+    uint32_t *last = &link->first_slot;
+    while (*last != NO_SLOT && slots[*last].next != NO_SLOT)
+        last = &slots[*last].next;
+    if (*last == NO_SLOT || slots[*last].priority <= priority)
+        return false;
+    uint32_t number = *last;
+    *last = NO_SLOT;
+    give_back(engine, number);
+    engine->stats.outbox_full++;
+    return true;
+}
+
+/* A free slot for a message on a link, or NO_SLOT. */
+static uint32_t find_room(etp_engine *engine, struct link *link, unsigned priority)
+{
+    if (engine->outbox.free == NO_SLOT)
+        etp_outbox_flush(engine);
+    uint32_t for_busy_links = engine->outbox.count - engine->outbox.count / 4;
+    if (link->blocked && engine->outbox.used >= for_busy_links && !drop_less_urgent(engine, link, priority))
+        return NO_SLOT;
+    return engine->outbox.free;
 }
 
 etp_id etp_outbox_next_id(const etp_engine *engine, struct node *node)
@@ -78,9 +107,8 @@ etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t number, e
         message->message_id = etp_outbox_next_id(engine, node);
     message->device_id = node->device_id;
     message->ttl = ETP_TTL_DEFAULT;
-    if (engine->outbox.free == NO_SLOT)
-        etp_outbox_flush(engine);
-    uint32_t free = engine->outbox.free;
+    unsigned priority = etp_type_priority(message->type);
+    uint32_t free = find_room(engine, &engine->links[number], priority);
     if (free == NO_SLOT) {
         engine->stats.outbox_full++;
         return message->message_id;
@@ -93,8 +121,9 @@ etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t number, e
         return message->message_id;
     }
     engine->outbox.free = slot->next;
+    engine->outbox.used++;
     slot->size = (uint8_t)size;
-    slot->priority = (uint8_t)etp_type_priority(message->type);
+    slot->priority = (uint8_t)priority;
     insert_by_priority(engine, &engine->links[number], free);
     engine->stats.sent[message->type]++;
     mark_dirty(engine, number);

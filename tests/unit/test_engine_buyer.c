@@ -85,6 +85,43 @@ static void queries_are_spread_over_the_intervals_beginning(void **unused)
     }
 }
 
+/* The time that a lost copy cost is no round trip: or each loss would make the next wait longer, without end. */
+static void losses_do_not_make_a_node_ever_more_patient(void **unused)
+{
+    (void)unused;
+    begin(LOT);
+    it.decision = ETP_DECIDE_PASS;
+    for (unsigned i = 0; i < 50; i++) {
+        forget();
+        begin_interval();
+        while (count_heard(0, ETP_QUERY) < 2)
+            advance(10 * MS);
+        for (unsigned peer = 0; peer < PEERS; peer++)
+            offer_to(peer, LOT, 2000);
+        advance(INTERVAL / 2);
+    }
+    forget();
+    begin_interval();
+    advance(2 * 3 * it.options.timing.query_repeat * 2);
+    assert_int_equal(count_heard(0, ETP_QUERY), 3);
+}
+
+/* A round trip that is longer than the first patience is learned all the same. */
+static void a_long_round_trip_is_learned(void **unused)
+{
+    (void)unused;
+    begin(LOT);
+    it.decision = ETP_DECIDE_PASS;
+    for (unsigned i = 0; i < 50; i++) {
+        forget();
+        begin_interval();
+        advance(ETP_NS_PER_SECOND);
+        for (unsigned peer = 0; peer < PEERS; peer++)
+            offer_to(peer, LOT, 2000);
+    }
+    assert_int_equal(count_heard(0, ETP_QUERY), 1);
+}
+
 static void an_enormous_need_is_still_asked_for(void **unused)
 {
     (void)unused;
@@ -342,6 +379,8 @@ int main(void)
         cmocka_unit_test_teardown(only_batteries_that_were_heard_of_are_queried, end),
         cmocka_unit_test_teardown(a_node_that_takes_no_part_queries_nobody, end),
         cmocka_unit_test_teardown(queries_are_spread_over_the_intervals_beginning, end),
+        cmocka_unit_test_teardown(losses_do_not_make_a_node_ever_more_patient, end),
+        cmocka_unit_test_teardown(a_long_round_trip_is_learned, end),
         cmocka_unit_test_teardown(an_enormous_need_is_still_asked_for, end),
         cmocka_unit_test_teardown(bids_never_exceed_the_need_less_what_is_open_and_won, end),
         cmocka_unit_test_teardown(bids_never_exceed_the_budget, end),
