@@ -91,6 +91,8 @@ void etp_heap_set(struct heap *heap, uint32_t number, int64_t time, uint32_t tie
             take_out(heap, was - 1);
     } else if (was == 0) {
         rise(heap, heap->count++, item);
+    } else if (time == heap->items[was - 1].time && tie == heap->items[was - 1].tie) {
+        return;
     } else if (before(item, heap->items[was - 1])) {
         rise(heap, was - 1, item);
     } else {

@@ -79,15 +79,27 @@ void etp_wheel_drop(struct wheel *wheel, uint32_t entry)
     e->slot = WHEEL_NONE;
 }
 
-/* How many ticks after `reached` the next busy slot stands; 0 when the wheel is empty. */
+/* The place of the lowest bit that is set. */
+static int64_t lowest_bit(uint64_t bits)
+{
+    int64_t place = 0;
+    for (; (bits & 0xff) == 0; bits >>= 8)
+        place += 8;
+    for (; (bits & 1) == 0; bits >>= 1)
+        place++;
+    return place;
+}
+
+/* How many ticks after `reached` the next busy slot stands; 0 when the wheel is empty. The slot of `reached` itself is
+ * never busy, so that no bit is met twice. */
 static int64_t ticks_to_busy(const struct wheel *wheel)
 {
     for (int64_t ahead = 1; ahead < WHEEL_SLOTS;) {
         int64_t slot = (wheel->reached + ahead) % WHEEL_SLOTS;
         uint64_t rest = wheel->busy[slot / 64] >> (slot % 64);
-        if (rest & 1)
-            return ahead;
-        ahead += rest == 0 ? 64 - slot % 64 : 1;
+        if (rest != 0)
+            return ahead + lowest_bit(rest);
+        ahead += 64 - slot % 64;
     }
     return 0;
 }

@@ -168,7 +168,8 @@ void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint3
     if (intent.energy <= 0 || engine->now >= session->closes)
         return;
     int decision = decide(engine, aggregator, number, asked, &intent);
-    etp_time again = session->closes - engine->options.timing.decide_lead;
+    /* Asked again, its bid must still be able to arrive: on slow links that takes more than the lead. */
+    etp_time again = session->closes - etp_aggregator_patience(aggregator, engine->options.timing.decide_lead);
     if (decision == ETP_DECIDE_BID) {
         if (place_bid(engine, aggregator, number, &intent))
             aggregator->totals.bids++;

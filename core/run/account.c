@@ -65,9 +65,6 @@ void account_event(void *user, const etp_event *event)
         break;
     case ETP_EVENT_UNRESOLVED:
         run->unresolved++;
-        firm = firm_of(run, event->device);
-        if (firm != NULL)
-            firm->unresolved_energy += event->energy;
         break;
     default:
         break;
@@ -161,6 +158,11 @@ static int check_receipts(const etp_run *run, etp_error *error)
         bool settled = totals.in_doubt == 0 && totals.unresolved == 0;
         if (totals.energy != firm->receipt_energy || totals.paid != firm->receipt_paid)
             return etp_fail(error, ETP_ECONSERVATION, "the books of %s do not match its receipts", firm->name);
+        if (firm->trades > totals.wins + totals.in_doubt + totals.unresolved)
+            return etp_fail(error, ETP_ECONSERVATION,
+                            "batteries have confirmed %llu trades to %s, which has receipts for %llu and doubts %llu",
+                            (unsigned long long)firm->trades, firm->name, (unsigned long long)totals.wins,
+                            (unsigned long long)(totals.in_doubt + totals.unresolved));
         if (totals.energy > firm->energy || (settled && totals.energy != firm->energy) ||
             (settled && totals.paid != firm->paid))
             return etp_fail(error, ETP_ECONSERVATION,

@@ -3,7 +3,8 @@
  * What the files of this room share.
  *
  *     options.c   defaults, checks
- *     run.c       building a run, its intervals
+ *     build.c     making a run: memory, engine, network, who is in it
+ *     run.c       its intervals, and reading it
  *     account.c   who bought what for how much, from the engine's events; totals and the check that nothing is lost
  *     outages.c   which batteries fail, when
  *     idle.c      the same homes without a market
@@ -33,7 +34,6 @@ struct firm {
     uint64_t trades;
     etp_energy receipt_energy;
     etp_money receipt_paid;
-    etp_energy unresolved_energy;
 };
 
 struct outage {

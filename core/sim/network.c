@@ -10,10 +10,12 @@
 #include "base/heap.h"
 #include "etp/rng.h"
 
-#define NO_CHUNK UINT32_MAX
 enum { CHUNK_BYTES = 124, FRAMES_MIN = 4096, LINKS_PER_FRAME = 8, FRAME_BYTES_MAX = 65535 };
 
+#define NO_CHUNK UINT32_MAX
+
 static const uint32_t certain_ppm = 1000000;
+static const uint32_t frames_limit = 100000000;
 static const etp_time least_hold_back = 20 * ETP_NS_PER_MS;
 
 /* Purposes that keep the draws of one frame apart. */
@@ -92,6 +94,9 @@ static int check(const etp_network_options *options, etp_error *error)
     if (options->loss_ppm > certain_ppm || options->duplicate_ppm > certain_ppm || options->reorder_ppm > certain_ppm ||
         options->flip_ppm > certain_ppm)
         return etp_fail(error, ETP_ERANGE, "a chance of the network must be 0 to 1");
+    if (options->max_frames > frames_limit)
+        return etp_fail(error, ETP_ERANGE, "%u frames under way: a network has room for %u at most",
+                        options->max_frames, frames_limit);
     if (options->max_links == 0)
         return etp_fail(error, ETP_ERANGE, "a network needs room for at least one link");
     return ETP_OK;

@@ -108,7 +108,8 @@ typedef enum etp_decision {
     ETP_DECIDE_WAIT = 2  /**< ask once more shortly before the close (once: a second WAIT is a PASS) */
 } etp_decision;
 
-/** Zeroed by the engine before each call, with `energy` set to the most it would let through (lot, need, budget). */
+/** Zeroed by the engine before each call, with `energy` set to the most that lot and need let through. What the budget
+ *  lets through depends on the price: it is applied to what comes back. */
 typedef struct etp_intent {
     etp_price price;    /**< 0 to ETP_PRICE_MAX */
     etp_energy energy;  /**< above 0; more than the engine lets through is cut */
