@@ -117,10 +117,14 @@ static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_
     return true;
 }
 
+/* A price below 0 is no bid: values are negative at times, and who bids a share of his value need not check that. */
 static int check_intent(int decision, const etp_intent *intent)
 {
-    bool usable = intent->price >= 0 && intent->price <= ETP_PRICE_MAX && intent->energy > 0;
-    return decision == ETP_DECIDE_BID && !usable ? ETP_ERANGE : decision;
+    if (decision != ETP_DECIDE_BID)
+        return decision;
+    if (intent->price < 0)
+        return ETP_DECIDE_PASS;
+    return intent->price <= ETP_PRICE_MAX && intent->energy > 0 ? ETP_DECIDE_BID : ETP_ERANGE;
 }
 
 /* ---- offers ---- */

@@ -28,7 +28,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
             continue;
         etp_message message = {.type = ETP_REGISTER,
                                .energy_total = bess->battery->stored,
-                               .remaining_energy = bess->battery->stored,
+                               .remaining_energy = etp_battery_available(bess->battery),
                                .voltage_mv = etp_battery_voltage_mv(bess->battery),
                                .discharge_rate = bess->battery->spec.power,
                                .health = (uint8_t)etp_battery_health(bess->battery)};

@@ -28,27 +28,27 @@ static etp_battery_view view_of(const etp_engine *engine, const struct bess *bes
                               .forecast = engine->interval.forecast};
 }
 
-static bool usable(const etp_reserve *reserve)
+static int ask_for_reserve(etp_engine *engine, struct bess *bess, const etp_battery_view *view, etp_reserve *reserve)
 {
-    return reserve->price >= 0 && reserve->price <= ETP_PRICE_MAX && reserve->energy >= 0;
+    etp_context context = etp_context_of(engine, &bess->node, engine->now + engine->options.timing.window);
+    int result = bess->hooks->reserve(bess->user, &context, view, reserve);
+    bool usable = reserve->price >= 0 && reserve->price <= ETP_PRICE_MAX;
+    return result >= 0 && !usable ? ETP_ERANGE : result;
 }
 
+/* A policy that fails sells nothing: what its owner wants is not known. */
 static etp_reserve decide_reserve(etp_engine *engine, struct bess *bess, etp_energy lot)
 {
     etp_battery_view view = view_of(engine, bess, lot);
     etp_reserve reserve = {.energy = lot};
-    bool decided = false;
-    if (bess->hooks != NULL && bess->hooks->reserve != NULL) {
-        etp_context context = etp_context_of(engine, &bess->node, engine->now + engine->options.timing.window);
-        int result = bess->hooks->reserve(bess->user, &context, &view, &reserve);
-        if (result >= 0 && !usable(&reserve))
-            result = ETP_ERANGE;
-        decided = etp_hook_done(engine, &bess->node, result);
-    }
-    if (!decided)
+    if (bess->hooks == NULL || bess->hooks->reserve == NULL)
         etp_default_reserve(bess->base_reserve, &view, &reserve);
+    else if (!etp_hook_done(engine, &bess->node, ask_for_reserve(engine, bess, &view, &reserve)))
+        reserve = (etp_reserve){0};
     if (reserve.energy > lot)
         reserve.energy = lot;
+    if (reserve.energy < 0)
+        reserve.energy = 0;
     return reserve;
 }
 

@@ -59,6 +59,8 @@ int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
+    if (options->hooks != NULL && options->hooks->size != sizeof *options->hooks)
+        return ETP_EINVAL;
     if (options->battery == NULL || options->base_reserve < 0 || options->base_reserve > ETP_PRICE_MAX)
         return ETP_ERANGE;
     result = grow_order(engine, options->peers);
@@ -88,6 +90,8 @@ int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
+    if (options->hooks != NULL && options->hooks->size != sizeof *options->hooks)
+        return ETP_EINVAL;
     struct aggregator *aggregator = etp_take_memory(engine, sizeof *aggregator);
     if (aggregator == NULL)
         return ETP_ENOMEM;

@@ -5,8 +5,8 @@
  * machine. Time and bytes are handed in, bytes and events come out. No clock, no thread, no socket in here.
  *
  *     etp_engine_begin_interval()   a market interval begins: hooks are told, aggregators begin to query
- *     etp_engine_receive()          bytes arrived on a link
  *     etp_engine_advance()          time has passed: timers that are due run
+ *     etp_engine_receive()          bytes arrived on a link, at the moment advanced to
  *     etp_engine_deadline()         when it must be advanced next
  *     transport.send()              called by the engine with a sealed frame for a link
  *
@@ -164,12 +164,13 @@ typedef struct etp_aggregator_options {
     unsigned peers;
 } etp_aggregator_options;
 
-/** ETP_EEXIST for a device id in use, ETP_ERANGE, ETP_EFULL over max_nodes, ETP_ENOMEM. */
+/** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE,
+ *  ETP_EFULL over max_nodes, ETP_ENOMEM. */
 ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *node);
 ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
 
-/** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if the node
- *  has a link to that peer. */
+/** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if a
+ *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart). */
 ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
 
 /** Once, after building: calls on_start hooks, begins to send Registers. */
@@ -207,7 +208,9 @@ typedef struct etp_interval {
  *  than spread + window + two holds. */
 ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval);
 
-/** Bytes arrived on `link`. Never fails on what the bytes are: refusals are counted and told to the observer. */
+/** Bytes arrived on `link`, at the engine's now: advance it to the moment of arrival first, or a bid counts as processed
+ *  when the engine last looked at the clock. Never fails on what the bytes are: refusals are counted and told to the
+ *  observer. */
 ETP_API void etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
 
 /** A link whose transport was busy can take frames again. */

@@ -92,7 +92,7 @@ typedef struct etp_offer {
     etp_energy need;         /**< of ours: what is neither won nor bid for yet */
     etp_money budget;        /**< of ours: what is neither spent nor bid yet */
     etp_energy energy_total; /**< stored in the battery now */
-    etp_energy remaining;    /**< what it would still hold after this lot */
+    etp_energy remaining;    /**< what could still be sold after this lot: at the meter, above the floor */
     uint32_t for_sale_ppm;
     uint32_t voltage_mv;
     etp_power discharge_rate;
@@ -111,7 +111,7 @@ typedef enum etp_decision {
 /** Zeroed by the engine before each call, with `energy` set to the most that lot and need let through. What the budget
  *  lets through depends on the price: it is applied to what comes back. */
 typedef struct etp_intent {
-    etp_price price;    /**< 0 to ETP_PRICE_MAX */
+    etp_price price;    /**< 0 to ETP_PRICE_MAX; below 0 is no bid */
     etp_energy energy;  /**< above 0; more than the engine lets through is cut */
     const char *reason; /**< for the log, or NULL; borrowed until the next call of a hook */
 } etp_intent;
@@ -188,7 +188,7 @@ typedef struct etp_battery_view {
 /** Zeroed by the engine before each call, with `energy` set to the lot. */
 typedef struct etp_reserve {
     etp_price price;   /**< lowest price to take, 0 to ETP_PRICE_MAX */
-    etp_energy energy; /**< most to sell; more than the lot is cut, 0 sells nothing */
+    etp_energy energy; /**< most to sell; more than the lot is cut, 0 and less sell nothing */
 } etp_reserve;
 
 /** What became of one battery's auction, for its policy. */
@@ -206,8 +206,8 @@ typedef struct etp_bess_hooks {
     size_t size;
     int (*on_start)(void *user, const etp_context *context);
     int (*on_interval)(void *user, const etp_context *context, const etp_market *market);
-    /** The interval's first Query came: at what price, and how much. Returns 0. Default and failure: the protocol's
-     *  known policy, etp_default_reserve(). */
+    /** The interval's first Query came: at what price, and how much. Returns 0. Default: the protocol's known policy,
+     *  etp_default_reserve(), which keeps nothing for the home. A failure sells nothing. */
     int (*reserve)(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *reserve);
     /** The window closed: rank `count` bids (those at or above the reserve, best first as the mechanism ranks them) by
      *  writing indexes into `order`. Returns how many it wrote; bids left out are rejected. 0, the default, and a

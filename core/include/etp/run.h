@@ -4,7 +4,7 @@
  * A market in a made-up world, from the first interval to the last: homes with batteries, firms that buy, a simulated
  * network between them, prices from a trace. The same engine, codec and hooks as anywhere else.
  *
- *     etp_run_new() ... etp_run_step() until it returns 0 ... etp_run_totals(), etp_run_firm(), etp_run_home()
+ *     etp_run_new() ... etp_run_step() until it returns 0 ... etp_run_get_totals(), etp_run_firm(), etp_run_home()
  *
  * Interval by interval: the sales of the last one leave the batteries, homes settle their sun, load and bill, firms
  * learn the price that has passed and see their value of the next; then the engine runs the interval's auctions. No
@@ -48,7 +48,7 @@ typedef struct etp_run_options {
 
     unsigned homes;
     etp_fleet_spec fleet;         /**< its seed is set from `seed` */
-    const etp_bess_hooks *policy; /**< of every battery; NULL = the engine's default */
+    const etp_bess_hooks *policy; /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
     void *policy_user;
     etp_tariff feed_in, retail;
 
