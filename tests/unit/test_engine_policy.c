@@ -97,7 +97,7 @@ static void more_than_the_lot_is_cut_and_nothing_sells_nothing(void **unused)
     assert_int_equal(stats().hook_errors, 0);
 }
 
-static void a_reserve_that_fails_or_makes_no_sense_is_the_default(void **unused)
+static void a_reserve_that_fails_or_makes_no_sense_sells_nothing(void **unused)
 {
     (void)unused;
     static const etp_reserve senseless[] = {{.price = -1, .energy = LOT},
@@ -106,17 +106,19 @@ static void a_reserve_that_fails_or_makes_no_sense_is_the_default(void **unused)
                                             {.price = ETP_PRICE_MAX, .energy = LOT}};
     for (unsigned i = 0; i < 4; i++) {
         set_up();
-        it.options.disclose = ETP_DISCLOSE_RESERVE;
         policy.reserve = senseless[i];
         policy.reserve_result = i < 3 ? 0 : ETP_ESCRIPT;
         make_bess(&hooks);
         assert_int_equal(etp_engine_start(it.engine), ETP_OK);
         begin_interval();
         query(0);
-        assert_int_equal(heard(0, ETP_QUERY_RESPONSE).sale_price, RESERVE);
-        assert_int_equal(heard(0, ETP_QUERY_RESPONSE).required_energy, LOT);
-        assert_int_equal(stats().hook_errors, 1);
-        assert_int_equal(it.events[ETP_EVENT_HOOK_ERROR], 1);
+        /* To offer less than nothing is no mistake: it is nothing. */
+        unsigned errors = senseless[i].energy >= 0;
+        assert_int_equal(heard(0, ETP_QUERY_RESPONSE).required_energy, 0);
+        assert_int_equal(heard(0, ETP_QUERY_RESPONSE).code, ETP_CODE_NOT_ENOUGH_ENERGY);
+        assert_int_equal(stats().auctions, 0);
+        assert_int_equal(stats().hook_errors, errors);
+        assert_int_equal(it.events[ETP_EVENT_HOOK_ERROR], errors);
         tear_down();
     }
 }
@@ -160,7 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_reserve_decides_price_and_energy, end),
         cmocka_unit_test_teardown(more_than_the_lot_is_cut_and_nothing_sells_nothing, end),
-        cmocka_unit_test_teardown(a_reserve_that_fails_or_makes_no_sense_is_the_default, end),
+        cmocka_unit_test_teardown(a_reserve_that_fails_or_makes_no_sense_sells_nothing, end),
         cmocka_unit_test_teardown(an_owner_ranks_as_it_likes_and_leaves_out_whom_it_likes, end),
         cmocka_unit_test_teardown(a_ranking_that_fails_or_makes_no_sense_is_the_mechanisms, end),
     };

@@ -47,8 +47,9 @@ typedef struct etp_run_options {
     size_t intervals;       /**< how many */
 
     unsigned homes;
-    etp_fleet_spec fleet;         /**< its seed is set from `seed` */
-    const etp_bess_hooks *policy; /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
+    etp_fleet_spec fleet; /**< its seed is set from `seed` */
+    const etp_bess_hooks
+        *policy; /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
     void *policy_user;
     etp_tariff feed_in, retail;
 
