@@ -32,18 +32,25 @@ static int pass(etp_script *script, etp_intent *intent)
     return etp_call_done(script, ETP_DECIDE_PASS);
 }
 
+/* Prices are real numbers until here: a value below the margin, a market below zero. */
+static int pass_because(etp_script *script, etp_intent *intent, const char *reason)
+{
+    intent->reason = reason;
+    return etp_call_done(script, ETP_DECIDE_PASS);
+}
+
 static int read_bid(etp_script *script, etp_intent *intent)
 {
+    if (etp_returned_below_zero(script, FIRST))
+        return pass_because(script, intent, "a price below 0");
     int result = etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
     if (result != ETP_OK)
         return result;
     result = etp_returned_energy(script, ETP_HOOK_ON_OFFER, SECOND, &intent->energy);
     if (result != ETP_OK)
         return result;
-    if (intent->energy == 0) {
-        intent->reason = "no energy";
-        return etp_call_done(script, ETP_DECIDE_PASS);
-    }
+    if (intent->energy == 0)
+        return pass_because(script, intent, "no energy");
     return etp_call_done(script, ETP_DECIDE_BID);
 }
 
@@ -72,6 +79,8 @@ static int on_result(void *user, const etp_context *context, const etp_result_vi
         return code;
     if (!lua_toboolean(script->vm->state, FIRST))
         return etp_call_done(script, ETP_DECIDE_PASS);
+    if (etp_returned_below_zero(script, FIRST))
+        return pass_because(script, intent, "a price below 0");
     code = etp_returned_price(script, ETP_HOOK_ON_RESULT, FIRST, &intent->price);
     return code == ETP_OK ? etp_call_done(script, ETP_DECIDE_BID) : code;
 }

@@ -290,6 +290,8 @@ void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /** Reads what a hook returned at `index`; a sentence is counted and a negative code returned if it cannot be used. */
 int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price);
+/** True for a finite number below 0. */
+bool etp_returned_below_zero(const etp_script *script, int index);
 int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy *energy);
 /** Fill the tables with the hooks that the vm defines. */
 void etp_aggregator_hooks_fill(etp_script *script);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What hooks return, judged at the border: numbers in range, or a sentence that names the hook and the value. */
-#include <stdio.h>
+#include <float.h>
 
 #include "internal.h"
 
@@ -15,6 +15,12 @@ static int refuse_value(etp_script *script, etp_hook hook, int index, const char
     if (type == LUA_TNIL)
         return etp_call_refuse(script, hook, "nothing; %s", wanted);
     return etp_call_refuse(script, hook, "a %s; %s", lua_typename(L, type), wanted);
+}
+
+bool etp_returned_below_zero(const etp_script *script, int index)
+{
+    lua_State *L = script->vm->state;
+    return lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) < 0 && lua_tonumber(L, index) >= -DBL_MAX;
 }
 
 int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price)

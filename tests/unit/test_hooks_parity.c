@@ -86,7 +86,8 @@ static const struct row buyers[] = {
     {"on_result, nothing; in C it waits", LUA_RESULT(""), .mechanism = ETP_ASCENDING,
      .buyer = {.on_result = result_waits}},
     {"on_result fails", LUA_RESULT("error('no')"), .effect = true, .buyer = {.on_result = result_fails}},
-    {"on_result, a price below 0", LUA_RESULT("return -1"), .effect = true, .buyer = {.on_result = result_negative}},
+    {"on_result, a price below 0", LUA_RESULT("return -1"), .mechanism = ETP_ASCENDING,
+     .buyer = {.on_result = result_negative}},
     {"on_result, a word", LUA_RESULT("return 'wait'"), .effect = true, .buyer = {.on_result = result_fails}},
     {"on_result learns",
      LUA_OFFER_LESS_KEPT LUA_RESULT("local kept = ctx.state.kept or 0\n"

@@ -40,13 +40,33 @@ static void offer_answers(void **state)
     assert_int_equal(offer_with("return 'wait'", &intent, text, sizeof text), ETP_DECIDE_WAIT);
 }
 
+/* What is worth less than nothing is not bid for, and there is nothing wrong with that. */
+static void a_price_below_nothing_is_no_bid(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"return -0.01",           "return -0.00001",
+                                         "return -1, 1",           "return -1e300",
+                                         "return math.mininteger", "return offer.value - 20, offer.energy"};
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        etp_intent intent;
+        char text[512];
+        if (offer_with(bodies[i], &intent, text, sizeof text) != ETP_DECIDE_PASS)
+            fail_msg("%s: %s", bodies[i], text);
+        assert_string_equal(text, "a price below 0");
+    }
+    etp_intent intent;
+    char text[512];
+    assert_int_equal(offer_with("return -0.0", &intent, text, sizeof text), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, 0);
+}
+
 static void offer_answers_that_cannot_be_used(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
         {"return 0/0", "test.lua: on_offer returned "},
         {"return 1/0", "on_offer returned inf; a price is a number from 0 to 10000 c/kWh"},
-        {"return -0.01", "on_offer returned -0.01; a price"},
+        {"return -1/0", "on_offer returned -inf; a price"},
         {"return 10000.1", "on_offer returned 10000.1; a price"},
         {"return '7'", "on_offer returned the string \"7\"; a price"},
         {"return true", "on_offer returned a boolean; a price"},
@@ -173,6 +193,37 @@ static void aggregator(void **state)
     assert_int_equal(hooks->on_fault(desk.script, context, &fault), 0);
     assert_string_equal(etp_script_last_error(desk.script), "");
     etp_script_free(desk.script);
+}
+
+static int result_with(const char *body, etp_intent *intent, const char *part)
+{
+    char source[512];
+    snprintf(source, sizeof source, AGGREGATOR "function S.on_result(ctx, result) %s end return S", body);
+    etp_desk desk = desk_open(source, NULL);
+    const etp_result_view result = {
+        .outcome = ETP_OUTCOME_OUTBID, .price = ETP_PRICE_NONE, .best = ETP_PRICE_NONE, .may_rebid = true};
+    *intent = (etp_intent){.price = -1};
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(desk.script);
+    int decision = hooks->on_result(desk.script, desk_context(&desk, 0), &result, intent);
+    assert_contains(etp_script_last_error(desk.script), part);
+    etp_script_free(desk.script);
+    return decision;
+}
+
+static void result_answers(void **state)
+{
+    (void)state;
+    etp_intent intent;
+    assert_int_equal(result_with("return 7.5", &intent, ""), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, CENTS(7.5));
+    static const char *const passes[] = {"", "return nil", "return false", "return -0.01", "return -1e300"};
+    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
+        assert_int_equal(result_with(passes[i], &intent, ""), ETP_DECIDE_PASS);
+    assert_true(result_with("return 0/0", &intent, "on_result returned ") < 0);
+    assert_true(result_with("return -1/0", &intent, "on_result returned -inf; a price") < 0);
+    assert_true(result_with("return 10001", &intent, "on_result returned 10001; a price") < 0);
+    assert_true(result_with("return 'wait'", &intent, "on_result returned the string \"wait\"; a price") < 0);
+    assert_true(result_with("return {}", &intent, "on_result returned a table; a price") < 0);
 }
 
 static const char policy[] =
@@ -360,12 +411,20 @@ static void history(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(offer_answers),   cmocka_unit_test(offer_answers_that_cannot_be_used),
-        cmocka_unit_test(offer_fields),    cmocka_unit_test(context_fields),
-        cmocka_unit_test(random_numbers),  cmocka_unit_test(random_numbers_are_the_nodes),
-        cmocka_unit_test(aggregator),      cmocka_unit_test(bess),
-        cmocka_unit_test(reserve_answers), cmocka_unit_test(choose),
-        cmocka_unit_test(state_per_node),  cmocka_unit_test(history),
+        cmocka_unit_test(offer_answers),
+        cmocka_unit_test(offer_answers_that_cannot_be_used),
+        cmocka_unit_test(offer_fields),
+        cmocka_unit_test(context_fields),
+        cmocka_unit_test(random_numbers),
+        cmocka_unit_test(random_numbers_are_the_nodes),
+        cmocka_unit_test(aggregator),
+        cmocka_unit_test(bess),
+        cmocka_unit_test(reserve_answers),
+        cmocka_unit_test(choose),
+        cmocka_unit_test(state_per_node),
+        cmocka_unit_test(history),
+        cmocka_unit_test(a_price_below_nothing_is_no_bid),
+        cmocka_unit_test(result_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
