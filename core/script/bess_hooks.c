@@ -28,6 +28,21 @@ static int on_fault(void *user, const etp_context *context, const etp_fault *fau
     return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
 }
 
+/* Below 0 is what is left when the home needs more than there is: nothing is sold. */
+static int read_reserve(etp_script *script, etp_reserve *answer)
+{
+    etp_reserve read = *answer;
+    int result = etp_returned_price(script, ETP_HOOK_RESERVE, FIRST, &read.price);
+    if (result == ETP_OK && etp_returned_below_zero(script, SECOND))
+        read.energy = 0;
+    else if (result == ETP_OK)
+        result = etp_returned_energy(script, ETP_HOOK_RESERVE, SECOND, &read.energy);
+    if (result != ETP_OK)
+        return result;
+    *answer = read;
+    return etp_call_done(script, ETP_OK);
+}
+
 static int reserve(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *answer)
 {
     etp_script *script = user;
@@ -40,14 +55,7 @@ static int reserve(void *user, const etp_context *context, const etp_battery_vie
         answer->energy = 0;
         return etp_call_done(script, ETP_OK);
     }
-    etp_reserve read = *answer;
-    result = etp_returned_price(script, ETP_HOOK_RESERVE, FIRST, &read.price);
-    if (result == ETP_OK)
-        result = etp_returned_energy(script, ETP_HOOK_RESERVE, SECOND, &read.energy);
-    if (result != ETP_OK)
-        return result;
-    *answer = read;
-    return etp_call_done(script, ETP_OK);
+    return read_reserve(script, answer);
 }
 
 /* Reads places 1 to `count` from the list at FIRST, each at most once. Raises nothing: raw reads create nothing. */

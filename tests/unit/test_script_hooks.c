@@ -311,6 +311,10 @@ static void reserve_answers(void **state)
     assert_int_equal(answer.energy, 0);
     assert_int_equal(reserve_with("return false", &answer, ""), 0);
     assert_int_equal(answer.energy, 0);
+    assert_int_equal(reserve_with("return 8, -0.5", &answer, ""), 0);
+    assert_true(answer.price == CENTS(8) && answer.energy == 0);
+    assert_true(reserve_with("return 8, -1/0", &answer, "reserve returned -inf; an energy") < 0);
+    assert_true(reserve_with("return -1", &answer, "reserve returned -1; a price is a number") < 0);
     assert_true(reserve_with("", &answer, "reserve returned nothing; a price is a number") < 0);
     assert_true(reserve_with("return 8, {}", &answer, "reserve returned a table; an energy") < 0);
     assert_true(answer.price == -1 && answer.energy == 400000);

@@ -4,8 +4,8 @@
  * Lua 5.4 strategies and reserve policies: load one, check it, and get the hooks of hooks.h that call it.
  *
  * One script is one Lua state with a whitelist of functions, a memory limit and an instruction limit per call. A script
- * that raises an error or goes over a limit loses that call: the hook returns a negative code and the engine applies
- * its default. What was wrong (file, line, traceback) is in etp_script_last_error() and goes to the logger.
+ * that raises an error or goes over a limit loses that call: the hook returns a negative code and the engine does what
+ * hooks.h says of a failure. What was wrong (file, line, traceback) is in etp_script_last_error() and goes to the logger.
  *
  * A script serves any number of nodes, each with a `ctx.state` of its own. One thread per script at a time.
  */
