@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The buyer's hooks, as Lua has them. */
+#include <ctype.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "internal.h"
 
 enum { FIRST = ETP_SLOTS + 1, SECOND };
@@ -54,6 +56,30 @@ static int read_bid(etp_script *script, etp_intent *intent)
     return etp_call_done(script, ETP_DECIDE_BID);
 }
 
+/* "wait" in other letters, or with one of them amiss. */
+static bool is_nearly_wait(const char *text)
+{
+    static const char *const wait[] = {"wait"};
+    char word[16];
+    size_t size = 0;
+    for (; *text != '\0' && size < sizeof word - 1; text++) {
+        if (isalpha((unsigned char)*text))
+            word[size++] = (char)tolower((unsigned char)*text);
+    }
+    word[size] = '\0';
+    return etp_nearest(word, wait, 1) != NULL;
+}
+
+static int read_word(etp_script *script, etp_intent *intent)
+{
+    const char *word = lua_tostring(script->vm->state, FIRST);
+    if (strcmp(word, "wait") == 0)
+        return etp_call_done(script, ETP_DECIDE_WAIT);
+    if (is_nearly_wait(word))
+        return etp_call_refuse(script, ETP_HOOK_ON_OFFER, "the string \"%.60s\"; did you mean \"wait\"?", word);
+    return read_bid(script, intent);
+}
+
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
 {
     etp_script *script = user;
@@ -65,8 +91,8 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     int type = lua_type(L, FIRST);
     if (type != LUA_TNUMBER && !lua_toboolean(L, FIRST))
         return pass(script, intent);
-    if (type == LUA_TSTRING && strcmp(lua_tostring(L, FIRST), "wait") == 0)
-        return etp_call_done(script, ETP_DECIDE_WAIT);
+    if (type == LUA_TSTRING)
+        return read_word(script, intent);
     return read_bid(script, intent);
 }
 

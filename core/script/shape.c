@@ -45,6 +45,8 @@ static void take_api(lua_State *L)
     int type = get(L, "api");
     if (type == LUA_TNIL)
         luaL_error(L, "the table it returns has no \"api\"; add api = %d", ETP_SCRIPT_API);
+    if (type == LUA_TSTRING)
+        luaL_error(L, "api = \"%s\" is a string; write api = %d", lua_tostring(L, -1), ETP_SCRIPT_API);
     if (type != LUA_TNUMBER || lua_tonumber(L, -1) != ETP_SCRIPT_API)
         luaL_error(L, "api = %s is not known; this engine has api = %d", etp_sandbox_tostring(L, lua_gettop(L)),
                    ETP_SCRIPT_API);

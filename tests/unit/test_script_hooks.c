@@ -69,6 +69,11 @@ static void offer_answers_that_cannot_be_used(void **state)
         {"return -1/0", "on_offer returned -inf; a price"},
         {"return 10000.1", "on_offer returned 10000.1; a price"},
         {"return '7'", "on_offer returned the string \"7\"; a price"},
+        {"return 'Wait'", "on_offer returned the string \"Wait\"; did you mean \"wait\"?"},
+        {"return 'WAIT '", "did you mean \"wait\"?"},
+        {"return ' wiat\\n'", "did you mean \"wait\"?"},
+        {"return 'hold'", "on_offer returned the string \"hold\"; a price"},
+        {"return 7, 'Wait'", "on_offer returned the string \"Wait\"; an energy"},
         {"return true", "on_offer returned a boolean; a price"},
         {"return {}", "on_offer returned a table; a price"},
         {"return 7, -1", "on_offer returned -1; an energy is a number from 0 to 1000000 kWh"},
@@ -223,6 +228,7 @@ static void result_answers(void **state)
     assert_true(result_with("return -1/0", &intent, "on_result returned -inf; a price") < 0);
     assert_true(result_with("return 10001", &intent, "on_result returned 10001; a price") < 0);
     assert_true(result_with("return 'wait'", &intent, "on_result returned the string \"wait\"; a price") < 0);
+    assert_true(result_with("return 'Wait'", &intent, "on_result returned the string \"Wait\"; a price") < 0);
     assert_true(result_with("return {}", &intent, "on_result returned a table; a price") < 0);
 }
 

@@ -107,6 +107,7 @@ static void shapes(void **state)
     refuses("return { api = 2, role = 'bess', reserve = function() end }",
             "api = 2 is not known; this engine has api = 1");
     refuses("return { api = {}, role = 'bess' }", "api = table is not known");
+    refuses("return { api = '1', role = 'bess' }", "api = \"1\" is a string; write api = 1");
     refuses("return { api = 1 }", "has no \"role\"; add role = \"aggregator\"");
     refuses("return { api = 1, role = 'buyer' }", "role = \"buyer\" is not known");
     refuses("return { api = 1, role = 'bess', name = 'a b' }", "name must be a string of 1 to 64");
