@@ -84,10 +84,13 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
 {
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_OFFER, offer, 0);
-    int result = etp_call_hook(script, ETP_HOOK_ON_OFFER, context, view, 2);
+    int result = etp_call_hook(script, ETP_HOOK_ON_OFFER, context, view, LUA_MULTRET);
     if (result != ETP_OK)
         return result;
     lua_State *L = script->vm->state;
+    /* A path without a return is easily left in by mistake, and would silently never bid. */
+    if (lua_gettop(L) < FIRST)
+        return etp_call_refuse(script, ETP_HOOK_ON_OFFER, "nothing; end it with \"return nil\" for no bid");
     int type = lua_type(L, FIRST);
     if (type != LUA_TNUMBER && !lua_toboolean(L, FIRST))
         return pass(script, intent);

@@ -270,8 +270,8 @@ void etp_context_push(lua_State *L);
 
 /** The message handler: text, file:line and traceback, bounded. */
 int etp_call_explain(lua_State *L);
-/** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values above
- *  ETP_SLOTS, or a negative code. */
+/** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values
+ *  (LUA_MULTRET: as many as it returned) above ETP_SLOTS, or a negative code. */
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);
 /** The same for a hook that returns nothing. */
 int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument);

@@ -36,7 +36,7 @@ int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy
 {
     lua_State *L = script->vm->state;
     int type = lua_type(L, index);
-    if (type == LUA_TNIL)
+    if (type == LUA_TNIL || type == LUA_TNONE)
         return ETP_OK;
     if (type == LUA_TNUMBER && etp_energy_from_kwh(lua_tonumber(L, index), energy))
         return ETP_OK;

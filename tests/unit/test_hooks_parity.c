@@ -46,7 +46,7 @@ static const struct row buyers[] = {
     {"on_offer, no energy", LUA_OFFER("return offer.value, 0"), .effect = true, .buyer = {.on_offer = offer_nothing}},
     {"on_offer, nil", LUA_OFFER("return nil"), .effect = true, .buyer = {.on_offer = offer_nothing}},
     {"on_offer, false", LUA_OFFER("return false"), .effect = true, .buyer = {.on_offer = offer_nothing}},
-    {"on_offer, nothing", LUA_OFFER(""), .effect = true, .buyer = {.on_offer = offer_nothing}},
+    {"on_offer, nothing; C always returns", LUA_OFFER(""), .effect = true, .buyer = {.on_offer = offer_fails}},
     {"on_offer, nil and why", LUA_OFFER("if offer.energy < 0.3 then return nil, 'too small' end return offer.value"),
      .effect = true, .buyer = {.on_offer = offer_with_reason}},
     {"on_offer waits", LUA_OFFER("if offer.asked == 1 then return 'wait' end return offer.value - 0.25"),
@@ -68,7 +68,7 @@ static const struct row buyers[] = {
      .effect = true, .buyer = {.on_offer = offer_by_history}},
     {"on_offer, terms",
      LUA_OFFER("if offer.health == 'excellent' and offer.closes > ctx.now and offer.need > offer.energy\n"
-               "and offer.reserve and offer.discharge_rate == 5 then return offer.reserve + 0.5 end"),
+               "and offer.reserve and offer.discharge_rate == 5 then return offer.reserve + 0.5 end return nil"),
      .disclose = ETP_DISCLOSE_RESERVE, .effect = true, .buyer = {.on_offer = offer_by_terms}},
     {"on_result raises",
      LUA_OFFER_PRICE LUA_RESULT("if result.may_rebid and result.best and result.best + 0.25 <= result.value then\n"

@@ -93,7 +93,7 @@ static void statistics(void **state)
         AGGREGATOR "function S.on_offer(ctx)\n"
                    "  local n = (ctx.state.n or 0) + 1 ctx.state.n = n\n"
                    "  if n == 2 then error('second') elseif n == 3 then while true do end\n"
-                   "  elseif n == 4 then return -1 elseif n == 5 then return ('x'):rep(1000000):rep(1e9) end\n"
+                   "  elseif n == 4 then return {} elseif n == 5 then return ('x'):rep(1000000):rep(1e9) end\n"
                    "  return 1 end\n"
                    "return S\n",
         NULL);

@@ -34,7 +34,11 @@ static void offer_answers(void **state)
     assert_string_equal(text, "too dear");
     assert_int_equal(offer_with("return false", &intent, text, sizeof text), ETP_DECIDE_PASS);
     assert_string_equal(text, "");
-    assert_int_equal(offer_with("", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_int_equal(offer_with("return nil", &intent, text, sizeof text), ETP_DECIDE_PASS);
+    assert_int_equal(
+        offer_with("local t = {} for i = 1, 5000 do t[i] = 6 end return table.unpack(t)", &intent, text, sizeof text),
+        ETP_DECIDE_BID);
+    assert_true(intent.price == CENTS(6) && intent.energy == KWH(6));
     assert_int_equal(offer_with("return 7, 0", &intent, text, sizeof text), ETP_DECIDE_PASS);
     assert_string_equal(text, "no energy");
     assert_int_equal(offer_with("return 'wait'", &intent, text, sizeof text), ETP_DECIDE_WAIT);
@@ -64,6 +68,10 @@ static void offer_answers_that_cannot_be_used(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
+        {"", "test.lua: on_offer returned nothing; end it with \"return nil\" for no bid"},
+        {"return", "on_offer returned nothing"},
+        {"if offer.value > 99 then return 1 end", "on_offer returned nothing"},
+        {"return (function() end)()", "on_offer returned nothing"},
         {"return 0/0", "test.lua: on_offer returned "},
         {"return 1/0", "on_offer returned inf; a price is a number from 0 to 10000 c/kWh"},
         {"return -1/0", "on_offer returned -inf; a price"},
