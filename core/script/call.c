@@ -98,6 +98,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
         return ETP_ESTATE;
     script->stats.calls++;
     vm->context = context;
+    vm->hook = hook;
     vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
     lua_settop(L, ETP_SLOTS);

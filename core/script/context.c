@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `ctx`: what belongs to the node that is asked. One object for all nodes; it shows the node of the current call. */
+#include <string.h>
+
 #include "base/nearest.h"
 #include "internal.h"
 
@@ -154,9 +156,21 @@ enum { NOW, DEADLINE, DEVICE_ID, NAME, STATE, PARAMS, RNG, LOG, HISTORY, ENTRIES
 static const char *const entries[ENTRIES] = {"now",    "deadline", "device_id", "name",   "state",
                                              "params", "rng",      "log",       "history"};
 
+bool etp_context_knows(const char *name)
+{
+    for (int i = 0; i < ENTRIES; i++) {
+        if (strcmp(entries[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int unknown_entry(lua_State *L)
 {
     const char *word = etp_sandbox_tostring(L, 2);
+    if (lua_type(L, 2) == LUA_TNUMBER || etp_view_knows(word))
+        return luaL_error(L, "ctx has no field \"%s\"; a hook is called as %s, with a dot", word,
+                          etp_hook_call(etp_vm_of(L)->hook));
     const char *nearest = etp_nearest(word, entries, ENTRIES);
     if (nearest != NULL)
         return luaL_error(L, "ctx has no field \"%s\"; did you mean \"%s\"?", word, nearest);

@@ -140,6 +140,17 @@ const char *etp_view_name(etp_view_kind kind)
     return views[kind].name;
 }
 
+bool etp_view_knows(const char *name)
+{
+    for (unsigned kind = 0; kind < ETP_VIEWS; kind++) {
+        for (unsigned i = 0; i < views[kind].count; i++) {
+            if (strcmp(views[kind].fields[i].name, name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static const char *health_name(unsigned health)
 {
     static const char *const names[] = {"excellent", "good", "fair", "poor"};

@@ -21,20 +21,20 @@
 
 #include "etp/script.h"
 
-/** X(NAME, name in Lua, known to aggregators, known to bess). In the order of the documentation. */
-#define ETP_HOOK_LIST(X)                \
-    X(ON_START, "on_start", 1, 1)       \
-    X(ON_INTERVAL, "on_interval", 1, 1) \
-    X(ON_OFFER, "on_offer", 1, 0)       \
-    X(ON_RESULT, "on_result", 1, 1)     \
-    X(ON_FAULT, "on_fault", 1, 1)       \
-    X(RESERVE, "reserve", 0, 1)         \
-    X(CHOOSE, "choose", 0, 1)           \
-    X(ON_SAVE, "on_save", 1, 1)         \
-    X(ON_LOAD, "on_load", 1, 1)
+/** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
+#define ETP_HOOK_LIST(X)                                 \
+    X(ON_START, "on_start", "(ctx)", 1, 1)               \
+    X(ON_INTERVAL, "on_interval", "(ctx, market)", 1, 1) \
+    X(ON_OFFER, "on_offer", "(ctx, offer)", 1, 0)        \
+    X(ON_RESULT, "on_result", "(ctx, result)", 1, 1)     \
+    X(ON_FAULT, "on_fault", "(ctx, fault)", 1, 1)        \
+    X(RESERVE, "reserve", "(ctx, battery)", 0, 1)        \
+    X(CHOOSE, "choose", "(ctx, bids)", 0, 1)             \
+    X(ON_SAVE, "on_save", "(ctx)", 1, 1)                 \
+    X(ON_LOAD, "on_load", "(ctx)", 1, 1)
 
 typedef enum etp_hook {
-#define ETP_X(NAME, name, aggregator, bess) ETP_HOOK_##NAME,
+#define ETP_X(NAME, name, arguments, aggregator, bess) ETP_HOOK_##NAME,
     ETP_HOOK_LIST(ETP_X)
 #undef ETP_X
         ETP_HOOKS
@@ -42,6 +42,8 @@ typedef enum etp_hook {
 
 /** "on_start" ... Static storage. */
 const char *etp_hook_name(etp_hook hook);
+/** "on_offer(ctx, offer)" ... Static storage. */
+const char *etp_hook_call(etp_hook hook);
 bool etp_hook_known_to(etp_hook hook, etp_role role);
 
 /** The kinds of views; each has one list of fields (fields.c). */
@@ -111,6 +113,7 @@ typedef struct etp_vm {
     etp_meter meter;
     uint64_t epoch;                /**< of the current call: a view of another epoch has expired */
     const etp_context *context;    /**< of the current call, else NULL */
+    etp_hook hook;                 /**< of the current call */
     etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
     char chunk[256];               /**< the source's name in messages */
     char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
@@ -248,6 +251,8 @@ typedef enum etp_field_kind {
 /** The fields of a kind, in the order in which `pairs` gives them. */
 const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
 const char *etp_view_name(etp_view_kind kind);
+/** Whether a view of any kind has a field of that name. */
+bool etp_view_knows(const char *name);
 /** Pushes a field of `data`. */
 void etp_field_push(lua_State *L, const etp_field *field, const void *data);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
@@ -265,6 +270,8 @@ const etp_view *etp_view_check(lua_State *L);
 /* ---- context.c ---- */
 
 void etp_context_push(lua_State *L);
+/** Whether ctx has a field of that name. */
+bool etp_context_knows(const char *name);
 
 /* ---- call.c ---- */
 

@@ -8,13 +8,19 @@
 #include "internal.h"
 
 static const char *const hook_names[ETP_HOOKS] = {
-#define ETP_X(NAME, name, aggregator, bess) name,
+#define ETP_X(NAME, name, arguments, aggregator, bess) name,
+    ETP_HOOK_LIST(ETP_X)
+#undef ETP_X
+};
+
+static const char *const hook_calls[ETP_HOOKS] = {
+#define ETP_X(NAME, name, arguments, aggregator, bess) name arguments,
     ETP_HOOK_LIST(ETP_X)
 #undef ETP_X
 };
 
 static const bool hook_roles[ETP_HOOKS][2] = {
-#define ETP_X(NAME, name, aggregator, bess) {[ETP_ROLE_BESS] = (bess), [ETP_ROLE_AGGREGATOR] = (aggregator)},
+#define ETP_X(NAME, name, arguments, aggregator, bess) {[ETP_ROLE_BESS] = (bess), [ETP_ROLE_AGGREGATOR] = (aggregator)},
     ETP_HOOK_LIST(ETP_X)
 #undef ETP_X
 };
@@ -22,6 +28,11 @@ static const bool hook_roles[ETP_HOOKS][2] = {
 const char *etp_hook_name(etp_hook hook)
 {
     return hook_names[hook];
+}
+
+const char *etp_hook_call(etp_hook hook)
+{
+    return hook_calls[hook];
 }
 
 bool etp_hook_known_to(etp_hook hook, etp_role role)
@@ -141,6 +152,15 @@ static const char *hooks_of(etp_role role)
                                        : "reserve, choose, on_result, on_interval, on_start or on_fault";
 }
 
+/* `function S:on_offer(ctx, offer)` has a first argument that nobody wrote: it would get ctx. */
+static void refuse_colon(lua_State *L, etp_hook hook)
+{
+    const char *first = lua_getlocal(L, NULL, 1);
+    if (first != NULL && strcmp(first, "self") == 0)
+        luaL_error(L, "%s is written with a colon; a hook is called as %s, with a dot: function S.%s", hook_names[hook],
+                   hook_calls[hook], hook_calls[hook]);
+}
+
 static bool take_hook(lua_State *L, int table, etp_vm *vm, etp_hook hook)
 {
     const char *name = hook_names[hook];
@@ -151,6 +171,8 @@ static bool take_hook(lua_State *L, int table, etp_vm *vm, etp_hook hook)
     if (type == LUA_TFUNCTION && !etp_hook_known_to(hook, vm->role))
         luaL_error(L, "%s is a hook of the other role; this script's role is \"%s\", which has %s", name,
                    etp_role_name(vm->role), hooks_of(vm->role));
+    if (type == LUA_TFUNCTION)
+        refuse_colon(L, hook);
     vm->has_hook[hook] = type == LUA_TFUNCTION;
     return vm->has_hook[hook] && hook != ETP_HOOK_ON_SAVE && hook != ETP_HOOK_ON_LOAD;
 }

@@ -32,6 +32,9 @@ static int unknown_field(lua_State *L, etp_view_kind kind)
     for (unsigned i = 0; i < count && i < FIELDS_MAX; i++)
         names[i] = fields[i].name;
     const char *word = etp_sandbox_tostring(L, 2);
+    if (kind < ETP_VIEW_BIDS && etp_context_knows(word))
+        return luaL_error(L, "%s has no field \"%s\"; a hook is called as %s, with a dot", etp_view_name(kind), word,
+                          etp_hook_call(etp_vm_of(L)->hook));
     const char *nearest = etp_nearest(word, names, count);
     if (nearest != NULL)
         return luaL_error(L, "%s has no field \"%s\"; did you mean \"%s\"?", etp_view_name(kind), word, nearest);

@@ -379,6 +379,22 @@ static void choose(void **state)
     assert_true(choose_with("return bids.first", order, "bids is a list") < 0);
 }
 
+/* Who leaves ctx out, or puts it last, is told how hooks are called. */
+static void arguments_in_other_places(void **state)
+{
+    (void)state;
+    static const char call[] = "a hook is called as on_offer(ctx, offer), with a dot";
+    evaluate_fails("return ctx.value", "test.lua:3: ctx has no field \"value\"; a hook is called as");
+    evaluate_fails("return ctx.may_rebid", call);
+    evaluate_fails("return ctx[1]", call);
+    evaluate_fails("return offer.params", "offer has no field \"params\"; a hook is called as");
+    evaluate_fails("return offer.state", call);
+    etp_reserve answer;
+    assert_true(reserve_with("return ctx.wear", &answer, "a hook is called as reserve(ctx, battery)") < 0);
+    unsigned order[3];
+    assert_true(choose_with("return ctx[1].price", order, "a hook is called as choose(ctx, bids)") < 0);
+}
+
 /* What a reserve policy may keep between homes is what ctx.state holds. */
 static void state_per_node(void **state)
 {
@@ -443,6 +459,7 @@ int main(void)
         cmocka_unit_test(history),
         cmocka_unit_test(a_price_below_nothing_is_no_bid),
         cmocka_unit_test(result_answers),
+        cmocka_unit_test(arguments_in_other_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,10 @@ static void shapes(void **state)
             "\"helper\" is not a hook; make it a local");
     refuses("return { api = 1, role = 'bess', on_offer = function() end }", "on_offer is a hook of the other role");
     refuses("return { api = 1, role = 'bess', reserve = 7 }", "reserve must be a function, not a number");
+    refuses("local S = { api = 1, role = 'aggregator' }\nfunction S:on_offer(ctx, offer) return 1 end\nreturn S",
+            "on_offer is written with a colon; a hook is called as on_offer(ctx, offer), with a dot");
+    refuses("return { api = 1, role = 'bess', reserve = function(self) return self end }",
+            "reserve is written with a colon; a hook is called as reserve(ctx, battery)");
 }
 
 static void refuses_params(const char *params, const char *part)
