@@ -4,37 +4,11 @@
  *
  * The table that a script sees as _ENV and _G stays empty: reads go on to the whitelist behind it, and so do writes
  * while the script loads. After loading, a reserve policy's globals are read-only, since one script serves many homes.
- * Names of Lua's that are left out raise a sentence that says what to use instead.
+ * Names of Lua's that are left out raise a sentence (sandbox_withheld.c).
  */
-#include <string.h>
-
 #include "internal.h"
 
 static const char environment_key = 0;
-
-static int withheld(lua_State *L)
-{
-    static const char *const names[][2] = {
-        {"io", "a strategy does no input or output"},
-        {"os", "the time is ctx.now"},
-        {"package", "use require(\"name\") for a file in the script's own folder"},
-        {"debug", "it could leave the sandbox"},
-        {"coroutine", "a hook answers at once"},
-        {"collectgarbage", "memory is looked after by the engine"},
-        {"dofile", "use require(\"name\") for a file in the script's own folder"},
-        {"loadfile", "use require(\"name\") for a file in the script's own folder"},
-        {"load", "code made at run time is not taken"},
-        {"loadstring", "code made at run time is not taken"},
-        {"print", "use ctx.log(text)"},
-        {"warn", "use ctx.log(text)"},
-    };
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(name, names[i][0]) == 0)
-            return luaL_error(L, "%s is not available in a strategy: %s", name, names[i][1]);
-    }
-    return 0;
-}
 
 const char *etp_sandbox_tostring(lua_State *L, int index)
 {
@@ -126,15 +100,6 @@ void etp_sandbox_base(lua_State *L)
     lua_setfield(L, -2, "_VERSION");
 }
 
-static int withheld_math(lua_State *L)
-{
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    if (strcmp(name, "random") == 0 || strcmp(name, "randomseed") == 0)
-        return luaL_error(L, "math.%s is not available in a strategy: use ctx.rng(), which repeats with the run's seed",
-                          name);
-    return 0;
-}
-
 static void push_math(lua_State *L)
 {
     static const char *const names[] = {"abs",        "ceil", "floor", "fmod", "huge",      "max",  "maxinteger", "min",
@@ -146,12 +111,13 @@ static void push_math(lua_State *L)
         lua_setfield(L, -3, names[i]);
     }
     lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushcfunction(L, withheld_math);
-    lua_setfield(L, -2, "__index");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
+}
+
+/* Sets the library at the top of the stack in the table below it. */
+static void set_library(lua_State *L, const char *name)
+{
+    etp_sandbox_withhold(L, name);
+    lua_setfield(L, -2, name);
 }
 
 static void push_whitelist(lua_State *L)
@@ -160,19 +126,16 @@ static void push_whitelist(lua_State *L)
     etp_sandbox_base(L);
     etp_sandbox_order(L);
     push_math(L);
-    lua_setfield(L, -2, "math");
+    set_library(L, LUA_MATHLIBNAME);
     etp_sandbox_string(L);
-    lua_setfield(L, -2, "string");
+    set_library(L, LUA_STRLIBNAME);
     etp_sandbox_utf8(L);
-    lua_setfield(L, -2, "utf8");
+    lua_setfield(L, -2, LUA_UTF8LIBNAME);
     etp_sandbox_table(L);
     lua_getfield(L, -1, "unpack");
     lua_setfield(L, -3, "unpack");
-    lua_setfield(L, -2, "table");
-    lua_createtable(L, 0, 1);
-    lua_pushcfunction(L, withheld);
-    lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2);
+    set_library(L, LUA_TABLIBNAME);
+    etp_sandbox_withhold(L, "");
 }
 
 void etp_sandbox_push(lua_State *L)
