@@ -6,20 +6,6 @@
 
 #include "internal.h"
 
-enum { MESSAGE_MAX = 1000 };
-
-int etp_call_explain(lua_State *L)
-{
-    size_t size = 0;
-    const char *text = lua_tolstring(L, 1, &size);
-    if (text == NULL)
-        text = lua_pushfstring(L, "the error is a %s, not a text", luaL_typename(L, 1));
-    else if (size > MESSAGE_MAX)
-        text = lua_pushlstring(L, text, MESSAGE_MAX);
-    luaL_traceback(L, L, text, 1);
-    return 1;
-}
-
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size)
 {
     const etp_meter *meter = &vm->meter;
@@ -70,14 +56,17 @@ static void suspend_if_due(etp_script *script)
             script->vm->name, script->failed_in_a_row);
 }
 
+/* What comes before the text is the same for all failures of one kind at one place. */
 static void log_failure(etp_script *script, int code)
 {
+    const etp_vm *vm = script->vm;
     if (!etp_call_may_log(script, &script->error_rate))
         return;
     char line[ETP_SCRIPT_ERROR_MAX];
     etp_call_clean(line, sizeof line, script->last_error, strlen(script->last_error));
-    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s error=%s text=\"%s\"", script->vm->name,
-            etp_error_name(code), line);
+    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s hook=%s at=%s error=%s text=\"%s\"", vm->name,
+            etp_hook_name(vm->hook), vm->error_place[0] != '\0' ? vm->error_place : vm->chunk, etp_error_name(code),
+            line);
 }
 
 /* Counts and reports the failure whose text is in last_error. */
@@ -99,6 +88,8 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     script->stats.calls++;
     vm->context = context;
     vm->hook = hook;
+    vm->nil_field = NULL;
+    vm->error_place[0] = '\0';
     vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
     lua_settop(L, ETP_SLOTS);

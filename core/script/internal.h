@@ -101,6 +101,8 @@ typedef struct etp_meter {
     bool over_instructions;
 } etp_meter;
 
+typedef struct etp_field etp_field;
+
 typedef struct etp_view {
     const void *data;
     uint64_t epoch; /**< in which it may be read */
@@ -114,10 +116,13 @@ typedef struct etp_vm {
     uint64_t epoch;                /**< of the current call: a view of another epoch has expired */
     const etp_context *context;    /**< of the current call, else NULL */
     etp_hook hook;                 /**< of the current call */
+    const etp_field *nil_field;    /**< read last in the current call without having a value, or NULL */
+    etp_view_kind nil_kind;        /**< of the view that it was read from */
     etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
     char chunk[256];               /**< the source's name in messages */
     char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
     bool loading;
+    char error_place[LUA_IDSIZE + 16]; /**< file:line of the current call's error, or "" */
     char name[ETP_SCRIPT_NAME_MAX + 1];
     char hash[33];
     etp_role role;
@@ -222,12 +227,12 @@ int etp_meter_xpcall(lua_State *L);
 /* ---- views.c ---- */
 
 /** How one field of a C struct reads in Lua. */
-typedef struct etp_field {
+struct etp_field {
     const char *name;
     unsigned short offset;
     unsigned char size;
     unsigned char kind; /**< etp_field_kind */
-} etp_field;
+};
 
 typedef enum etp_field_kind {
     ETP_FIELD_PRICE,   /**< c/kWh; ETP_PRICE_NONE is nil */
@@ -275,10 +280,12 @@ void etp_context_push(lua_State *L);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
 
-/* ---- call.c ---- */
+/* ---- explain.c ---- */
 
 /** The message handler: text, file:line and traceback, bounded. */
 int etp_call_explain(lua_State *L);
+/* ---- call.c ---- */
+
 /** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values
  *  (LUA_MULTRET: as many as it returned) above ETP_SLOTS, or a negative code. */
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);

@@ -53,7 +53,13 @@ static int view_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TLIGHTUSERDATA)
         return unknown_field(L, own_kind(L));
-    etp_field_push(L, lua_touserdata(L, -1), view->data);
+    const etp_field *field = lua_touserdata(L, -1);
+    etp_field_push(L, field, view->data);
+    if (lua_isnil(L, -1)) {
+        etp_vm *vm = etp_vm_of(L);
+        vm->nil_field = field;
+        vm->nil_kind = own_kind(L);
+    }
     return 1;
 }
 

@@ -237,10 +237,34 @@ static void error_line_is_clean(void **state)
     etp_intent intent;
     for (int i = 0; i < 300; i++)
         assert_int_equal(offer_to(&desk, 0, &intent), ETP_ESCRIPT);
-    assert_contains(record.last, "strategy=test error=ETP_ESCRIPT text=\"on_offer: test.lua:2: a b stack traceback:");
+    assert_contains(record.last, "strategy=test hook=on_offer at=test.lua:2 error=ETP_ESCRIPT text=\"on_offer: "
+                                 "test.lua:2: a b stack traceback:");
     assert_null(strchr(record.last, '\n'));
     assert_int_equal(record.errors, 100);
     etp_script_free(desk.script);
+}
+
+static void expect_place(const char *body, const char *part)
+{
+    log_record record = {0};
+    etp_logger logger = {keep_line, &record, ETP_LOG_INFO};
+    etp_script_options options = {.size = sizeof options, .logger = &logger};
+    char source[512];
+    snprintf(source, sizeof source, AGGREGATOR "function S.on_offer(ctx, offer)\n%s\nend return S", body);
+    etp_desk desk = desk_open(source, &options);
+    etp_intent intent;
+    assert_true(offer_to(&desk, 0, &intent) < 0);
+    assert_contains(record.last, part);
+    etp_script_free(desk.script);
+}
+
+static void error_lines_name_the_place(void **state)
+{
+    (void)state;
+    expect_place("error('free words', 0)", "hook=on_offer at=test.lua:3 error=ETP_ESCRIPT text=\"on_offer: free words");
+    expect_place("\nreturn offer.vlaue", "hook=on_offer at=test.lua:4 error=");
+    expect_place("return {}", "hook=on_offer at=test.lua error=ETP_ESCRIPT text=\"test.lua: on_offer returned a table");
+    expect_place("while true do end", "hook=on_offer at=test.lua:3 error=ETP_ELIMIT");
 }
 
 static void log_line_is_clean(void **state)
@@ -292,7 +316,7 @@ int main(void)
         cmocka_unit_test(suspension),          cmocka_unit_test(limits_are_per_call),
         cmocka_unit_test(log_lines),           cmocka_unit_test(runs_repeat),
         cmocka_unit_test(log_line_is_clean),   cmocka_unit_test(small_limits_hold),
-        cmocka_unit_test(error_line_is_clean),
+        cmocka_unit_test(error_line_is_clean), cmocka_unit_test(error_lines_name_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

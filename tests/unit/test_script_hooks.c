@@ -379,6 +379,24 @@ static void choose(void **state)
     assert_true(choose_with("return bids.first", order, "bids is a list") < 0);
 }
 
+/* Prices that are not disclosed are nil, and arithmetic on nil does not say so by itself. */
+static void what_was_nil(void **state)
+{
+    (void)state;
+    static const char hint[] = "offer.reserve was nil: the owner's price is not disclosed here";
+    evaluate_fails("return offer.reserve + 1", "(field 'reserve'); offer.reserve was nil: the owner's");
+    evaluate_fails("if offer.value < offer.reserve then return nil end", "number with nil; offer.reserve was nil");
+    evaluate_fails("local r = offer.reserve return r * 2", hint);
+    evaluate_fails("local last = ctx.history[-1] return last.best", "(local 'last')\n");
+    evaluate_fails("local r = offer.reserve or 0 return ctx.state.mean + r", "(field 'mean')\n");
+    evaluate_fails("local r = offer.reserve or 0 return elephant + r", "(global 'elephant')\n");
+    evaluate_fails("local r = offer.reserve or 0 error('mine')", "mine\n");
+    etp_intent intent;
+    assert_true(result_with("return result.price - 1", &intent, "result.price was nil: only an accepted bid has") < 0);
+    assert_true(result_with("return result.best + 1", &intent, "result.best was nil: the price to beat is not") < 0);
+    assert_true(result_with("local x = result.best return ctx.state.x.y", &intent, "(field 'x')\n") < 0);
+}
+
 /* Who leaves ctx out, or puts it last, is told how hooks are called. */
 static void arguments_in_other_places(void **state)
 {
@@ -458,6 +476,7 @@ int main(void)
         cmocka_unit_test(state_per_node),
         cmocka_unit_test(history),
         cmocka_unit_test(a_price_below_nothing_is_no_bid),
+        cmocka_unit_test(what_was_nil),
         cmocka_unit_test(result_answers),
         cmocka_unit_test(arguments_in_other_places),
     };
