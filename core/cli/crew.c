@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/crew.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,23 @@ int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsi
     for (unsigned i = first; i < first + count && status == ETP_EXIT_DONE; i++)
         status = load_firm(crew, &lineup->entrants[i], i, settings, logger, error);
     return status;
+}
+
+static void tell_dropped(const char *name, const etp_script *script, const etp_logger *logger)
+{
+    etp_script_stats stats;
+    etp_script_get_stats(script, &stats);
+    if (stats.log_dropped > 0)
+        etp_log(logger, ETP_LOG_WARN, "script",
+                "strategy=%s dropped=%" PRIu64 " text=\"log lines over 100 in 1000 calls\"", name, stats.log_dropped);
+}
+
+void etp_crew_tell_dropped(const etp_crew *crew, const etp_logger *logger)
+{
+    for (unsigned i = 0; i < crew->count; i++)
+        tell_dropped(crew->firms[i].name, crew->scripts[i], logger);
+    if (crew->policy != NULL)
+        tell_dropped(etp_script_name(crew->policy), crew->policy, logger);
 }
 
 void etp_crew_fini(etp_crew *crew)

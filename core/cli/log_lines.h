@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines on standard error. A line that was written lately is not repeated, but at the level debug. */
+/* Log lines on standard error. An error that was written lately is not repeated, but at the level debug. */
 #ifndef ETP_CLI_LOG_LINES_H
 #define ETP_CLI_LOG_LINES_H
 
@@ -11,7 +11,7 @@ enum { ETP_LOG_LINES_KNOWN = 64 };
 typedef struct etp_log_lines {
     etp_progress *progress; /* taken away before a line */
     etp_log_level level;
-    uint64_t known[ETP_LOG_LINES_KNOWN]; /* hashes of the last lines */
+    uint64_t known[ETP_LOG_LINES_KNOWN]; /* hashes of the last errors */
     unsigned next;
 } etp_log_lines;
 

@@ -152,6 +152,8 @@ int etp_stage_play(etp_stage *stage, etp_act act, const etp_observer *observer, 
         options.observer = *observer;
     if (status == ETP_EXIT_DONE)
         status = play(stage, act, &options, &crew, result, error);
+    if (act == ETP_ACT_MARKET)
+        etp_crew_tell_dropped(&crew, &stage->logger);
     etp_crew_fini(&crew);
     return status;
 }

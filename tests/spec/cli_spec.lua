@@ -198,6 +198,34 @@ describe("a script that cannot be run", function()
     end
     assert.is_true(market.energy_mwh > 0)
   end)
+
+  it("raises an error whose text is another each time, and is told of once for each line", function()
+    local path = script("bad.lua", [[
+      local S = { api = 1, role = "aggregator" }
+      function S.on_offer(_, offer)
+        if offer.energy > 0.3 then error("much: " .. offer.energy) end
+        error("little: " .. offer.energy)
+      end
+      return S]])
+    local err = program.run(path .. " " .. DAY).err
+    local _, lines = err:gsub("\n", "")
+    assert.equal(2, lines, err)
+    assert.truthy(err:find("^error script strategy=bad hook=on_offer at=%S+bad.lua:[34] error=ETP_ESCRIPT text="), err)
+    local _, much = err:gsub("much: ", "")
+    assert.equal(1, much, err)
+  end)
+
+  it("writes lines that are alike, and is told how many were dropped", function()
+    local path = script("chatty.lua", [[
+      return { api = 1, role = "aggregator", on_start = function(ctx) ctx.log("here") ctx.log("here") end }]])
+    local err = program.run(path .. " " .. DAY .. "--log info").err
+    assert.equal(("info script strategy=chatty node=chatty text=\"here\"\n"):rep(2), err)
+    path = script("chatty.lua", [[
+      return { api = 1, role = "aggregator", on_start = function(ctx) for i = 1, 350 do ctx.log(i) end end }]])
+    local done = program.run(path .. " --bess 10")
+    assert.equal("warn script strategy=chatty dropped=250 text=\"log lines over 100 in 1000 calls\"\n", done.err)
+    assert.equal("", program.run(path .. " " .. DAY .. "--log error").err)
+  end)
 end)
 
 describe("a price file that cannot be used", function()
