@@ -16,6 +16,14 @@ static const etp_context *current(lua_State *L)
     return context;
 }
 
+/* Pushes the node's name, or a name for one that has none. */
+static const char *push_name(lua_State *L, const etp_context *context)
+{
+    if (context->name != NULL && context->name[0] != '\0')
+        return lua_pushstring(L, context->name);
+    return lua_pushfstring(L, "device %I", (LUAI_UACINT)context->device_id);
+}
+
 /* ---- ctx.rng ---- */
 
 static int rng_unit(lua_State *L, etp_rng *rng)
@@ -60,8 +68,10 @@ static int context_log(lua_State *L)
     char line[ETP_SCRIPT_LOG_LINE_MAX + 1];
     etp_call_clean(line, sizeof line, text, size);
     script->stats.log_lines++;
-    etp_log(&script->logger, ETP_LOG_INFO, "script", "strategy=%s node=%s text=\"%s\"", script->vm->name,
-            context->name != NULL ? context->name : "?", line);
+    const char *node = push_name(L, context);
+    const char *quote = strchr(node, ' ') != NULL ? "\"" : "";
+    etp_log(&script->logger, ETP_LOG_INFO, "script", "strategy=%s node=%s%s%s text=\"%s\"", script->vm->name, quote,
+            node, quote, line);
     return 0;
 }
 
@@ -140,12 +150,13 @@ static int push_state(lua_State *L, uint32_t node)
     return 1;
 }
 
-static int push_name(lua_State *L, const etp_context *context)
+/* Kept, so that asking for it again leaves no garbage. */
+static int push_kept_name(lua_State *L, const etp_context *context)
 {
     lua_Integer place = (lua_Integer)context->node + 1;
     if (lua_rawgeti(L, lua_upvalueindex(NAMES), place) == LUA_TSTRING)
         return 1;
-    lua_pushstring(L, context->name != NULL ? context->name : "");
+    push_name(L, context);
     lua_pushvalue(L, -1);
     lua_rawseti(L, lua_upvalueindex(NAMES), place);
     return 1;
@@ -194,7 +205,7 @@ static int context_index(lua_State *L)
         lua_pushinteger(L, (lua_Integer)context->device_id);
         return 1;
     case NAME:
-        return push_name(L, context);
+        return push_kept_name(L, context);
     default:
         return push_state(L, context->node);
     }

@@ -278,6 +278,10 @@ static void log_line_is_clean(void **state)
     etp_intent intent;
     assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
     assert_string_equal(record.last, "strategy=test node=firm-0 text=\"a b c\"");
+    etp_context context = *desk_context(&desk, 7);
+    context.name = "";
+    etp_script_aggregator_hooks(desk.script)->on_offer(desk.script, &context, an_offer(), &intent);
+    assert_string_equal(record.last, "strategy=test node=\"device 107\" text=\"a b c\"");
     etp_script_free(desk.script);
 }
 

@@ -137,6 +137,23 @@ static void random_numbers(void **state)
     evaluate_fails("return math.random()", "math.random is not available in a strategy: use ctx.rng()");
 }
 
+/* Homes have no names of their own. */
+static void nodes_without_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", NULL};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        etp_desk desk = desk_open(AGGREGATOR "function S.on_start(ctx) assert(ctx.name == 'device 107', ctx.name) end "
+                                             "return S",
+                                  NULL);
+        etp_context context = *desk_context(&desk, 7);
+        context.name = names[i];
+        if (etp_script_aggregator_hooks(desk.script)->on_start(desk.script, &context) != 0)
+            fail_msg("%s", etp_script_last_error(desk.script));
+        etp_script_free(desk.script);
+    }
+}
+
 /* The first draw is that of the node's own stream. */
 static void random_numbers_are_the_nodes(void **state)
 {
@@ -477,6 +494,7 @@ int main(void)
         cmocka_unit_test(history),
         cmocka_unit_test(a_price_below_nothing_is_no_bid),
         cmocka_unit_test(what_was_nil),
+        cmocka_unit_test(nodes_without_a_name),
         cmocka_unit_test(result_answers),
         cmocka_unit_test(arguments_in_other_places),
     };
