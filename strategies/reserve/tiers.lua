@@ -5,6 +5,10 @@
 -- "Communication requirements for enabling real-time energy trading among distributed energy storage systems and
 -- aggregators"). The price is rounded down to 0.01 c/kWh, so that 0.9 x 8.3 is met by a bid of 7.47.
 --
+-- For comparison only: it keeps nothing for the home's own use, which is then bought at the retail price by night. On
+-- the built-in day that costs owners 0.79 $ per battery, where two_tier, the default, earns them something:
+-- etp-engine strategies/greedy.lua --reserve strategies/reserve/tiers.lua
+--
 --   base    price between 25 and 75 %
 local S = {
   api = 1, name = "tiers", role = "bess",
