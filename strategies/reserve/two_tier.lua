@@ -8,8 +8,8 @@
 -- way. That a seller's limit is its opportunity cost is textbook economics; for batteries see Xu, Zhao, Zheng, Litvinov
 -- and Kirschen 2018, "Factoring the cycle aging cost of batteries participating in electricity markets", for the wear.
 --
--- Its limit: the lower tier takes the feed-in tariff of now. Where that differs by the time of day (--fit), a kWh sold in
--- the evening is priced at the evening's tariff, though it is refilled at midday's.
+-- Its limit: the lower tier takes the feed-in tariff of now. Where that differs by the time of day (--fit), a kWh that
+-- is sold in the evening is priced at the evening's tariff, though it is refilled at midday's.
 --
 --   premium   added to the lower tier: what the trouble of selling should earn at least
 local S = {
