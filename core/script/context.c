@@ -191,7 +191,6 @@ static int unknown_entry(lua_State *L)
 static int context_index(lua_State *L)
 {
     const etp_context *context = current(L);
-    lua_settop(L, 2);
     lua_pushvalue(L, 2);
     /* Either the value itself or the number of what is read from the call. */
     if (lua_rawget(L, lua_upvalueindex(FIXED)) != LUA_TNUMBER)

@@ -194,22 +194,22 @@ static uint64_t load_unsigned(const void *at, unsigned size)
     }
 }
 
-static void push_unless(lua_State *L, int64_t value, int64_t none, double number)
+static bool push_unless(lua_State *L, int64_t value, int64_t none, double number)
 {
     if (value == none)
         lua_pushnil(L);
     else
         lua_pushnumber(L, number);
+    return value != none;
 }
 
-void etp_field_push(lua_State *L, const etp_field *field, const void *data)
+bool etp_field_push(lua_State *L, const etp_field *field, const void *data)
 {
     uint64_t raw = load_unsigned((const char *)data + field->offset, field->size);
     int64_t value = (int64_t)raw;
     switch ((etp_field_kind)field->kind) {
     case ETP_FIELD_PRICE:
-        push_unless(L, value, ETP_PRICE_NONE, etp_price_to_cents(value));
-        break;
+        return push_unless(L, value, ETP_PRICE_NONE, etp_price_to_cents(value));
     case ETP_FIELD_ENERGY:
         lua_pushnumber(L, etp_energy_to_kwh(value));
         break;
@@ -220,8 +220,7 @@ void etp_field_push(lua_State *L, const etp_field *field, const void *data)
         lua_pushnumber(L, etp_money_to_dollars(value));
         break;
     case ETP_FIELD_TIME:
-        push_unless(L, value, ETP_TIME_NEVER, (double)value / (double)ETP_NS_PER_SECOND);
-        break;
+        return push_unless(L, value, ETP_TIME_NEVER, (double)value / (double)ETP_NS_PER_SECOND);
     case ETP_FIELD_COUNT:
         lua_pushinteger(L, (lua_Integer)value);
         break;
@@ -241,6 +240,7 @@ void etp_field_push(lua_State *L, const etp_field *field, const void *data)
         lua_pushstring(L, enum_name(field->kind, (unsigned)raw));
         break;
     }
+    return true;
 }
 
 void etp_field_keep_names(lua_State *L)

@@ -260,8 +260,8 @@ const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
 const char *etp_view_name(etp_view_kind kind);
 /** Whether a view of any kind has a field of that name. */
 bool etp_view_knows(const char *name);
-/** Pushes a field of `data`. */
-void etp_field_push(lua_State *L, const etp_field *field, const void *data);
+/** Pushes a field of `data`. False if it has no value: nil. */
+bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 

@@ -162,7 +162,6 @@ static int unknown(lua_State *L, const etp_vm *vm)
 static int params_index(lua_State *L)
 {
     const etp_vm *vm = etp_vm_of(L);
-    lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
         return unknown(L, vm);

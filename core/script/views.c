@@ -54,8 +54,7 @@ static int view_index(lua_State *L)
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TLIGHTUSERDATA)
         return unknown_field(L, own_kind(L));
     const etp_field *field = lua_touserdata(L, -1);
-    etp_field_push(L, field, view->data);
-    if (lua_isnil(L, -1)) {
+    if (!etp_field_push(L, field, view->data)) {
         etp_vm *vm = etp_vm_of(L);
         vm->nil_field = field;
         vm->nil_kind = own_kind(L);
@@ -78,8 +77,7 @@ static int view_step(lua_State *L)
     const etp_field *fields = etp_view_fields(kind, &count);
     for (; at < (lua_Integer)count; at++) {
         lua_pushstring(L, fields[at].name);
-        etp_field_push(L, &fields[at], view->data);
-        if (!lua_isnil(L, -1))
+        if (etp_field_push(L, &fields[at], view->data))
             break;
         lua_pop(L, 2);
     }
