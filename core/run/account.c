@@ -50,8 +50,16 @@ void etp_account_event(void *user, const etp_event *event)
     struct firm *firm;
     digest_event(run, event);
     switch (event->kind) {
+    case ETP_EVENT_QUERY:
+        firm = firm_of(run, event->peer);
+        if (firm != NULL)
+            firm->queries++;
+        break;
     case ETP_EVENT_BID:
         run->bids++;
+        firm = firm_of(run, event->peer);
+        if (firm != NULL)
+            firm->bids++;
         break;
     case ETP_EVENT_CONFIRM:
         confirm(run, event);

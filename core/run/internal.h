@@ -31,7 +31,7 @@ struct firm {
     /* since the start */
     etp_energy energy;
     etp_money paid, worth;
-    uint64_t trades;
+    uint64_t queries, bids, trades;
     etp_energy receipt_energy;
     etp_money receipt_paid;
 };

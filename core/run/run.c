@@ -153,6 +153,9 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
     const struct firm *firm = &run->firms[index];
     *result = (etp_firm_result){.name = firm->name,
                                 .intervals = firm->intervals,
+                                .queries = firm->queries,
+                                .bids = firm->bids,
+                                .trades = firm->trades,
                                 .energy = firm->energy,
                                 .paid = firm->paid,
                                 .worth = firm->worth};
