@@ -246,6 +246,13 @@ static void follow_bid(etp_engine *engine, struct bess *bess, unsigned slot)
     }
 }
 
+static void follow_bids(etp_engine *engine, struct bess *bess, etp_bid_state state)
+{
+    for (unsigned i = 0; i < bess->node.links; i++)
+        if (bess->book[i].state == state)
+            follow_bid(engine, bess, i);
+}
+
 /* The battery holds just what the auction holds. False if the battery cannot: the host has taken energy meanwhile. */
 static bool match_holds(struct bess *bess)
 {
@@ -287,10 +294,9 @@ void etp_bess_follow_auction(etp_engine *engine, struct bess *bess)
         etp_auction_abort(&bess->auction, ETP_CODE_NOT_ENOUGH_ENERGY);
         match_holds(bess);
     }
-    /* Awards first: a rejection may disclose the lowest price that won. */
-    for (unsigned i = 0; i < bess->node.links; i++)
-        if (bess->book[i].state == ETP_BID_HELD)
-            follow_bid(engine, bess, i);
+    /* What lapsed is free before it is awarded again, and a rejection may disclose the lowest price that won. */
+    follow_bids(engine, bess, ETP_BID_LAPSED);
+    follow_bids(engine, bess, ETP_BID_HELD);
     for (unsigned i = 0; i < bess->node.links; i++)
         follow_bid(engine, bess, i);
     if (bess->auction.state == ETP_AUCTION_DONE && !bess->reported)

@@ -54,10 +54,8 @@ static int check_options(const etp_engine_options *options, etp_error *error)
     if (timing->query_repeat <= 0 || timing->confirm_repeat <= 0 || timing->register_period <= 0 ||
         timing->status_period <= 0 || timing->doubt_limit <= 0)
         return etp_fail(error, ETP_EINVAL, "repeats, periods and limits must be longer than 0");
-    if (timing->query_spread < 0 || timing->query_spread > ETP_NS_PER_HOUR || timing->decide_lead < 0 ||
-        timing->decide_lead >= timing->window)
-        return etp_fail(error, ETP_EINVAL,
-                        "the query spread must be 0 to an hour, the decision's lead 0 to less than the window");
+    if (timing->query_spread < 0 || timing->query_spread > ETP_NS_PER_HOUR || timing->decide_lead < 0)
+        return etp_fail(error, ETP_EINVAL, "the query spread must be 0 to an hour, the decision's lead at least 0");
     if (options->now < 0 || options->tick < 0 || options->tick > ETP_PRICE_MAX)
         return etp_fail(error, ETP_EINVAL, "the clock cannot be negative, the tick must be 0 to 10 000 c/kWh");
     if ((unsigned)options->mechanism > ETP_UNIFORM_PRICE)
@@ -101,6 +99,8 @@ int etp_engine_new(etp_engine **made, const etp_engine_options *options, etp_err
     engine->now = options->now;
     if (engine->options.tick == 0)
         engine->options.tick = default_tick;
+    if (engine->options.timing.decide_lead >= engine->options.timing.window)
+        engine->options.timing.decide_lead = engine->options.timing.window / 4;
     engine->interval.spot = ETP_PRICE_NONE;
     if (take_tables(engine) != ETP_OK) {
         etp_engine_free(engine);

@@ -44,14 +44,22 @@ static void confirm(etp_run *run, const etp_event *event)
     firm->paid += event->amount;
 }
 
-void account_event(void *user, const etp_event *event)
+void etp_account_event(void *user, const etp_event *event)
 {
     etp_run *run = user;
     struct firm *firm;
     digest_event(run, event);
     switch (event->kind) {
+    case ETP_EVENT_QUERY:
+        firm = firm_of(run, event->peer);
+        if (firm != NULL)
+            firm->queries++;
+        break;
     case ETP_EVENT_BID:
         run->bids++;
+        firm = firm_of(run, event->peer);
+        if (firm != NULL)
+            firm->bids++;
         break;
     case ETP_EVENT_CONFIRM:
         confirm(run, event);
@@ -80,7 +88,7 @@ static etp_price realised(const etp_run *run, unsigned portfolio, etp_price spot
     return etp_buyer_realised(&spec, run->done, spot);
 }
 
-void account_settle_firms(etp_run *run, etp_price spot)
+void etp_account_settle_firms(etp_run *run, etp_price spot)
 {
     for (unsigned i = 0; i < run->firm_count; i++) {
         struct firm *firm = &run->firms[i];
@@ -95,7 +103,7 @@ void account_settle_firms(etp_run *run, etp_price spot)
     }
 }
 
-void account_finish(etp_run *run)
+void etp_account_finish(etp_run *run)
 {
     for (unsigned i = 0; i < run->options.homes; i++) {
         const etp_home *home = &run->homes[i];

@@ -98,7 +98,7 @@ static int make_engine(etp_run *run, etp_error *error)
     engine.allocator = &run->allocator;
     engine.logger = options->logger;
     engine.transport = (etp_transport){send_frame, run};
-    engine.observer = (etp_observer){account_event, run};
+    engine.observer = (etp_observer){etp_account_event, run};
     engine.now = run->starts - warm_up;
     engine.seed = options->seed;
     engine.timing = options->timing;
@@ -221,7 +221,7 @@ static int build(etp_run *run, etp_error *error)
 {
     int result = take_memory(run);
     if (result == ETP_OK)
-        result = outages_draw(run);
+        result = etp_outages_draw(run);
     if (result != ETP_OK)
         return etp_fail(error, result, "no memory for %u homes and %u firms", run->options.homes, run->firm_count);
     if ((result = make_network(run, error)) != ETP_OK || (result = make_engine(run, error)) != ETP_OK ||
@@ -234,7 +234,7 @@ static int build(etp_run *run, etp_error *error)
 int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error)
 {
     *made = NULL;
-    int result = run_check_options(options, error);
+    int result = etp_run_check_options(options, error);
     if (result != ETP_OK)
         return result;
     const etp_allocator *host = options->allocator != NULL ? options->allocator : etp_default_allocator();
@@ -249,7 +249,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
     run->starts = options->trace->starts + (etp_time)options->first * run->interval;
     run->options.fleet.seed = options->seed;
     run->options.buyer.seed = options->seed;
-    run->options.buyer.need = run_need(options);
+    run->options.buyer.need = etp_run_need(options);
     run->options.buyer.budget = options->budget;
     etp_forecast_init(&run->forecast);
     begin_digest(run);

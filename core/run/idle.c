@@ -3,7 +3,7 @@
 
 int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error)
 {
-    int result = run_check_world(options, error);
+    int result = etp_run_check_world(options, error);
     if (result != ETP_OK)
         return result;
     const etp_trace *trace = options->trace;
@@ -16,13 +16,13 @@ int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp
             return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
                             i);
         for (size_t k = 0; k < options->intervals; k++) {
-            uint32_t second = run_second_of_day(options, k);
+            uint32_t second = etp_run_second_of_day(options, k);
             etp_energy pv, load;
             etp_home_flows(&home, options->seed, k, second, trace->interval, &pv, &load);
             etp_home_settle(&home, trace->interval, pv, load, 0, 0, etp_tariff_at(&options->retail, second),
                             etp_tariff_at(&options->feed_in, second));
         }
-        costs[i] = etp_home_cost(&home, run_stored_value(options));
+        costs[i] = etp_home_cost(&home, etp_run_stored_value(options));
     }
     return ETP_OK;
 }

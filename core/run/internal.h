@@ -31,7 +31,7 @@ struct firm {
     /* since the start */
     etp_energy energy;
     etp_money paid, worth;
-    uint64_t trades;
+    uint64_t queries, bids, trades;
     etp_energy receipt_energy;
     etp_money receipt_paid;
 };
@@ -72,22 +72,22 @@ struct etp_run {
 
 /* options.c */
 /* What must hold with and without a market, and what of a market besides. */
-int run_check_world(const etp_run_options *options, etp_error *error);
-int run_check_options(const etp_run_options *options, etp_error *error);
-etp_energy run_need(const etp_run_options *options);
-uint32_t run_second_of_day(const etp_run_options *options, size_t interval);
-etp_price run_stored_value(const etp_run_options *options);
+int etp_run_check_world(const etp_run_options *options, etp_error *error);
+int etp_run_check_options(const etp_run_options *options, etp_error *error);
+etp_energy etp_run_need(const etp_run_options *options);
+uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval);
+etp_price etp_run_stored_value(const etp_run_options *options);
 
 /* account.c */
-void account_event(void *user, const etp_event *event);
+void etp_account_event(void *user, const etp_event *event);
 /* The interval is over: what was bought in it was worth this. */
-void account_settle_firms(etp_run *run, etp_price spot);
-void account_finish(etp_run *run);
+void etp_account_settle_firms(etp_run *run, etp_price spot);
+void etp_account_finish(etp_run *run);
 
 /* outages.c */
-int outages_draw(etp_run *run);
+int etp_outages_draw(etp_run *run);
 /* The next moment at which a battery fails or recovers, and doing what is due by `now`. */
-etp_time outages_next(const etp_run *run);
-void outages_apply(etp_run *run, etp_time now);
+etp_time etp_outages_next(const etp_run *run);
+void etp_outages_apply(etp_run *run, etp_time now);
 
 #endif

@@ -57,7 +57,7 @@ static int check_fleet(const etp_run_options *options, etp_error *error)
     return ETP_OK;
 }
 
-int run_check_world(const etp_run_options *options, etp_error *error)
+int etp_run_check_world(const etp_run_options *options, etp_error *error)
 {
     if (options->size != sizeof *options)
         return etp_fail(error, ETP_EINVAL, "etp_run_options.size is %zu, not %zu: set it with etp_run_defaults()",
@@ -113,9 +113,9 @@ static int check_firms(const etp_run_options *options, etp_error *error)
     return ETP_OK;
 }
 
-int run_check_options(const etp_run_options *options, etp_error *error)
+int etp_run_check_options(const etp_run_options *options, etp_error *error)
 {
-    int result = run_check_world(options, error);
+    int result = etp_run_check_world(options, error);
     if (result != ETP_OK)
         return result;
     if (options->buyer.participation_ppm > one_ppm || options->failures_ppm > one_ppm || options->budget < 0 ||
@@ -127,7 +127,7 @@ int run_check_options(const etp_run_options *options, etp_error *error)
 
 /* Of one portfolio, in one interval: its share of what the fleet's inverters could deliver, times the factor. No more
  * than a message can carry. */
-etp_energy run_need(const etp_run_options *options)
+etp_energy etp_run_need(const etp_run_options *options)
 {
     etp_energy one = etp_energy_of(options->fleet.inverter, options->trace->interval);
     if (one > ETP_ENERGY_MAX)
@@ -138,15 +138,15 @@ etp_energy run_need(const etp_run_options *options)
     return share * options->need_ppm / one_ppm;
 }
 
-uint32_t run_second_of_day(const etp_run_options *options, size_t interval)
+uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval)
 {
     etp_time starts = options->trace->starts + (etp_time)(options->first + interval) * options->trace->interval;
     return (uint32_t)(starts / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
 }
 
 /* A kWh more in the cells at the end saves charging it from sun that would have been spilled. */
-etp_price run_stored_value(const etp_run_options *options)
+etp_price etp_run_stored_value(const etp_run_options *options)
 {
-    etp_price feed_in = etp_tariff_at(&options->feed_in, run_second_of_day(options, options->intervals));
+    etp_price feed_in = etp_tariff_at(&options->feed_in, etp_run_second_of_day(options, options->intervals));
     return feed_in * one_ppm / options->fleet.one_way_ppm;
 }

@@ -68,7 +68,7 @@ static size_t draw_all(const etp_run *run, struct outage *outages)
     return count;
 }
 
-int outages_draw(etp_run *run)
+int etp_outages_draw(etp_run *run)
 {
     run->outage_count = draw_all(run, NULL);
     if (run->outage_count == 0)
@@ -82,14 +82,14 @@ int outages_draw(etp_run *run)
 }
 
 /* All outages last equally long, so they end in the order in which they begin. */
-etp_time outages_next(const etp_run *run)
+etp_time etp_outages_next(const etp_run *run)
 {
     etp_time begins = run->next_outage < run->outage_count ? run->outages[run->next_outage].from : ETP_TIME_NEVER;
     etp_time ends = run->last_outage < run->next_outage ? run->outages[run->last_outage].to : ETP_TIME_NEVER;
     return begins < ends ? begins : ends;
 }
 
-void outages_apply(etp_run *run, etp_time now)
+void etp_outages_apply(etp_run *run, etp_time now)
 {
     while (run->last_outage < run->next_outage && run->outages[run->last_outage].to <= now) {
         const struct outage *outage = &run->outages[run->last_outage++];

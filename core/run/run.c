@@ -52,11 +52,12 @@ static etp_time earliest(etp_time a, etp_time b, etp_time c)
 static void run_until(etp_run *run, etp_time end)
 {
     for (;;) {
-        etp_time next = earliest(etp_engine_deadline(run->engine), etp_network_next(run->network), outages_next(run));
+        etp_time next =
+            earliest(etp_engine_deadline(run->engine), etp_network_next(run->network), etp_outages_next(run));
         if (next >= end)
             break;
         etp_engine_advance(run->engine, next);
-        outages_apply(run, next);
+        etp_outages_apply(run, next);
         etp_delivery delivery;
         while (etp_network_take(run->network, next, &delivery))
             etp_engine_receive(run->engine, delivery.link, delivery.frame, delivery.size);
@@ -83,7 +84,7 @@ int etp_run_step(etp_run *run, etp_error *error)
     const etp_run_options *options = &run->options;
     if (run->done >= options->intervals)
         return etp_fail(error, ETP_ESTATE, "the run is over");
-    uint32_t second = run_second_of_day(options, run->done);
+    uint32_t second = etp_run_second_of_day(options, run->done);
     etp_time starts = run->starts + (etp_time)run->done * run->interval;
     etp_price forecast = etp_forecast_next(&run->forecast);
     run_until(run, starts);
@@ -102,12 +103,12 @@ int etp_run_step(etp_run *run, etp_error *error)
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
     settle_homes(run, second);
-    account_settle_firms(run, spot);
+    etp_account_settle_firms(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
     if (run->done < options->intervals)
         return 1;
-    account_finish(run);
+    etp_account_finish(run);
     return 0;
 }
 
@@ -152,6 +153,9 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
     const struct firm *firm = &run->firms[index];
     *result = (etp_firm_result){.name = firm->name,
                                 .intervals = firm->intervals,
+                                .queries = firm->queries,
+                                .bids = firm->bids,
+                                .trades = firm->trades,
                                 .energy = firm->energy,
                                 .paid = firm->paid,
                                 .worth = firm->worth};
@@ -165,7 +169,7 @@ const etp_home *etp_run_home(const etp_run *run, unsigned index)
 
 etp_money etp_run_home_cost(const etp_run *run, unsigned index)
 {
-    return index < run->options.homes ? etp_home_cost(&run->homes[index], run_stored_value(&run->options)) : 0;
+    return index < run->options.homes ? etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options)) : 0;
 }
 
 void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "etp/trace.h"
 #include "world/trace_parts.h"
@@ -87,7 +88,7 @@ int etp_trace_parse(etp_trace *trace, const char *name, const char *text, size_t
     return etp_trace_read_csv(trace, name, span, allocator != NULL ? allocator : etp_default_allocator(), error);
 }
 
-/* ---- reading a file, of whatever size it turns out to be (it may be a pipe) ---- */
+/* ---- reading a file, of whatever size it turns out to be ---- */
 
 typedef struct contents {
     const etp_allocator *allocator;
@@ -145,6 +146,14 @@ int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allo
 {
     memset(trace, 0, sizeof *trace);
     contents c = {.allocator = allocator != NULL ? allocator : etp_default_allocator()};
+    /* Before it is opened: opening a pipe that nobody writes to would wait for ever. */
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return fail_os(path, "opened", error);
+    if (S_ISDIR(facts.st_mode))
+        return etp_fail(error, ETP_EIO, "%s is a directory: name the CSV file in it", path);
+    if (!S_ISREG(facts.st_mode))
+        return etp_fail(error, ETP_EIO, "%s is no plain file: write the prices to one first", path);
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return fail_os(path, "opened", error);

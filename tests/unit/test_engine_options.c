@@ -63,7 +63,6 @@ static void options_that_contradict_each_other_are_refused(void **unused)
     EXPECT_REFUSED(options->timing.doubt_limit = 0);
     EXPECT_REFUSED(options->timing.query_spread = -1);
     EXPECT_REFUSED(options->timing.decide_lead = -1);
-    EXPECT_REFUSED(options->timing.decide_lead = options->timing.window);
     EXPECT_REFUSED(options->timing.window = INT64_MAX);
     EXPECT_REFUSED(options->timing.hold = INT64_MAX);
 }

@@ -119,6 +119,49 @@ static void check_confirmed_once(const market *m)
     }
 }
 
+/* Whoever replays the events one by one never sees more of a lot held and sold than there is of it. */
+static void check_promises(const market *m, unsigned index)
+{
+    etp_energy lot = 0, held = 0, sold = 0;
+    uint64_t interval = UINT64_MAX;
+    for (size_t i = 0; i < m->chronicle.count; i++) {
+        const etp_event *event = &m->chronicle.events[i];
+        if (event->device != etp_run_home_device(index))
+            continue;
+        if (event->interval != interval) {
+            lot = held = sold = 0;
+            interval = event->interval;
+        }
+        if (event->kind == ETP_EVENT_QUERY && lot == 0)
+            lot = event->energy;
+        held += event->kind == ETP_EVENT_ACCEPT ? event->energy : 0;
+        held -= event->kind == ETP_EVENT_LAPSE || event->kind == ETP_EVENT_CONFIRM ? event->energy : 0;
+        sold += event->kind == ETP_EVENT_CONFIRM ? event->energy : 0;
+        assert_true(held >= 0 && held + sold <= lot);
+    }
+}
+
+static void the_same_energy_is_never_promised_twice(void **state)
+{
+    (void)state;
+    market m;
+    market_init(&m, 6, 4, 80);
+    const weather rough = {"rough", 20 * ETP_NS_PER_MS, 5 * ETP_NS_PER_MS, ETP_NS_PER_SECOND, 400000, 200000, 100000,
+                           0};
+    set_weather(&m, &rough);
+    m.options.failures_ppm = 500000;
+    size_t lapses = 0;
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        m.options.seed = seed;
+        market_run(&m);
+        lapses += count_events(&m.chronicle, ETP_EVENT_LAPSE);
+        for (unsigned i = 0; i < m.options.homes; i++)
+            check_promises(&m, i);
+    }
+    assert_true(lapses > 10);
+    market_fini(&m);
+}
+
 static void everything_adds_up(void **state)
 {
     (void)state;
@@ -229,6 +272,7 @@ static void without_trades_a_run_costs_what_no_market_costs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_energy_is_never_promised_twice),
         cmocka_unit_test(everything_adds_up),
         cmocka_unit_test(merged_and_alone),
         cmocka_unit_test(worth_is_at_realised_values),

@@ -165,12 +165,14 @@ static void nobody_sees_the_future(void **state)
 static void a_run_does_not_know_how_long_it_is(void **state)
 {
     (void)state;
-    market *shorter = open_market(6, 3, 20), *longer = open_market(6, 3, 40);
-    shorter->options.failures_ppm = longer->options.failures_ppm = 0;
+    market *shorter = open_market(6, 3, 100), *longer = open_market(6, 3, 140);
+    /* Outages fall anywhere into a day: all of them must be the same in both. */
+    shorter->options.failures_ppm = longer->options.failures_ppm = 1000000;
     market_run(shorter);
     market_run(longer);
     assert_int_equal(common(&shorter->chronicle, &longer->chronicle), shorter->chronicle.count);
     assert_true(longer->chronicle.count > shorter->chronicle.count);
+    assert_true(count_events(&shorter->chronicle, ETP_EVENT_FAILURE) > 0);
     close_market(shorter);
     close_market(longer);
 }

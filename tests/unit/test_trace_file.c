@@ -37,7 +37,8 @@ static void a_missing_file_is_named(void **state)
 static void a_folder_is_no_file(void **state)
 {
     (void)state;
-    refuse_path(".", ETP_EIO, "cannot be read");
+    refuse_path(".", ETP_EIO, "is a directory");
+    refuse_path("/dev/zero", ETP_EIO, "no plain file");
 }
 
 static void an_unreadable_file_is_named(void **state)

@@ -53,7 +53,8 @@ typedef struct etp_timing {
     etp_time query_spread;    /**< [10 s] Queries of an interval are spread over this, see docs/protocol.md */
     etp_time query_repeat;    /**< [400 ms] a Query without an answer is repeated after this, at most twice */
     etp_time confirm_repeat;  /**< [250 ms] a Confirm, or an Accept, without an answer is repeated after this */
-    etp_time decide_lead;     /**< [500 ms] before the close, strategies that wait are asked again */
+    etp_time decide_lead;     /**< [500 ms] before the close, strategies that wait are asked again; a quarter of the
+                                   window where that is no longer than this */
     etp_time register_period; /**< [1 h] between Registers, +-10 % */
     etp_time status_period;   /**< [15 min] between a battery's own BESSStatus, +-10 % */
     etp_time doubt_limit;     /**< [10 min] after which an unanswered Confirm is given up as unresolved */

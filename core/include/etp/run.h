@@ -104,7 +104,8 @@ typedef struct etp_firm_result {
     const char *name;
     uint64_t intervals; /**< in which it took part */
     etp_aggregator_totals totals;
-    etp_energy energy; /**< bought, as the batteries confirmed it */
+    uint64_t queries, bids, trades; /**< of its own, as batteries processed and confirmed them: sums of events */
+    etp_energy energy;              /**< bought, as the batteries confirmed it */
     etp_money paid;
     etp_money worth; /**< of that energy at realised values */
 } etp_firm_result;
