@@ -62,11 +62,12 @@ static void log_failure(etp_script *script, int code)
     const etp_vm *vm = script->vm;
     if (!etp_call_may_log(script, &script->error_rate))
         return;
-    char line[ETP_SCRIPT_ERROR_MAX];
+    char line[ETP_SCRIPT_ERROR_MAX], place[sizeof vm->chunk];
+    const char *at = vm->error_place[0] != '\0' ? vm->error_place : vm->chunk;
+    etp_call_clean(place, sizeof place, at, strlen(at));
     etp_call_clean(line, sizeof line, script->last_error, strlen(script->last_error));
     etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s hook=%s at=%s error=%s text=\"%s\"", vm->name,
-            etp_hook_name(vm->hook), vm->error_place[0] != '\0' ? vm->error_place : vm->chunk, etp_error_name(code),
-            line);
+            etp_hook_name(vm->hook), place, etp_error_name(code), line);
 }
 
 /* Counts and reports the failure whose text is in last_error. */
