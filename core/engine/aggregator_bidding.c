@@ -164,6 +164,13 @@ static int decide(etp_engine *engine, struct aggregator *aggregator, uint32_t nu
     return etp_hook_done(engine, &aggregator->node, decision) ? decision : ETP_DECIDE_PASS;
 }
 
+static void log_pass(const etp_engine *engine, const struct aggregator *aggregator, uint32_t link, const char *reason)
+{
+    if (reason != NULL)
+        etp_log(&engine->options.logger, ETP_LOG_DEBUG, "engine", "pass node=%s battery=%llu reason=\"%s\"",
+                aggregator->node.name, (unsigned long long)etp_session_peer(engine, link), reason);
+}
+
 void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
@@ -180,6 +187,8 @@ void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint3
     } else if (decision == ETP_DECIDE_WAIT && asked == 1) {
         etp_aggregator_set_state(aggregator, number, AGGREGATOR_WAITING);
         etp_wheel_set(&aggregator->wheel, number, again);
+    } else {
+        log_pass(engine, aggregator, session->link, intent.reason);
     }
 }
 

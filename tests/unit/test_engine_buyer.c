@@ -215,6 +215,39 @@ static void an_intent_that_makes_no_sense_is_no_bid(void **unused)
     assert_int_equal(totals().hook_errors, 2 + 2);
 }
 
+static int pass_with_a_reason(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
+{
+    (void)user;
+    (void)context;
+    (void)offer;
+    intent->reason = "too dear";
+    return ETP_DECIDE_PASS;
+}
+
+static void keep_line(void *user, etp_log_level level, const char *component, const char *text)
+{
+    (void)component;
+    if (level == ETP_LOG_DEBUG && strstr(text, "reason=") != NULL)
+        snprintf(user, 128, "%s", text);
+}
+
+static void the_reason_of_a_pass_is_in_the_log(void **unused)
+{
+    (void)unused;
+    static const etp_aggregator_hooks passing = {.size = sizeof passing, .on_offer = pass_with_a_reason};
+    char line[128] = "";
+    set_up();
+    it.options.logger = (etp_logger){.write = keep_line, .user = line, .level = ETP_LOG_DEBUG};
+    make_buyer(&passing);
+    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    brief_buyer(LOT, ETP_MONEY_PER_DOLLAR);
+    register_with(0);
+    begin_interval();
+    offer_to(0, LOT, 2000);
+    assert_non_null(strstr(line, "reason=\"too dear\""));
+    assert_null(find_heard(0, ETP_BID));
+}
+
 /* ---- confirmations ---- */
 
 static void a_confirm_is_repeated_until_it_is_answered(void **unused)
@@ -390,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(only_batteries_that_were_heard_of_are_queried, end),
         cmocka_unit_test_teardown(a_node_that_takes_no_part_queries_nobody, end),
+        cmocka_unit_test_teardown(the_reason_of_a_pass_is_in_the_log, end),
         cmocka_unit_test_teardown(queries_are_spread_over_the_intervals_beginning, end),
         cmocka_unit_test_teardown(losses_do_not_make_a_node_ever_more_patient, end),
         cmocka_unit_test_teardown(a_long_round_trip_is_learned, end),

@@ -113,7 +113,7 @@ typedef enum etp_decision {
 typedef struct etp_intent {
     etp_price price;    /**< 0 to ETP_PRICE_MAX; below 0 is no bid */
     etp_energy energy;  /**< above 0; more than the engine lets through is cut */
-    const char *reason; /**< for the log, or NULL; borrowed until the next call of a hook */
+    const char *reason; /**< of a PASS, for the log at level debug, or NULL; borrowed until the next call of a hook */
 } etp_intent;
 
 typedef struct etp_result_view {
