@@ -26,6 +26,14 @@ local function unwrapped(text)
   return (text:gsub("\n? +", " "))
 end
 
+-- Whether a part of that file of ours lies there.
+local function unfinished(name)
+  local list = assert(io.popen("ls '" .. program.path(".") .. "'"))
+  local names = "\n" .. list:read("a")
+  list:close()
+  return names:find("\n" .. name .. ".", 1, true) ~= nil
+end
+
 describe("the first command", function()
   it("prints a table that names what it compares", function()
     local done = program.run(GREEDY .. " --bess 10")
@@ -376,7 +384,68 @@ describe("a result that cannot be written", function()
     local path = program.write("old.json", "old")
     assert.equal(1, program.run(DAY .. "--events /dev/full --json " .. path).status)
     assert.equal("old", program.read(path))
-    local left = io.popen("ls '" .. program.path(".") .. "'"):read("a")
-    assert.falsy(left:find("old.json.", 1, true), left)
+    assert.falsy(unfinished("old.json"))
+  end)
+end)
+
+describe("a run that a signal ends", function()
+  -- The shell becomes the program, so that the pid that it tells is the program's.
+  local function start(arguments, before)
+    local err = program.path("err")
+    local handle = io.popen(("echo $$; exec %s '%s' %s 2>'%s'"):format(before or "", program.engine, arguments, err))
+    return handle, handle:read("l")
+  end
+
+  -- A run of years, which is over only when it is ended.
+  local ENDLESS = DAY .. "--quiet --days 3660 --json "
+
+  local function waits_for(path, pid)
+    while not unfinished(path) do
+      assert(os.execute("kill -0 " .. pid), "it ended by itself")
+      os.execute("sleep 0.01")
+    end
+  end
+
+  -- Whoever runs this test may ignore signals, and what it starts then does so too.
+  local function cannot(env)
+    local refused = not os.execute(env .. " true 2>/dev/null")
+    if refused then
+      pending("env(1) cannot say which signals are ignored")
+    end
+    return refused
+  end
+
+  for number, name in pairs({ [1] = "HUP", [2] = "INT", [15] = "TERM" }) do
+    it("leaves no file behind, and ends as signals end programs: " .. name, function()
+      local default = "env --default-signal=" .. name
+      if cannot(default) then
+        return
+      end
+      local path = program.path(name .. ".json")
+      local handle, pid = start(ENDLESS .. path, default)
+      waits_for(name .. ".json", pid)
+      assert(os.execute(("kill -%s %s"):format(name, pid)))
+      assert.same({ nil, "signal", number }, { handle:close() })
+      assert.falsy(unfinished(name .. ".json"))
+      assert.falsy(io.open(path))
+    end)
+  end
+
+  it("ignores what it was told to ignore", function()
+    local path, ignore = program.path("nohup.json"), "env --ignore-signal=HUP"
+    if cannot(ignore) then
+      return
+    end
+    local handle, pid = start(ENDLESS .. path, ignore)
+    waits_for("nohup.json", pid)
+    assert(os.execute("kill -HUP " .. pid) and os.execute("kill -TERM " .. pid))
+    assert.same({ nil, "signal", 15 }, { handle:close() })
+  end)
+
+  it("leaves no file behind when nobody reads its events", function()
+    local path = program.path("unread.json")
+    local handle = start(DAY .. "--events - --json " .. path)
+    handle:close()
+    assert.falsy(unfinished("unread.json"))
   end)
 end)
