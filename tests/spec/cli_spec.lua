@@ -191,7 +191,11 @@ end)
 describe("what cannot be asked for", function()
   for _, case in ipairs({
     { "", "no strategy was named" },
-    { "rnu " .. GREEDY, "did you mean 'run'?" },
+    { "rnu " .. GREEDY, "did you mean run?" },
+    { "gredy", "there is no command and no strategy called 'gredy'; did you mean greedy?" },
+    { "elephant", "no strategy called 'elephant': name a file, such as strategies/greedy.lua" },
+    { GREEDY .. " --reserve two_tiers", "there is no reserve policy called 'two_tiers'; did you mean two_tier?" },
+    { GREEDY .. " --reserve elephant", "no reserve policy called 'elephant': name a file" },
     { "help elephants", "no help on 'elephants'" },
     { GREEDY .. " --rivls 2", "did you mean --rivals?" },
     { GREEDY .. " --elephant", "--help lists" },
@@ -230,7 +234,11 @@ describe("a script that cannot be run", function()
   end
 
   it("is missing", function()
-    expect(program.run("nowhere/greedy.lua"), 1, "nowhere/greedy.lua: there is no such file")
+    expect(program.run("nowhere/elephant.lua"), 1, "nowhere/elephant.lua: there is no such file; check the path")
+    expect(program.run("strategies/gredy.lua"), 1,
+      "strategies/gredy.lua: there is no such file; did you mean the shipped greedy?")
+    expect(program.run(GREEDY .. " --reserve fixd.lua"), 1,
+      "fixd.lua: there is no such file; did you mean the shipped fixed?")
   end)
 
   it("is a directory", function()
