@@ -93,6 +93,7 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .world_count = describe_world(description->world, run),
                            .seed = run->seed,
                            .mechanism = run->mechanism,
+                           .reserves_told = (run->disclose & ETP_DISCLOSE_RESERVE) != 0,
                            .feed_in = options->fit.text,
                            .delay = run->network.delay,
                            .hold = run->timing.hold,

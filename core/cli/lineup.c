@@ -23,20 +23,34 @@ static int fail_memory(etp_error *error)
 
 /* ---- one entrant ---- */
 
-/* A word that is neither a file nor looks like one was perhaps meant to be a command. */
-static bool is_misspelt_command(const char *path, etp_error *error)
+static int refuse_word(const char *word, const char *kind, const char *meant, const char *example, etp_error *error)
+{
+    if (meant != NULL)
+        etp_fail(error, ETP_ENOENT, "there is no %s called '%s'; did you mean %s?", kind, word, meant);
+    else
+        etp_fail(error, ETP_ENOENT, "there is no %s called '%s': name a file, such as %s", kind, word, example);
+    return ETP_EXIT_USAGE;
+}
+
+/* What is nowhere was perhaps misspelt. A word that does not look like a file may have been meant to be a command. */
+static int check_there(const char *path, etp_role role, etp_error *error)
 {
     static const char *const commands[] = {"run", "help"};
-    if (strpbrk(path, "/.") != NULL || access(path, F_OK) == 0)
-        return false;
-    const char *nearest = etp_nearest(path, commands, sizeof commands / sizeof commands[0]);
-    if (nearest != NULL)
-        etp_fail(error, ETP_ENOENT, "there is no command and no strategy called '%s'; did you mean '%s'?", path,
-                 nearest);
-    else
-        etp_fail(error, ETP_ENOENT,
-                 "there is no command and no strategy called '%s': name a file, such as strategies/greedy.lua", path);
-    return true;
+    char shipped[ETP_SETTING_NAME_MAX];
+    bool bidder = role == ETP_ROLE_AGGREGATOR, word = strpbrk(path, "/.") == NULL;
+    if (access(path, F_OK) == 0)
+        return ETP_EXIT_DONE;
+    const char *meant = bidder && word ? etp_nearest(path, commands, sizeof commands / sizeof commands[0]) : NULL;
+    if (meant == NULL && etp_shipped_nearest(path, bidder ? "" : policy_folder, shipped, sizeof shipped))
+        meant = shipped;
+    if (word && bidder)
+        return refuse_word(path, "command and no strategy", meant, "strategies/greedy.lua", error);
+    if (word)
+        return refuse_word(path, "reserve policy", meant, "strategies/reserve/fixed.lua", error);
+    if (meant == NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ENOENT, "%s: there is no such file; did you mean the shipped %s?", path, meant);
+    return ETP_EXIT_FAILED;
 }
 
 static int check_role(const char *path, etp_role role, etp_role wanted, etp_error *error)
@@ -69,14 +83,15 @@ static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *
     entrant->path = path;
     if (path == NULL)
         return fail_memory(error);
-    if (role == ETP_ROLE_AGGREGATOR && is_misspelt_command(path, error))
-        return ETP_EXIT_USAGE;
+    int status = check_there(path, role, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
     if (etp_script_load(&script, path, NULL, error) != ETP_OK)
         return ETP_EXIT_FAILED;
     snprintf(entrant->declared, sizeof entrant->declared, "%s", etp_script_name(script));
     snprintf(entrant->name, sizeof entrant->name, "%s", entrant->declared);
     snprintf(entrant->hash, sizeof entrant->hash, "%s", etp_script_hash(script));
-    int status = check_role(path, etp_script_role(script), role, error);
+    status = check_role(path, etp_script_role(script), role, error);
     etp_script_free(script);
     return status == ETP_EXIT_DONE ? check_name(path, entrant->declared, error) : status;
 }

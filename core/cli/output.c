@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/status.h"
+#include "cli/unfinished.h"
 
 enum { SUFFIX_MAX = 32, PERMISSIONS = 0666 };
 
@@ -27,6 +28,13 @@ static bool is_plain(const char *path)
     return lstat(path, &facts) != 0 || S_ISREG(facts.st_mode);
 }
 
+static void forget_temporary(etp_output *output)
+{
+    etp_unfinished_set(NULL);
+    free(output->temporary);
+    output->temporary = NULL;
+}
+
 static FILE *open_temporary(etp_output *output)
 {
     size_t size = strlen(output->path) + SUFFIX_MAX;
@@ -34,6 +42,7 @@ static FILE *open_temporary(etp_output *output)
     if (output->temporary == NULL)
         return NULL;
     snprintf(output->temporary, size, "%s.%ld.part", output->path, (long)getpid());
+    etp_unfinished_set(output->temporary);
     int handle = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL, PERMISSIONS);
     FILE *file = handle >= 0 ? fdopen(handle, "w") : NULL;
     if (file == NULL) {
@@ -42,8 +51,7 @@ static FILE *open_temporary(etp_output *output)
             close(handle);
             unlink(output->temporary);
         }
-        free(output->temporary);
-        output->temporary = NULL;
+        forget_temporary(output);
         errno = reason;
     }
     return file;
@@ -82,8 +90,7 @@ int etp_output_finish(etp_output *output, etp_error *error)
     if (reason == 0 && output->temporary != NULL) {
         if (rename(output->temporary, output->path) != 0)
             return etp_output_fail(output->path, errno, error);
-        free(output->temporary);
-        output->temporary = NULL;
+        forget_temporary(output);
     }
     return reason == 0 ? ETP_EXIT_DONE : etp_output_fail(output->path, reason, error);
 }
@@ -92,8 +99,9 @@ void etp_output_drop(etp_output *output)
 {
     if (output->file != NULL)
         close_file(output);
-    if (output->temporary != NULL)
+    if (output->temporary != NULL) {
         unlink(output->temporary);
-    free(output->temporary);
+        forget_temporary(output);
+    }
     *output = (etp_output){0};
 }

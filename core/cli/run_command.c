@@ -71,6 +71,10 @@ static int play_all(etp_stage *stage, etp_output *events, etp_report *report, et
     if (status == ETP_EXIT_DONE && compared)
         status = etp_stage_play(stage, ETP_ACT_ALONE, NULL, &report->alone, error);
     etp_progress_clear(&stage->progress);
+    if (status == ETP_EXIT_DONE && etp_report_compare(report) != ETP_OK) {
+        etp_fail(error, ETP_ENOMEM, "no memory to compare %u homes", report->homes);
+        return ETP_EXIT_FAILED;
+    }
     return status;
 }
 

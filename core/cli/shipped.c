@@ -2,13 +2,13 @@
 #include "cli/shipped.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "cli/status.h"
 
 enum { PATH_MAX_BYTES = 4096 };
@@ -113,7 +113,7 @@ static int compare(const void *left, const void *right)
 
 static bool add(etp_shipped *shipped, const char *folder, const char *name)
 {
-    char path[PATH_MAX_BYTES + sizeof(struct dirent)];
+    char path[2 * PATH_MAX_BYTES + sizeof(struct dirent)];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     char **longer = realloc(shipped->paths, (shipped->count + 1) * sizeof *longer);
     if (longer == NULL)
@@ -132,6 +132,15 @@ static bool add_all(etp_shipped *shipped, const char *folder, DIR *listing)
     return true;
 }
 
+/* False when memory ran out. */
+static bool list_folder(etp_shipped *shipped, const char *folder, DIR *listing)
+{
+    bool done = add_all(shipped, folder, listing);
+    if (done && shipped->count > 0)
+        qsort(shipped->paths, shipped->count, sizeof *shipped->paths, compare);
+    return done;
+}
+
 int etp_shipped_list(etp_shipped *shipped, etp_error *error)
 {
     char folder[PATH_MAX_BYTES];
@@ -144,14 +153,12 @@ int etp_shipped_list(etp_shipped *shipped, etp_error *error)
                  ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR);
         return ETP_EXIT_FAILED;
     }
-    bool done = add_all(shipped, folder, listing);
+    bool done = list_folder(shipped, folder, listing);
     closedir(listing);
     if (!done) {
         etp_fail(error, ETP_ENOMEM, "no memory for the list of shipped strategies");
         return ETP_EXIT_FAILED;
     }
-    if (shipped->count > 0)
-        qsort(shipped->paths, shipped->count, sizeof *shipped->paths, compare);
     return ETP_EXIT_DONE;
 }
 
@@ -161,4 +168,40 @@ void etp_shipped_fini(etp_shipped *shipped)
         free(shipped->paths[i]);
     free(shipped->paths);
     *shipped = (etp_shipped){0};
+}
+
+/* ---- the nearest ---- */
+
+/* The file's name without its folder and ".lua", cut to what has room. `name` may be `path`. */
+static void copy_bare_name(char *name, size_t size, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash != NULL ? slash + 1 : path;
+    size_t length = strlen(base) - (is_script(base) ? sizeof suffix - 1 : 0);
+    if (length >= size)
+        length = size - 1;
+    memmove(name, base, length);
+    name[length] = '\0';
+}
+
+bool etp_shipped_nearest(const char *name, const char *folder, char *nearest, size_t size)
+{
+    char root[PATH_MAX_BYTES], path[2 * PATH_MAX_BYTES], word[PATH_MAX_BYTES];
+    etp_shipped shipped = {0};
+    if (!find_folder(root, sizeof root))
+        return false;
+    snprintf(path, sizeof path, "%s/%s", root, folder);
+    DIR *listing = opendir(path);
+    if (listing == NULL)
+        return false;
+    bool listed = list_folder(&shipped, path, listing);
+    closedir(listing);
+    for (unsigned i = 0; i < shipped.count; i++)
+        copy_bare_name(shipped.paths[i], strlen(shipped.paths[i]) + 1, shipped.paths[i]);
+    copy_bare_name(word, sizeof word, name);
+    const char *found = listed ? etp_nearest(word, (const char *const *)shipped.paths, shipped.count) : NULL;
+    if (found != NULL)
+        snprintf(nearest, size, "%s", found);
+    etp_shipped_fini(&shipped);
+    return found != NULL;
 }

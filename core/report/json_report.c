@@ -225,6 +225,12 @@ static json_t *make_home(const etp_report *report, const etp_report_home *home, 
     builder to = begin();
     put_id(&to, "device", home->device);
     put_whole(&to, "capacity_mwh", home->capacity);
+    put_whole(&to, "sun_mwh", home->sun);
+    put_whole(&to, "load_mwh", home->load);
+    put_whole(&to, "own_use_mwh", home->own_use);
+    put_whole(&to, "imported_mwh", home->imported);
+    put_whole(&to, "spilled_mwh", home->spilled);
+    put_whole(&to, "curtailed_mwh", home->curtailed);
     put_whole(&to, "sold_mwh", home->sold);
     put_whole(&to, "income_micro", home->income);
     put_whole(&to, "cost_micro", home->cost);
@@ -312,6 +318,8 @@ static void put_outcome(builder *to, const etp_report *report, const etp_report_
     put_whole(to, "owners_cost_micro", totals->owners_cost);
     put_whole(to, "owners_cost_without_market_micro", report->cost_without_market);
     put_whole(to, "net_benefit_micro", benefit);
+    put_whole(to, "net_benefit_median_micro", run->median_benefit);
+    put_count(to, "owners_worse_off", run->worse_off);
     put_real(to, "energy_kwh", etp_energy_to_kwh(totals->sold));
     put_mean_price(to, "price_c_per_kwh", totals->paid, totals->sold);
     put_real(to, "net_benefit_per_battery_day", etp_money_to_dollars(benefit) / report->homes / report->days);

@@ -46,6 +46,12 @@ static void fill_homes(etp_report_run *report, const etp_run *run, unsigned home
         report->homes[i] = (etp_report_home){.device = etp_run_home_device(i),
                                              .capacity = home->battery.spec.capacity,
                                              .sold = home->sold,
+                                             .sun = home->pv,
+                                             .load = home->load,
+                                             .spilled = home->spilled,
+                                             .imported = home->imported,
+                                             .curtailed = home->curtailed,
+                                             .own_use = home->own_use,
                                              .income = home->sales_income,
                                              .cost = etp_run_home_cost(run, i)};
     }
@@ -71,9 +77,54 @@ int etp_report_run_fill(etp_report_run *report, const etp_run *run, unsigned hom
     return ETP_OK;
 }
 
+static int by_amount(const void *left, const void *right)
+{
+    const etp_money *a = left, *b = right;
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* `benefits` has room for one of each home. */
+static void compare_owners(const etp_report *report, etp_report_run *run, etp_money *benefits)
+{
+    unsigned count = report->homes;
+    run->worse_off = 0;
+    for (unsigned i = 0; i < count; i++) {
+        benefits[i] = report->costs_without_market[i] - run->homes[i].cost;
+        run->worse_off += benefits[i] < 0;
+    }
+    qsort(benefits, count, sizeof *benefits, by_amount);
+    run->median_benefit = (benefits[(count - 1) / 2] + benefits[count / 2]) / 2;
+}
+
+int etp_report_compare(etp_report *report)
+{
+    etp_report_run *runs[] = {&report->market, &report->utility, &report->alone};
+    etp_money *benefits = calloc(report->homes, sizeof *benefits);
+    if (benefits == NULL)
+        return ETP_ENOMEM;
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++)
+        if (runs[i]->present)
+            compare_owners(report, runs[i], benefits);
+    free(benefits);
+    return ETP_OK;
+}
+
 etp_money etp_report_net_benefit(const etp_report *report, const etp_report_run *run)
 {
     return report->cost_without_market - run->totals.owners_cost;
+}
+
+bool etp_report_covers_year(const etp_report *report)
+{
+    return report->days >= 364;
+}
+
+bool etp_report_suspended(const etp_report_run *run)
+{
+    bool any = run->policy.suspended;
+    for (unsigned i = 0; i < run->firm_count; i++)
+        any = any || run->firms[i].script.suspended;
+    return any;
 }
 
 bool etp_report_mean_price(etp_money paid, etp_energy energy, double *cents_per_kwh)

@@ -37,6 +37,7 @@ typedef struct etp_report_firm {
 typedef struct etp_report_home {
     etp_id device;
     etp_energy capacity, sold;
+    etp_energy sun, load, spilled, imported, curtailed, own_use; /* over the run, at the meter */
     etp_money income, cost;
 } etp_report_home;
 
@@ -54,6 +55,9 @@ typedef struct etp_report_run {
     etp_report_firm *firms;
     unsigned firm_count;
     etp_report_home *homes; /* as many as the report has */
+    /* by etp_report_compare() */
+    etp_money median_benefit; /* the median of what owners gained */
+    unsigned worse_off;       /* owners who would have done better without a market */
 } etp_report_run;
 
 /* An option or a parameter of the world, as it stood. */
@@ -81,6 +85,7 @@ typedef struct etp_report {
     unsigned option_count, world_count;
     uint64_t seed;
     etp_mechanism mechanism;
+    bool reserves_told;  /* bidders are told reserves before they bid */
     const char *feed_in; /* as it was written */
     etp_time delay, hold;
     bool network_given; /* links are not the usual ones, so their delays matter */
@@ -99,8 +104,17 @@ void etp_report_fini(etp_report *report);
 /* Takes the totals, firms, homes and delays of a run that is over. Scripts remain to be filled in. ETP_ENOMEM. */
 int etp_report_run_fill(etp_report_run *report, const etp_run *run, unsigned homes);
 
+/* Compares each owner's cost in the runs with `costs_without_market`, once all of these are filled in. ETP_ENOMEM. */
+int etp_report_compare(etp_report *report);
+
 /* What owners gained against homes that sell nothing. */
 etp_money etp_report_net_benefit(const etp_report *report, const etp_report_run *run);
+
+/* True when the days that were run stand for a year: from the first noon of a calendar year to its last there are 364. */
+bool etp_report_covers_year(const etp_report *report);
+
+/* True when a script that took part was not called any more, so that the run is not what its name says. */
+bool etp_report_suspended(const etp_report_run *run);
 
 /* Volume-weighted, in c/kWh. False when nothing was sold. */
 bool etp_report_mean_price(etp_money paid, etp_energy energy, double *cents_per_kwh);

@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The result for a person: what was run, what owners got, who bought, and what went wrong. At most 100 columns, ASCII. */
+/* The result for a person, in tables: what was run, what owners got, who bought, and what went wrong. ASCII, and at most
+ * 100 columns. What the tables mean is in notes.c. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "report/notes.h"
 #include "report/report.h"
 #include "report/table.h"
 
-enum { INDENT = 2, LINE_COLUMNS = 96, NUMBER_MAX = 32, YEAR_DAYS = 365 };
+enum { INDENT = 2, NUMBER_MAX = 32, NAME_COLUMNS = 24, NAME_END = 8, YEAR_DAYS = 365 };
 
 static const double us_per_ms = 1000.0;
 
 /* ---- pieces ---- */
-
-/* Prints a paragraph in lines of at most LINE_COLUMNS. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    size_t column = 0;
-    for (const char *word = text; *word != '\0';) {
-        size_t size = strcspn(word, " ");
-        if (column > 0 && column + 1 + size > LINE_COLUMNS) {
-            fputc('\n', out);
-            column = 0;
-        }
-        fprintf(out, "%*s%.*s", column == 0 ? INDENT : 1, "", (int)size, word);
-        column += size + 1;
-        word += size + strspn(word + size, " ");
-    }
-    fputc('\n', out);
-}
 
 static const char *plural(uint64_t count, const char *one, const char *many)
 {
@@ -43,6 +28,17 @@ static const char *show_price(char *text, etp_money paid, etp_energy energy)
         snprintf(text, NUMBER_MAX, "%.2f", cents);
     else
         snprintf(text, NUMBER_MAX, "-");
+    return text;
+}
+
+/* A long name keeps its beginning and its end, where the number of an instance stands. */
+static const char *show_name(char *text, const char *name)
+{
+    size_t size = strlen(name);
+    if (size <= NAME_COLUMNS)
+        snprintf(text, NUMBER_MAX, "%s", name);
+    else
+        snprintf(text, NUMBER_MAX, "%.*s...%s", NAME_COLUMNS - NAME_END - 3, name, name + size - NAME_END);
     return text;
 }
 
@@ -62,80 +58,110 @@ static void print_head(const etp_report *report, FILE *out)
     char length[NUMBER_MAX];
     const etp_report_prices *prices = &report->prices;
     show_length(length, prices->interval);
-    fprintf(out, "etp-engine %s: %u %s, %u %s, %zu %s of %s, %s auctions, seed %" PRIu64 "\n", etp_version(),
-            report->homes, plural(report->homes, "battery", "batteries"), report->market.firm_count,
-            plural(report->market.firm_count, "aggregator", "aggregators"), prices->count,
-            plural(prices->count, "interval", "intervals"), length, etp_mechanism_name(report->mechanism),
+    fprintf(out, "etp-engine %s: %u %s, %u %s, %s auctions, seed %" PRIu64 "\n", etp_version(), report->homes,
+            plural(report->homes, "battery", "batteries"), report->market.firm_count,
+            plural(report->market.firm_count, "aggregator", "aggregators"), etp_mechanism_name(report->mechanism),
             report->seed);
     if (strcmp(prices->source, "built-in") == 0)
         fprintf(out, "Prices: built-in (made up, %g summer %s)", report->days, report->days > 1 ? "days" : "day");
     else
         fprintf(out, "Prices: %s%s%s, %g %s", *prices->source != '\0' ? prices->source : "from a file",
                 *prices->region != '\0' ? " " : "", prices->region, report->days, report->days > 1 ? "days" : "day");
+    fprintf(out, ", %zu %s of %s, mean %.2f c/kWh.\n", prices->count, plural(prices->count, "interval", "intervals"),
+            length, etp_price_to_cents(prices->mean));
     bool flat = strchr(report->feed_in, '=') == NULL;
-    fprintf(out, ", mean %.2f c/kWh. Feed-in tariff: %s%s.\n", etp_price_to_cents(prices->mean), report->feed_in,
-            flat ? " c/kWh" : "");
+    fprintf(out, "Feed-in tariff: %s%s.\n", report->feed_in, flat ? " c/kWh" : "");
 }
 
 /* ---- what owners got ---- */
 
-static double per_battery_and_day(const etp_report *report, etp_money money)
+/* The runs that were made, in the order of their columns. */
+typedef struct run_list {
+    const etp_report_run *list[3];
+    unsigned count;
+} run_list;
+
+static run_list runs_of(const etp_report *report)
 {
-    return etp_money_to_dollars(money) / report->homes / report->days;
+    const etp_report_run *all[] = {&report->market, &report->utility, &report->alone};
+    run_list present = {.count = 0};
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i]->present)
+            present.list[present.count++] = all[i];
+    return present;
 }
 
-static void add_outcome(etp_table *table, const etp_report *report, const etp_report_run *run, const char *label)
+static const char *mark_of(bool suspended)
 {
-    if (!run->present)
-        return;
+    return suspended ? "*" : "";
+}
+
+/* Two lines above each column. One in which a script was given up gets a mark. */
+static void add_outcome_heads(etp_table *table, const etp_report *report)
+{
+    const etp_report_run *market = &report->market, *alone = &report->alone;
+    char name[NUMBER_MAX];
+    etp_table_cell(table, "%s", "");
+    etp_table_cell(table, "%s", "market,");
+    if (report->utility.present)
+        etp_table_cell(table, "%s", "single");
+    if (alone->present)
+        etp_table_cell(table, "%s%s", show_name(name, report->alone_name), mark_of(etp_report_suspended(alone)));
+    etp_table_cell(table, "%s", "");
+    etp_table_cell(table, "%u %s%s", market->firm_count, plural(market->firm_count, "aggregator", "aggregators"),
+                   mark_of(etp_report_suspended(market)));
+    if (report->utility.present)
+        etp_table_cell(table, "utility%s", mark_of(etp_report_suspended(&report->utility)));
+    if (alone->present)
+        etp_table_cell(table, "%s", "alone");
+}
+
+static void add_sales(etp_table *table, const run_list *runs)
+{
     char price[NUMBER_MAX];
-    double benefit = per_battery_and_day(report, etp_report_net_benefit(report, run));
-    etp_table_cell(table, "%s", label);
-    etp_table_cell(table, "%.1f", etp_energy_to_kwh(run->totals.sold));
-    etp_table_cell(table, "%s", show_price(price, run->totals.paid, run->totals.sold));
-    etp_table_cell(table, "%.4f", benefit);
-    if (report->days >= YEAR_DAYS)
-        etp_table_cell(table, "%.2f", benefit * YEAR_DAYS);
-    else
-        etp_table_cell(table, "%s", "");
+    etp_table_cell(table, "%s", "energy sold, kWh");
+    for (unsigned i = 0; i < runs->count; i++)
+        etp_table_cell(table, "%.1f", etp_energy_to_kwh(runs->list[i]->totals.sold));
+    etp_table_cell(table, "%s", "price to owners, c/kWh");
+    for (unsigned i = 0; i < runs->count; i++)
+        etp_table_cell(table, "%s", show_price(price, runs->list[i]->totals.paid, runs->list[i]->totals.sold));
+}
+
+static double mean_per_day(const etp_report *report, const etp_report_run *run)
+{
+    return etp_money_to_dollars(etp_report_net_benefit(report, run)) / report->homes / report->days;
+}
+
+static void add_benefits(etp_table *table, const etp_report *report, const run_list *runs)
+{
+    etp_table_cell(table, "%s", "owner's net benefit, mean, $ a day");
+    for (unsigned i = 0; i < runs->count; i++)
+        etp_table_cell(table, "%.4f", mean_per_day(report, runs->list[i]));
+    etp_table_cell(table, "%s", "owner's net benefit, median, $ a day");
+    for (unsigned i = 0; i < runs->count; i++)
+        etp_table_cell(table, "%.4f", etp_money_to_dollars(runs->list[i]->median_benefit) / report->days);
+    if (etp_report_covers_year(report)) {
+        etp_table_cell(table, "%s", "owner's net benefit, mean, $ a year");
+        for (unsigned i = 0; i < runs->count; i++)
+            etp_table_cell(table, "%.2f", mean_per_day(report, runs->list[i]) * YEAR_DAYS);
+    }
+    etp_table_cell(table, "%s", "owners worse off than without a market");
+    for (unsigned i = 0; i < runs->count; i++)
+        etp_table_cell(table, "%u of %u", runs->list[i]->worse_off, report->homes);
 }
 
 static void print_outcomes(const etp_report *report, FILE *out)
 {
-    static const char *const heads[] = {"", "energy sold", "price to owners", "owner's net benefit", ""};
-    const char *units[] = {"", "kWh", "c/kWh", "$ per battery and day",
-                           report->days >= YEAR_DAYS ? "$ per battery and year" : ""};
-    char market[NUMBER_MAX], alone[ETP_REPORT_NAME_MAX + 8];
+    static const char *const columns[] = {"l", "lr", "lrr", "lrrr"};
+    run_list runs = runs_of(report);
     etp_table table = {0};
-    snprintf(market, sizeof market, "market, %u %s", report->market.firm_count,
-             plural(report->market.firm_count, "aggregator", "aggregators"));
-    snprintf(alone, sizeof alone, "%s alone", report->alone_name);
-    etp_table_begin(&table, "lrrrr");
-    etp_table_row(&table, heads);
-    etp_table_row(&table, units);
-    add_outcome(&table, report, &report->market, market);
-    add_outcome(&table, report, &report->utility, "single utility");
-    add_outcome(&table, report, &report->alone, alone);
+    etp_table_begin(&table, columns[runs.count]);
+    add_outcome_heads(&table, report);
+    add_sales(&table, &runs);
+    add_benefits(&table, report, &runs);
     fputc('\n', out);
     etp_table_end(&table, INDENT, out);
-}
-
-static void print_meaning(const etp_report *report, FILE *out)
-{
-    fputc('\n', out);
-    print_wrapped(out,
-                  "Net benefit: what owners gain over the same homes that sell nothing from the battery and get the "
-                  "feed-in tariff for what they spill; the whole bill, after wear.");
-    if (report->utility.present)
-        print_wrapped(out, "Single utility: one buyer with the needs and budgets of all the aggregators, that posts in "
-                           "each interval the one price that is best for it.");
-    if (report->market.totals.sold == 0)
-        print_wrapped(out, "No energy was sold: no bid met a battery's reserve, or none came through.");
-    if (strcmp(report->prices.source, "built-in") == 0)
-        print_wrapped(out, "These prices are made up: an illustration, no evidence.");
-    else if (report->days < YEAR_DAYS)
-        print_wrapped(out,
-                      "Less than a year is an illustration, no evidence: a few days carry most of a year's money.");
+    etp_notes_on_outcomes(report, out);
 }
 
 /* ---- who bought ---- */
@@ -143,9 +169,9 @@ static void print_meaning(const etp_report *report, FILE *out)
 static void add_firm(etp_table *table, const etp_report_firm *firm)
 {
     const etp_firm_result *result = &firm->result;
-    char price[NUMBER_MAX], margin[NUMBER_MAX];
+    char name[NUMBER_MAX], price[NUMBER_MAX], margin[NUMBER_MAX];
     etp_money surplus = result->worth - result->paid;
-    etp_table_cell(table, "%s", firm->script.name);
+    etp_table_cell(table, "%s%s", show_name(name, firm->script.name), mark_of(firm->script.suspended));
     etp_table_cell(table, "%" PRIu64, result->totals.bids);
     etp_table_cell(table, "%" PRIu64, result->totals.wins);
     etp_table_cell(table, "%s", show_price(price, result->paid, result->energy));
@@ -168,8 +194,7 @@ static void print_firms(const etp_report *report, FILE *out)
         add_firm(&table, &report->market.firms[i]);
     fputc('\n', out);
     etp_table_end(&table, INDENT, out);
-    fputc('\n', out);
-    print_wrapped(out, "Surplus: what the energy turned out to be worth to its buyer, less what it paid.");
+    etp_notes_on_firms(report, out);
 }
 
 /* ---- what went wrong ---- */
@@ -224,44 +249,19 @@ static void print_refusals(const etp_report_run *run, FILE *out)
     etp_table_end(&table, INDENT, out);
 }
 
-static void print_script_errors(const etp_report_script *script, FILE *out)
-{
-    char text[2 * ETP_REPORT_LINE_MAX + ETP_REPORT_NAME_MAX];
-    if (script->errors == 0)
-        return;
-    snprintf(text, sizeof text, "%s: %" PRIu64 " of %" PRIu64 " calls failed%s; the last: %s", script->name,
-             script->errors, script->calls, script->suspended ? ", so it is not called any more" : "",
-             script->last_error);
-    print_wrapped(out, text);
-}
-
 static void print_troubles(const etp_report *report, FILE *out)
 {
     const etp_report_run *market = &report->market;
     if (report->network_given || any_late(market))
         print_delays(market, out);
     print_refusals(market, out);
-    bool errors = market->policy.errors > 0;
-    for (unsigned i = 0; i < market->firm_count; i++)
-        errors = errors || market->firms[i].script.errors > 0;
-    if (errors)
-        fputc('\n', out);
-    for (unsigned i = 0; i < market->firm_count; i++)
-        print_script_errors(&market->firms[i].script, out);
-    print_script_errors(&market->policy, out);
-    if (report->hold <= 2 * report->delay) {
-        fputc('\n', out);
-        print_wrapped(out,
-                      "The hold is not longer than a message's way there and back (twice --delay), so no trade can "
-                      "be confirmed: give --hold more.");
-    }
+    etp_notes_on_troubles(report, out);
 }
 
 void etp_report_print(const etp_report *report, FILE *out)
 {
     print_head(report, out);
     print_outcomes(report, out);
-    print_meaning(report, out);
     print_firms(report, out);
     print_troubles(report, out);
     const char *attribution = etp_report_attribution(report);

@@ -15,25 +15,106 @@ local function expect(done, status, sentence)
   assert.equal("", done.out)
 end
 
+local function says(text, sentences)
+  for _, words in ipairs(sentences) do
+    assert.truthy(text:find(words, 1, true), words .. " is not in: " .. text)
+  end
+end
+
+-- Sentences on one line each, however they were broken.
+local function unwrapped(text)
+  return (text:gsub("\n? +", " "))
+end
+
+-- Whether a part of that file of ours lies there.
+local function unfinished(name)
+  local list = assert(io.popen("ls '" .. program.path(".") .. "'"))
+  local names = "\n" .. list:read("a")
+  list:close()
+  return names:find("\n" .. name .. ".", 1, true) ~= nil
+end
+
 describe("the first command", function()
   it("prints a table that names what it compares", function()
     local done = program.run(GREEDY .. " --bess 10")
     assert.equal(0, done.status)
-    for _, words in ipairs({
-      "market, 5 aggregators", "single utility", "greedy alone", "energy sold", "price to owners",
-      "owner's net benefit", "surplus", "adaptive", "conservative", "made up",
-    }) do
-      assert.truthy(done.out:find(words, 1, true), words)
-    end
+    assert.truthy(done.out:find("\n +market, +single +greedy\n +5 aggregators +utility +alone\n"), done.out)
+    says(done.out, {
+      "energy sold", "price to owners", "net benefit, mean, $ a day", "net benefit, median, $ a day", "surplus",
+      "adaptive", "conservative", "made up",
+    })
     assert.equal("", done.err)
   end)
 
+  it("counts the owners who lose", function()
+    local runs = program.result(GREEDY .. " --bess 10").runs
+    local row = program.run(GREEDY .. " --bess 10").out:match("\n  owners worse off than without a market +([^\n]+)")
+    assert.equal(("%d of 10  %d of 10  %d of 10"):format(runs.market.owners_worse_off, runs.utility.owners_worse_off,
+      runs.alone.owners_worse_off), row)
+  end)
+
+  it("says under the table what differs, and what not to believe", function()
+    local text = unwrapped(program.run(GREEDY .. " --bess 10").out)
+    says(text, {
+      "who owns the portfolios", "told every reserve and waits for all offers",
+      "sealed bids by scripts that know neither", "simple rules that do not use market power",
+      "greedy alone: one firm with its own share of the need and no rival",
+      "compare seeds before you believe a difference", "an illustration, no evidence",
+    })
+    says(unwrapped(program.run(GREEDY .. " --bess 10 --disclose reserve").out), { "scripts that are told reserves" })
+    local bare = unwrapped(program.run(DAY).out)
+    assert.falsy(bare:find("Single utility", 1, true) or bare:find("alone", 1, true), bare)
+  end)
+
+  it("says that shading does not pay where losers set the price", function()
+    local words = "The shipped strategies bid as in first-price auctions, where shading pays; truthful does not."
+    for mechanism, said in pairs({
+      ["first-price"] = false, ascending = false, ["second-price"] = true, ["uniform-price"] = true,
+    }) do
+      local text = unwrapped(program.run(DAY .. "--mechanism " .. mechanism).out)
+      assert.equal(said, text:find(words, 1, true) ~= nil, mechanism)
+    end
+  end)
+
+  it("counts 364 days, which a calendar year holds from its first noon, as a year", function()
+    local long = GREEDY .. " --bess 1 --rivals 0 --no-baselines --interval 24h --days "
+    assert.falsy(program.run(long .. "363").out:find("$ a year", 1, true))
+    says(program.run(long .. "364").out, { "owner's net benefit, mean, $ a year" })
+  end)
+
+  it("names a strategy that bids on nothing, and one that never wins", function()
+    local shy = program.write("shy.lua", 'return { api = 1, role = "aggregator", on_offer = function() end }')
+    local low = program.write("low.lua",
+      'return { api = 1, role = "aggregator", on_offer = function(_, o) return 0.01, o.energy end }')
+    local names = ("%s %s %s --bess 10 --no-baselines "):format(shy, low, GREEDY)
+    local firms = {}
+    for _, firm in ipairs(program.result(names).runs.market.firms) do
+      firms[firm.name] = firm
+    end
+    local text = program.run(names).out
+    says(text, {
+      ("\n  shy bid on none of %d offers.\n"):format(firms.shy.offers),
+      ("\n  low won with none of %d bids.\n"):format(firms.low.bids),
+    })
+    assert.is_true(firms.shy.offers > 0 and firms.low.bids > 0)
+    assert.falsy(text:find("greedy bid on none", 1, true) or text:find("greedy won with none", 1, true))
+  end)
+
   it("prints at most 100 columns of ASCII, without blanks at the end of lines", function()
-    local out = program.run(GREEDY .. " --bess 10 --delay 600ms --flip 1%").out
-    for line in out:gmatch("[^\n]*") do
-      assert.is_true(#line <= 100, line)
-      assert.falsy(line:find("[^\x20-\x7e]"), line)
-      assert.falsy(line:find(" $"), line)
+    local name = "a_name_as_long_as_a_person_may_give_to_a_strategy_and_not_longer"
+    assert.equal(64, #name)
+    local long = program.write("long.lua", ([[
+      return { api = 1, name = "%s", role = "aggregator", on_offer = function() end }]]):format(name))
+    for _, arguments in ipairs({
+      GREEDY .. " --bess 10 --delay 600ms --flip 1%",
+      ("%s %s --bess 10 --days 364 --interval 24h"):format(long, long),
+      GREEDY .. " --bess 1000 --rivals 11 --interval 1h --mechanism second-price --seed 12345",
+    }) do
+      for line in program.run(arguments).out:gmatch("[^\n]*") do
+        assert.is_true(#line <= 100, line)
+        assert.falsy(line:find("[^\x20-\x7e]"), line)
+        assert.falsy(line:find(" $"), line)
+      end
     end
   end)
 
@@ -110,7 +191,11 @@ end)
 describe("what cannot be asked for", function()
   for _, case in ipairs({
     { "", "no strategy was named" },
-    { "rnu " .. GREEDY, "did you mean 'run'?" },
+    { "rnu " .. GREEDY, "did you mean run?" },
+    { "gredy", "there is no command and no strategy called 'gredy'; did you mean greedy?" },
+    { "elephant", "no strategy called 'elephant': name a file, such as strategies/greedy.lua" },
+    { GREEDY .. " --reserve two_tiers", "there is no reserve policy called 'two_tiers'; did you mean two_tier?" },
+    { GREEDY .. " --reserve elephant", "no reserve policy called 'elephant': name a file" },
     { "help elephants", "no help on 'elephants'" },
     { GREEDY .. " --rivls 2", "did you mean --rivals?" },
     { GREEDY .. " --elephant", "--help lists" },
@@ -149,7 +234,11 @@ describe("a script that cannot be run", function()
   end
 
   it("is missing", function()
-    expect(program.run("nowhere/greedy.lua"), 1, "nowhere/greedy.lua: there is no such file")
+    expect(program.run("nowhere/elephant.lua"), 1, "nowhere/elephant.lua: there is no such file; check the path")
+    expect(program.run("strategies/gredy.lua"), 1,
+      "strategies/gredy.lua: there is no such file; did you mean the shipped greedy?")
+    expect(program.run(GREEDY .. " --reserve fixd.lua"), 1,
+      "fixd.lua: there is no such file; did you mean the shipped fixed?")
   end)
 
   it("is a directory", function()
@@ -225,6 +314,24 @@ describe("a script that cannot be run", function()
     local done = program.run(path .. " --bess 10")
     assert.equal("warn script strategy=chatty dropped=250 text=\"log lines over 100 in 1000 calls\"\n", done.err)
     assert.equal("", program.run(path .. " " .. DAY .. "--log error").err)
+  end)
+
+  it("is given up after so many failed calls, and marked wherever it took part", function()
+    local path = script("bad.lua", [[
+      return { api = 1, name = "bad", role = "aggregator", on_offer = function() error("out of ideas") end }]])
+    local text = program.run(path .. " --bess 30 --rivals 1").out
+    assert.truthy(text:find("\n +market, +single +bad%*\n +2 aggregators%* +utility +alone\n"), text)
+    assert.truthy(text:find("\n  bad%* +0 +0 "), text)
+    assert.truthy(text:find("\n  greedy +%d"), text)
+    says(text, { "so it is not called any more", "\n  * Not to be trusted: " })
+    assert.falsy(program.run(DAY).out:find("*", 1, true))
+  end)
+
+  it("is a reserve policy, and then no run can be trusted", function()
+    local path = script("moody.lua", [[
+      return { api = 1, name = "moody", role = "bess", reserve = function() error("not today") end }]])
+    local text = program.run(GREEDY .. " --rivals 1 --reserve " .. path).out
+    assert.truthy(text:find("\n +market, +single +greedy%*\n +2 aggregators%* +utility%* +alone\n"), text)
   end)
 end)
 
@@ -313,7 +420,68 @@ describe("a result that cannot be written", function()
     local path = program.write("old.json", "old")
     assert.equal(1, program.run(DAY .. "--events /dev/full --json " .. path).status)
     assert.equal("old", program.read(path))
-    local left = io.popen("ls '" .. program.path(".") .. "'"):read("a")
-    assert.falsy(left:find("old.json.", 1, true), left)
+    assert.falsy(unfinished("old.json"))
+  end)
+end)
+
+describe("a run that a signal ends", function()
+  -- The shell becomes the program, so that the pid that it tells is the program's.
+  local function start(arguments, before)
+    local err = program.path("err")
+    local handle = io.popen(("echo $$; exec %s '%s' %s 2>'%s'"):format(before or "", program.engine, arguments, err))
+    return handle, handle:read("l")
+  end
+
+  -- A run of years, which is over only when it is ended.
+  local ENDLESS = DAY .. "--quiet --days 3660 --json "
+
+  local function waits_for(path, pid)
+    while not unfinished(path) do
+      assert(os.execute("kill -0 " .. pid), "it ended by itself")
+      os.execute("sleep 0.01")
+    end
+  end
+
+  -- Whoever runs this test may ignore signals, and what it starts then does so too.
+  local function cannot(env)
+    local refused = not os.execute(env .. " true 2>/dev/null")
+    if refused then
+      pending("env(1) cannot say which signals are ignored")
+    end
+    return refused
+  end
+
+  for number, name in pairs({ [1] = "HUP", [2] = "INT", [15] = "TERM" }) do
+    it("leaves no file behind, and ends as signals end programs: " .. name, function()
+      local default = "env --default-signal=" .. name
+      if cannot(default) then
+        return
+      end
+      local path = program.path(name .. ".json")
+      local handle, pid = start(ENDLESS .. path, default)
+      waits_for(name .. ".json", pid)
+      assert(os.execute(("kill -%s %s"):format(name, pid)))
+      assert.same({ nil, "signal", number }, { handle:close() })
+      assert.falsy(unfinished(name .. ".json"))
+      assert.falsy(io.open(path))
+    end)
+  end
+
+  it("ignores what it was told to ignore", function()
+    local path, ignore = program.path("nohup.json"), "env --ignore-signal=HUP"
+    if cannot(ignore) then
+      return
+    end
+    local handle, pid = start(ENDLESS .. path, ignore)
+    waits_for("nohup.json", pid)
+    assert(os.execute("kill -HUP " .. pid) and os.execute("kill -TERM " .. pid))
+    assert.same({ nil, "signal", 15 }, { handle:close() })
+  end)
+
+  it("leaves no file behind when nobody reads its events", function()
+    local path = program.path("unread.json")
+    local handle = start(DAY .. "--events - --json " .. path)
+    handle:close()
+    assert.falsy(unfinished("unread.json"))
   end)
 end)

@@ -93,6 +93,43 @@ describe("the JSON result", function()
     end
   end)
 
+  it("counts the owners whom the mean hides", function()
+    local below = 0
+    for name, run in pairs(result.runs) do
+      local benefits, worse = {}, 0
+      for i, home in ipairs(run.homes) do
+        benefits[i] = home.net_benefit_micro
+        worse = worse + (home.net_benefit_micro < 0 and 1 or 0)
+      end
+      table.sort(benefits)
+      local middle = benefits[#benefits // 2] + benefits[#benefits // 2 + 1]
+      assert.equal(0, #benefits % 2)
+      assert.is_true(math.abs(middle / 2 - run.net_benefit_median_micro) <= 0.5, name)
+      assert.equal(math.floor(run.net_benefit_median_micro), run.net_benefit_median_micro)
+      assert.equal(worse, run.owners_worse_off, name)
+      below = below + worse
+    end
+    assert.is_true(below > 0)
+  end)
+
+  it("accounts for each home's energy", function()
+    local one_way = math.sqrt(result.world.round_trip)
+    for _, run in pairs(result.runs) do
+      for i, home in ipairs(run.homes) do
+        local direct = home.load_mwh - home.own_use_mwh - home.imported_mwh
+        local charged = home.sun_mwh - direct - home.spilled_mwh - home.curtailed_mwh
+        local stored = result.world.start_charge * home.capacity_mwh + one_way * charged
+          - (home.own_use_mwh + home.sold_mwh) / one_way
+        assert.is_true(direct >= 0 and charged >= 0, home.device)
+        assert.is_true(stored >= result.world.floor * home.capacity_mwh - 10, home.device)
+        assert.is_true(stored <= home.capacity_mwh + 10, home.device)
+        local other = result.runs.market.homes[i]
+        assert.same({ other.sun_mwh, other.load_mwh }, { home.sun_mwh, home.load_mwh })
+        assert.is_true(home.sun_mwh > 0 and home.load_mwh > 0 and home.spilled_mwh > 0)
+      end
+    end
+  end)
+
   it("has the same homes in every run, and one buyer where there is one", function()
     local runs = result.runs
     assert.equal(5, #runs.market.firms)

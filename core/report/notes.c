@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/notes.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { INDENT = 2, LINE_COLUMNS = 96, NOTE_MAX = 1024 };
+
+/* Prints a paragraph in lines of at most LINE_COLUMNS. */
+ETP_PRINTF(2, 3)
+static void print_note(FILE *out, const char *format, ...)
+{
+    char text[NOTE_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    size_t column = 0;
+    for (const char *word = text; *word != '\0';) {
+        size_t size = strcspn(word, " ");
+        if (column > 0 && column + 1 + size > LINE_COLUMNS) {
+            fputc('\n', out);
+            column = 0;
+        }
+        fprintf(out, "%*s%.*s", column == 0 ? INDENT : 1, "", (int)size, word);
+        column += size + 1;
+        word += size + strspn(word + size, " ");
+    }
+    fputc('\n', out);
+}
+
+/* ---- what owners got ---- */
+
+static void note_utility(const etp_report *report, FILE *out)
+{
+    print_note(
+        out,
+        "Single utility: one buyer with the needs and budgets of all the aggregators. It differs from the market "
+        "in who owns the portfolios; in how the price is set (in each interval an optimiser that is told every "
+        "reserve and waits for all offers posts the one price that is best for it, against %s by scripts that "
+        "%s); and in that the shipped scripts are simple rules that do not use market power.",
+        report->mechanism == ETP_ASCENDING ? "rising bids" : "sealed bids",
+        report->reserves_told ? "are told reserves but decide offer by offer" : "know neither");
+}
+
+static void note_alone(const etp_report *report, FILE *out)
+{
+    print_note(out,
+               "%s alone: one firm with its own share of the need and no rival, which bids by its script as if it had "
+               "rivals. Where it earns owners more than the utility does, that part of the market's gain comes from "
+               "bidding by value at all, and not from competition.",
+               report->alone_name);
+}
+
+static bool is_priced_by_losers(etp_mechanism mechanism)
+{
+    return mechanism == ETP_SECOND_PRICE || mechanism == ETP_UNIFORM_PRICE;
+}
+
+static const char *caution(const etp_report *report)
+{
+    if (strcmp(report->prices.source, "built-in") == 0)
+        return "These prices are made up: an illustration, no evidence. ";
+    if (!etp_report_covers_year(report))
+        return "Less than a year is an illustration, no evidence: a few days carry most of a year's money. ";
+    return "";
+}
+
+void etp_notes_on_outcomes(const etp_report *report, FILE *out)
+{
+    fputc('\n', out);
+    print_note(out, "Net benefit: what owners gain over the same homes that sell nothing from the battery and get the "
+                    "feed-in tariff for what they spill; the whole bill, after wear.");
+    if (report->utility.present)
+        note_utility(report, out);
+    if (report->alone.present)
+        note_alone(report, out);
+    if (report->market.totals.sold == 0)
+        print_note(out, "No energy was sold: no bid met a battery's reserve, or none came through.");
+    if (is_priced_by_losers(report->mechanism))
+        print_note(out,
+                   "The shipped strategies bid as in first-price auctions, where shading pays; truthful does not.");
+    print_note(out,
+               "%sOne seed is one draw of homes, weather and values: compare seeds before you believe a difference.",
+               caution(report));
+}
+
+/* ---- who bought ---- */
+
+/* A strategy that gets nothing at all is more often mistaken than unlucky. */
+static void note_idle(const etp_report_firm *firm, FILE *out)
+{
+    const etp_aggregator_totals *totals = &firm->result.totals;
+    const char *name = firm->script.name;
+    if (totals->bids == 0 && totals->offers > 0)
+        print_note(out, "%s bid on none of %" PRIu64 " offers.", name, totals->offers);
+    else if (totals->bids > 0 && totals->wins == 0 && firm->result.energy == 0)
+        print_note(out, "%s won with none of %" PRIu64 " bids.", name, totals->bids);
+}
+
+void etp_notes_on_firms(const etp_report *report, FILE *out)
+{
+    fputc('\n', out);
+    print_note(out, "Surplus: what the energy turned out to be worth to its buyer, less what it paid.");
+    for (unsigned i = 0; i < report->market.firm_count; i++)
+        note_idle(&report->market.firms[i], out);
+}
+
+/* ---- what went wrong ---- */
+
+static void note_errors(const etp_report_script *script, FILE *out)
+{
+    if (script->errors > 0)
+        print_note(out, "%s: %" PRIu64 " of %" PRIu64 " calls failed%s; the last: %s", script->name, script->errors,
+                   script->calls, script->suspended ? ", so it is not called any more" : "", script->last_error);
+}
+
+static void note_scripts(const etp_report *report, FILE *out)
+{
+    const etp_report_run *market = &report->market;
+    bool suspended =
+        etp_report_suspended(market) || etp_report_suspended(&report->utility) || etp_report_suspended(&report->alone);
+    bool failed = suspended || market->policy.errors > 0;
+    for (unsigned i = 0; i < market->firm_count; i++)
+        failed = failed || market->firms[i].script.errors > 0;
+    if (failed)
+        fputc('\n', out);
+    for (unsigned i = 0; i < market->firm_count; i++)
+        note_errors(&market->firms[i].script, out);
+    note_errors(&market->policy, out);
+    if (suspended)
+        print_note(out, "* Not to be trusted: figures of a script that is not called any more, and of runs in which it "
+                        "took part.");
+}
+
+void etp_notes_on_troubles(const etp_report *report, FILE *out)
+{
+    note_scripts(report, out);
+    if (report->hold > 2 * report->delay)
+        return;
+    fputc('\n', out);
+    print_note(out, "The hold is not longer than a message's way there and back (twice --delay), so no trade can be "
+                    "confirmed: give --hold more.");
+}
