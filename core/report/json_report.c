@@ -189,10 +189,13 @@ static json_t *make_firm(const etp_report_firm *firm)
     put_id(&to, "device", firm->device);
     put_script(&to, &firm->script);
     put_count(&to, "intervals", result->intervals);
-    put_count(&to, "queries", totals->queries);
+    put_count(&to, "queries", result->queries);
+    put_count(&to, "queries_sent", totals->queries);
     put_count(&to, "offers", totals->offers);
-    put_count(&to, "bids", totals->bids);
-    put_count(&to, "rebids", totals->rebids);
+    put_count(&to, "bids", result->bids);
+    put_count(&to, "bids_sent", totals->bids + totals->rebids);
+    put_count(&to, "rebids_sent", totals->rebids);
+    put_count(&to, "trades", result->trades);
     put_count(&to, "wins", totals->wins);
     put_count(&to, "rejected", totals->rejected);
     put_count(&to, "expired", totals->expired);

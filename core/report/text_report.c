@@ -172,8 +172,8 @@ static void add_firm(etp_table *table, const etp_report_firm *firm)
     char name[NUMBER_MAX], price[NUMBER_MAX], margin[NUMBER_MAX];
     etp_money surplus = result->worth - result->paid;
     etp_table_cell(table, "%s%s", show_name(name, firm->script.name), mark_of(firm->script.suspended));
-    etp_table_cell(table, "%" PRIu64, result->totals.bids);
-    etp_table_cell(table, "%" PRIu64, result->totals.wins);
+    etp_table_cell(table, "%" PRIu64, result->bids);
+    etp_table_cell(table, "%" PRIu64, result->trades);
     etp_table_cell(table, "%s", show_price(price, result->paid, result->energy));
     etp_table_cell(table, "%.1f", etp_energy_to_kwh(result->energy));
     etp_table_cell(table, "%.2f", etp_money_to_dollars(result->paid));

@@ -217,11 +217,18 @@ describe("events", function()
     local result = program.result(SMALL .. arguments .. " --events " .. path)
     local total = { energy = 0, paid = 0, trades = 0, bids = 0 }
     local firms, homes = {}, {}
+    for _, firm in ipairs(result.runs.market.firms) do
+      firms[firm.device] = { query = 0, bid = 0, confirm = 0, receipt = 0, energy = 0, paid = 0 }
+    end
     for _, event in ipairs(program.events(path)) do
+      local firm = firms[event.kind == "receipt" and event.device or event.peer]
+      if firm and firm[event.kind] then
+        firm[event.kind] = firm[event.kind] + 1
+      end
       if event.kind == "confirm" then
         total.energy, total.paid = total.energy + event.energy_mwh, total.paid + event.amount_micro
         total.trades = total.trades + 1
-        firms[event.peer] = (firms[event.peer] or 0) + event.amount_micro
+        firm.energy, firm.paid = firm.energy + event.energy_mwh, firm.paid + event.amount_micro
         homes[event.device] = (homes[event.device] or 0) + event.energy_mwh
       elseif event.kind == "bid" then
         total.bids = total.bids + 1
@@ -237,7 +244,9 @@ describe("events", function()
       assert.same({ energy = market.energy_mwh, paid = market.paid_micro, trades = market.trades, bids = market.bids },
         total)
       for _, firm in ipairs(market.firms) do
-        assert.equal(firm.paid_micro, firms[firm.device] or 0, firm.name)
+        assert.same({ query = firm.queries, bid = firm.bids, confirm = firm.trades, receipt = firm.wins,
+          energy = firm.energy_mwh, paid = firm.paid_micro }, firms[firm.device], firm.name)
+        assert.is_true(firm.queries_sent >= firm.queries and firm.bids_sent >= firm.bids and firm.bids > 0)
       end
       for _, home in ipairs(market.homes) do
         assert.equal(home.sold_mwh, homes[home.device] or 0, home.device)
@@ -267,7 +276,7 @@ describe("events", function()
     local function price(i)
       return 90 + 60 * (i * 7919 % 100) / 100
     end
-    local arguments = SMALL .. "--rivals 4 --bess 5 --quiet --prices %s --days %d --events %s"
+    local arguments = SMALL .. "--rivals 4 --bess 5 --failures 100%% --quiet --prices %s --days %d --events %s"
     local long, short = program.path("long.jsonl"), program.path("short.jsonl")
     local function run(days_in_file, days, events)
       local done = program.run(arguments:format(program.prices("days.csv", days_in_file, price), days, events))
@@ -288,6 +297,11 @@ describe("events", function()
     end
     local first, second = days(long), days(short)
     assert.is_true(#first > 1000)
+    local failures = 0
+    for _, line in ipairs(first) do
+      failures = failures + (line:find('"kind":"failure"', 1, true) and 1 or 0)
+    end
+    assert.is_true(failures > 0)
     assert.equal(#first, #second)
     for i, line in ipairs(first) do
       assert.equal(line, second[i])
@@ -296,6 +310,22 @@ describe("events", function()
 end)
 
 describe("links", function()
+  for _, loss in ipairs({ "30%", "50%" }) do
+    it("that lose " .. loss .. " of all frames leave no trade open and ask for no old auction", function()
+      local path = program.path("rough.jsonl")
+      local market = program.result(SMALL .. "--loss " .. loss .. " --events " .. path).runs.market
+      assert.equal(0, market.unresolved)
+      assert.equal(0, market.in_doubt)
+      assert.is_true(market.trades > 0)
+      for _, event in ipairs(program.events(path)) do
+        -- An id is the moment of creation: a Query that opens an auction is of the same interval.
+        if event.kind == "query" then
+          assert.is_true(event.t_ns / 1000 - tonumber(event.message) < 15e6)
+        end
+      end
+    end)
+  end
+
   it("of 600 ms miss the limits that are below, and no others", function()
     local market = program.result(SMALL .. "--delay 600ms --jitter 0 --hold 3s --failures 50%").runs.market
     local below = { QueryResponse = true, BidAccept = true, BidConfirm = true, BidReject = true, DeviceFailure = true }
