@@ -203,7 +203,10 @@ const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
 /* group, name, argument, default, what it is, kind, field, least, most */
 const etp_option etp_option_table[] = {
     {"Who takes part", "bess", "N", "100", "home batteries that sell", &etp_option_kind_whole, AT(bess), 1, 100000},
-    {NULL, "rivals", "N", NULL, "shipped strategies besides the named ones; without it so many that there are 5 in all",
+    {NULL, "rivals", "N", NULL,
+     "shipped strategies besides the named ones, in this order: greedy, conservative, aggressive, random, adaptive, "
+     "then others by name, skipping those that are named until all others are in; without it so many that there are 5 "
+     "in all",
      &etp_option_kind_whole, AT(rivals), 0, 100},
     {NULL, "reserve", "FILE", NULL, "reserve policy of the batteries, a script [the shipped two_tier]", &file,
      AT(reserve), 0, 0},

@@ -26,7 +26,13 @@ static const char tail[] =
     "\n"
     "A strategy without a folder in its name that is no file here is looked for among the shipped ones.\n"
     "\n"
-    "Exit status: 0 done, 1 the run failed, 2 the command line asks for what cannot be.\n";
+    "Exit status:\n"
+    "  0  done\n"
+    "  1  a file cannot be used or the run failed: a script or a price file is missing, cannot be read\n"
+    "     or has errors, a script has the wrong role, a result cannot be written, --check-determinism\n"
+    "     found a difference\n"
+    "  2  the command line asks for what cannot be: an unknown command, option, script's name or\n"
+    "     parameter of --set, a value out of range, more days than the price file holds, no strategy\n";
 
 /* Prints `text` from DOC_COLUMN on, in as many lines as it takes; `column` is where the first line stands now. */
 static void print_doc(const char *text, int column)

@@ -15,17 +15,6 @@ local function expect(done, status, sentence)
   assert.equal("", done.out)
 end
 
-local function says(text, sentences)
-  for _, words in ipairs(sentences) do
-    assert.truthy(text:find(words, 1, true), words .. " is not in: " .. text)
-  end
-end
-
--- Sentences on one line each, however they were broken.
-local function unwrapped(text)
-  return (text:gsub("\n? +", " "))
-end
-
 -- Whether a part of that file of ours lies there.
 local function unfinished(name)
   local list = assert(io.popen("ls '" .. program.path(".") .. "'"))
@@ -35,89 +24,6 @@ local function unfinished(name)
 end
 
 describe("the first command", function()
-  it("prints a table that names what it compares", function()
-    local done = program.run(GREEDY .. " --bess 10")
-    assert.equal(0, done.status)
-    assert.truthy(done.out:find("\n +market, +single +greedy\n +5 aggregators +utility +alone\n"), done.out)
-    says(done.out, {
-      "energy sold", "price to owners", "net benefit, mean, $ a day", "net benefit, median, $ a day", "surplus",
-      "adaptive", "conservative", "made up",
-    })
-    assert.equal("", done.err)
-  end)
-
-  it("counts the owners who lose", function()
-    local runs = program.result(GREEDY .. " --bess 10").runs
-    local row = program.run(GREEDY .. " --bess 10").out:match("\n  owners worse off than without a market +([^\n]+)")
-    assert.equal(("%d of 10  %d of 10  %d of 10"):format(runs.market.owners_worse_off, runs.utility.owners_worse_off,
-      runs.alone.owners_worse_off), row)
-  end)
-
-  it("says under the table what differs, and what not to believe", function()
-    local text = unwrapped(program.run(GREEDY .. " --bess 10").out)
-    says(text, {
-      "who owns the portfolios", "told every reserve and waits for all offers",
-      "sealed bids by scripts that know neither", "simple rules that do not use market power",
-      "greedy alone: one firm with its own share of the need and no rival",
-      "compare seeds before you believe a difference", "an illustration, no evidence",
-    })
-    says(unwrapped(program.run(GREEDY .. " --bess 10 --disclose reserve").out), { "scripts that are told reserves" })
-    local bare = unwrapped(program.run(DAY).out)
-    assert.falsy(bare:find("Single utility", 1, true) or bare:find("alone", 1, true), bare)
-  end)
-
-  it("says that shading does not pay where losers set the price", function()
-    local words = "The shipped strategies bid as in first-price auctions, where shading pays; truthful does not."
-    for mechanism, said in pairs({
-      ["first-price"] = false, ascending = false, ["second-price"] = true, ["uniform-price"] = true,
-    }) do
-      local text = unwrapped(program.run(DAY .. "--mechanism " .. mechanism).out)
-      assert.equal(said, text:find(words, 1, true) ~= nil, mechanism)
-    end
-  end)
-
-  it("counts 364 days, which a calendar year holds from its first noon, as a year", function()
-    local long = GREEDY .. " --bess 1 --rivals 0 --no-baselines --interval 24h --days "
-    assert.falsy(program.run(long .. "363").out:find("$ a year", 1, true))
-    says(program.run(long .. "364").out, { "owner's net benefit, mean, $ a year" })
-  end)
-
-  it("names a strategy that bids on nothing, and one that never wins", function()
-    local shy = program.write("shy.lua", 'return { api = 1, role = "aggregator", on_offer = function() end }')
-    local low = program.write("low.lua",
-      'return { api = 1, role = "aggregator", on_offer = function(_, o) return 0.01, o.energy end }')
-    local names = ("%s %s %s --bess 10 --no-baselines "):format(shy, low, GREEDY)
-    local firms = {}
-    for _, firm in ipairs(program.result(names).runs.market.firms) do
-      firms[firm.name] = firm
-    end
-    local text = program.run(names).out
-    says(text, {
-      ("\n  shy bid on none of %d offers.\n"):format(firms.shy.offers),
-      ("\n  low won with none of %d bids.\n"):format(firms.low.bids),
-    })
-    assert.is_true(firms.shy.offers > 0 and firms.low.bids > 0)
-    assert.falsy(text:find("greedy bid on none", 1, true) or text:find("greedy won with none", 1, true))
-  end)
-
-  it("prints at most 100 columns of ASCII, without blanks at the end of lines", function()
-    local name = "a_name_as_long_as_a_person_may_give_to_a_strategy_and_not_longer"
-    assert.equal(64, #name)
-    local long = program.write("long.lua", ([[
-      return { api = 1, name = "%s", role = "aggregator", on_offer = function() end }]]):format(name))
-    for _, arguments in ipairs({
-      GREEDY .. " --bess 10 --delay 600ms --flip 1%",
-      ("%s %s --bess 10 --days 364 --interval 24h"):format(long, long),
-      GREEDY .. " --bess 1000 --rivals 11 --interval 1h --mechanism second-price --seed 12345",
-    }) do
-      for line in program.run(arguments).out:gmatch("[^\n]*") do
-        assert.is_true(#line <= 100, line)
-        assert.falsy(line:find("[^\x20-\x7e]"), line)
-        assert.falsy(line:find(" $"), line)
-      end
-    end
-  end)
-
   it("is short for run", function()
     assert.equal(program.run(DAY).out, program.run("run " .. DAY).out)
   end)
@@ -181,6 +87,52 @@ describe("help", function()
       assert.truthy(manual:find("\n.B " .. name .. "\n", 1, true), "not in the manual: " .. name)
     end
     assert.is_true(count >= 18)
+  end)
+
+  it("says in which order shipped rivals join, and so they do", function()
+    local help = program.unwrapped(program.run("--help").out)
+    local manual = program.read("docs/man/etp-engine.1"):gsub("\n", " ")
+    local words = "in this order: ([%l, ]+), then others by name, skipping those that are named"
+    local order = help:match(words)
+    assert.equal(order, manual:match(words))
+    assert.truthy(program.read("docs/results.md"):gsub("%s+", " "):find(order .. ", then others by name", 1, true))
+    -- Named ones are skipped, so what joins beside the second is the first, then the third.
+    local names = {}
+    for name in order:gmatch("%l+") do
+      names[#names + 1] = name
+    end
+    assert.equal(5, #names)
+    local named = table.remove(names, 2)
+    names[#names + 1] = "truthful"
+    names[#names + 1] = named .. "#2"
+    for count = 1, #names do
+      local arguments = ("%s --bess 1 --no-baselines --interval 24h --rivals %d"):format(named, count)
+      local found = {}
+      for _, firm in ipairs(program.result(arguments).runs.market.firms) do
+        found[firm.name] = true
+      end
+      local wanted = { [named] = true }
+      for i = 1, count do
+        wanted[names[i]] = true
+      end
+      assert.same(wanted, found)
+    end
+  end)
+
+  it("says what each exit status means, as the manual does", function()
+    local text = "\n" .. program.run("--help").out:match("\nExit status:\n(.*)$")
+    local manual = program.read("docs/man/etp-engine.1"):match("\n%.SH EXIT STATUS\n(.-)\n%.SH ")
+    manual = manual:gsub("\n%.BR? ", "\n"):gsub("\\%-", "-"):gsub("\\%(aq", "'"):gsub("%s+", " "):gsub(" ,", ",")
+    local count = 0
+    for status, meaning in text:gsub("\n     ", " "):gmatch("\n  (%d)  ([^\n]+)") do
+      assert.equal(count, tonumber(status))
+      count = count + 1
+      program.says(manual:lower(), { ("%s %s."):format(status, meaning:lower()) })
+    end
+    assert.equal(3, count)
+    for line in text:gmatch("[^\n]+") do
+      assert.is_true(#line <= 100, line)
+    end
   end)
 
   it("gives its version", function()

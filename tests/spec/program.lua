@@ -54,6 +54,18 @@ function program.result(arguments, before)
   return json.decode(done.out)
 end
 
+-- The text must have each of these sentences in it.
+function program.says(text, sentences)
+  for _, words in ipairs(sentences) do
+    assert(text:find(words, 1, true), words .. " is not in: " .. text)
+  end
+end
+
+-- The text with its sentences on one line each, however they were broken.
+function program.unwrapped(text)
+  return (text:gsub("\n? +", " "))
+end
+
 -- Events as a list of tables.
 function program.events(path)
   local list = {}
