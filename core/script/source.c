@@ -65,7 +65,7 @@ int etp_source_read(const char *path, char **text, size_t *size, etp_error *erro
     return result;
 }
 
-static int check_utf8(const char *chunk, const char *text, size_t size, etp_error *error)
+static int check_text(const char *chunk, const char *text, size_t size, etp_error *error)
 {
     unsigned line = 1;
     for (size_t i = 0; i < size;) {
@@ -74,6 +74,9 @@ static int check_utf8(const char *chunk, const char *text, size_t size, etp_erro
             return etp_fail(error, ETP_EFORMAT,
                             "%s:%u: is not UTF-8 (byte 0x%02x); save the file as UTF-8, or use plain ASCII", chunk,
                             line, (unsigned)(unsigned char)text[i]);
+        if (text[i] == '\0')
+            return etp_fail(error, ETP_EFORMAT, "%s:%u: holds a zero byte; save the file as UTF-8, or use plain ASCII",
+                            chunk, line);
         line += text[i] == '\n';
         i += length;
     }
@@ -95,7 +98,7 @@ int etp_source_check(const char *chunk, const char *text, size_t size, etp_error
                         ETP_SCRIPT_SOURCE_MAX);
     if (text[mark] == LUA_SIGNATURE[0])
         return etp_fail(error, ETP_EFORMAT, "%s: is precompiled Lua code; only source text is taken", chunk);
-    return check_utf8(chunk, text, size, error);
+    return check_text(chunk, text, size, error);
 }
 
 void etp_source_hash(char *hash, const char *text, size_t size)
