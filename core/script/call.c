@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "internal.h"
 
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size)
@@ -21,6 +22,7 @@ void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text,
     bool is_text = lua_type(vm->state, -1) == LUA_TSTRING;
     const char *reason = is_text ? lua_tostring(vm->state, -1) : "the error is not a text";
     snprintf(text, size, "%s%s%s", what, space, reason);
+    etp_call_disarm(text);
 }
 
 bool etp_call_may_log(const etp_script *script, etp_script_rate *rate)
@@ -34,16 +36,44 @@ bool etp_call_may_log(const etp_script *script, etp_script_rate *rate)
     return true;
 }
 
+/* How many bytes at `text` a terminal might obey or could not show; 0 if there is a character. Newlines and tabs stay:
+ * tracebacks have them. U+0080 to U+009F are control characters of two bytes. */
+static size_t unsafe_size(const char *text, size_t size)
+{
+    unsigned char first = (unsigned char)text[0];
+    if (first == '\n' || first == '\t')
+        return 0;
+    if (first < ' ' || first == 127 || etp_utf8_size(text, size) == 0)
+        return 1;
+    return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 2 : 0;
+}
+
+static void disarm(char *text, size_t size)
+{
+    for (size_t i = 0; i < size;) {
+        size_t unsafe = unsafe_size(text + i, size - i);
+        memset(text + i, ' ', unsafe);
+        i += unsafe > 0 ? unsafe : etp_utf8_size(text + i, size - i);
+    }
+}
+
+void etp_call_disarm(char *text)
+{
+    disarm(text, strlen(text));
+}
+
 void etp_call_clean(char *line, size_t room, const char *text, size_t size)
 {
-    size_t i = 0;
-    for (; i < size && i < room - 1; i++) {
-        bool control = (unsigned char)text[i] < ' ' || text[i] == 127;
-        line[i] = control ? ' ' : text[i];
+    size_t copied = size < room ? size : room - 1;
+    memcpy(line, text, copied);
+    disarm(line, copied);
+    for (size_t i = 0; i < copied; i++) {
+        if (line[i] == '\n' || line[i] == '\t')
+            line[i] = ' ';
         if (line[i] == '"')
             line[i] = '\'';
     }
-    line[i] = '\0';
+    line[copied] = '\0';
 }
 
 static void suspend_if_due(etp_script *script)
@@ -118,6 +148,7 @@ int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...)
     va_start(args, format);
     vsnprintf(script->last_error + size, sizeof script->last_error - (size_t)size, format, args);
     va_end(args);
+    etp_call_disarm(script->last_error);
     return failed(script, ETP_ESCRIPT);
 }
 

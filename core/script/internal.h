@@ -153,7 +153,7 @@ struct etp_script {
 
 /** Reads a whole file into malloc'ed memory with a zero after its end. */
 int etp_source_read(const char *path, char **text, size_t *size, etp_error *error);
-/** Refuses what is no Lua source text: empty, too long, precompiled, not UTF-8. */
+/** Refuses what is no Lua source text: empty, too long, precompiled, not UTF-8, with a zero byte. */
 int etp_source_check(const char *chunk, const char *text, size_t size, etp_error *error);
 /** Length of a leading byte order mark: 3 or 0. */
 size_t etp_source_mark(const char *text, size_t size);
@@ -299,7 +299,9 @@ int etp_call_done(etp_script *script, int result);
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size);
 /** One more line to the log, if the rate allows. Never raises. */
 bool etp_call_may_log(const etp_script *script, etp_script_rate *rate);
-/** Copies at most `room` - 1 bytes of a text, with control characters as spaces, so that no script can forge lines. */
+/** Makes spaces of what a terminal might obey: control characters but newline and tab, and what is not UTF-8. */
+void etp_call_disarm(char *text);
+/** Copies at most `room` - 1 bytes of a text, disarmed and in one line, so that no script can forge lines. */
 void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /* ---- results of hooks ---- */

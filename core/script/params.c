@@ -44,6 +44,7 @@ static void text_entry(lua_State *L, const etp_vm_param *param, const char *key,
     if (size >= room)
         luaL_error(L, "parameter \"%s\": %s is longer than %d bytes", param->name, key, (int)room - 1);
     snprintf(text, room, "%s", given);
+    etp_call_disarm(text);
     lua_pop(L, 1);
 }
 

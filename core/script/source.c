@@ -9,6 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/utf8.h"
 #include "internal.h"
 
 static int read_all(FILE *file, const char *path, char *text, size_t room, size_t *size, etp_error *error)
@@ -64,39 +65,18 @@ int etp_source_read(const char *path, char **text, size_t *size, etp_error *erro
     return result;
 }
 
-/* Length of the UTF-8 sequence at `at`, 0 if there is none: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t sequence(const unsigned char *at, size_t left)
-{
-    static const struct {
-        unsigned char mask, lead, size;
-        uint32_t lowest;
-    } forms[] = {{0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}};
-    for (int i = 0; i < 4; i++) {
-        if ((at[0] & forms[i].mask) != forms[i].lead)
-            continue;
-        uint32_t point = at[0] & (unsigned char)~forms[i].mask;
-        if (forms[i].size > left)
-            return 0;
-        for (size_t j = 1; j < forms[i].size; j++) {
-            if ((at[j] & 0xC0) != 0x80)
-                return 0;
-            point = point << 6 | (at[j] & 0x3Fu);
-        }
-        bool good = point >= forms[i].lowest && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
-        return good ? forms[i].size : 0;
-    }
-    return 0;
-}
-
-static int check_utf8(const char *chunk, const char *text, size_t size, etp_error *error)
+static int check_text(const char *chunk, const char *text, size_t size, etp_error *error)
 {
     unsigned line = 1;
     for (size_t i = 0; i < size;) {
-        size_t length = sequence((const unsigned char *)text + i, size - i);
+        size_t length = etp_utf8_size(text + i, size - i);
         if (length == 0)
             return etp_fail(error, ETP_EFORMAT,
                             "%s:%u: is not UTF-8 (byte 0x%02x); save the file as UTF-8, or use plain ASCII", chunk,
                             line, (unsigned)(unsigned char)text[i]);
+        if (text[i] == '\0')
+            return etp_fail(error, ETP_EFORMAT, "%s:%u: holds a zero byte; save the file as UTF-8, or use plain ASCII",
+                            chunk, line);
         line += text[i] == '\n';
         i += length;
     }
@@ -118,7 +98,7 @@ int etp_source_check(const char *chunk, const char *text, size_t size, etp_error
                         ETP_SCRIPT_SOURCE_MAX);
     if (text[mark] == LUA_SIGNATURE[0])
         return etp_fail(error, ETP_EFORMAT, "%s: is precompiled Lua code; only source text is taken", chunk);
-    return check_utf8(chunk, text, size, error);
+    return check_text(chunk, text, size, error);
 }
 
 void etp_source_hash(char *hash, const char *text, size_t size)

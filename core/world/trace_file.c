@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/utf8.h"
 #include "etp/trace.h"
 #include "world/trace_parts.h"
 
@@ -17,36 +18,16 @@ static bool begins_with(etp_span span, const char *magic, size_t size)
     return span.size >= size && memcmp(span.text, magic, size) == 0;
 }
 
-/* How many bytes the well-formed UTF-8 character at the start of `s` has; 0 if there is none. RFC 3629, section 4: the
- * second byte's range depends on the first, so that nothing is written longer than need be, and no surrogates. */
-static size_t utf8_size(const unsigned char *s, size_t size)
-{
-    if (s[0] < 0x80)
-        return 1;
-    size_t need = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : s[0] >= 0xe0 && s[0] <= 0xef ? 3 : s[0] <= 0xf4 ? 4 : 0;
-    if (s[0] < 0xc2 || need == 0 || size < need)
-        return 0;
-    unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < need; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    return need;
-}
-
 static int check_text(const char *name, etp_span text, etp_error *error)
 {
-    const unsigned char *bytes = (const unsigned char *)text.text;
     size_t line = 1, line_start = 0;
     for (size_t i = 0, size; i < text.size; i += size) {
-        size = utf8_size(bytes + i, text.size - i);
-        if (size == 0 || bytes[i] == 0)
+        size = etp_utf8_size(text.text + i, text.size - i);
+        if (size == 0 || text.text[i] == '\0')
             return etp_fail(error, ETP_EFORMAT,
                             "%s: line %zu, byte %zu: 0x%02x is not UTF-8 text; save the file as UTF-8", name, line,
-                            i - line_start + 1, bytes[i]);
-        if (bytes[i] == '\n') {
+                            i - line_start + 1, (unsigned)(unsigned char)text.text[i]);
+        if (text.text[i] == '\n') {
             line++;
             line_start = i + 1;
         }

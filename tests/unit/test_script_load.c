@@ -78,6 +78,8 @@ static void no_text(void **state)
     refuses_bytes("-- \xc0\xaf", 5, ETP_EFORMAT, "is not UTF-8");
     refuses_bytes("-- \xed\xa0\x80", 6, ETP_EFORMAT, "is not UTF-8");
     refuses_bytes("-- \xe2\x82", 5, ETP_EFORMAT, "is not UTF-8");
+    refuses_bytes("-- a\nx = '\0'", 11, ETP_EFORMAT, "s.lua:2: holds a zero byte");
+    refuses_bytes("r\0e\0t\0", 6, ETP_EFORMAT, "s.lua:1: holds a zero byte");
     size_t size = ((size_t)1 << 20) + 1;
     char *big = malloc(size);
     assert_non_null(big);
@@ -96,6 +98,29 @@ static void code_that_fails(void **state)
     refuses_bytes("while true do end", 17, ETP_ELIMIT, "s.lua:1: it ran more instructions than it may (10000000)");
     const char *hungry = "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end";
     refuses_bytes(hungry, strlen(hungry), ETP_ELIMIT, "it needed more memory than it may have (16777216 bytes");
+}
+
+static void refuses_cleanly(const char *text, const char *part)
+{
+    etp_script *script = NULL;
+    etp_error error = {0};
+    assert_int_equal(etp_script_load_text(&script, "s.lua", text, strlen(text), NULL, &error), ETP_ESCRIPT);
+    assert_contains(error.text, part);
+    for (const char *at = error.text; *at != '\0'; at++) {
+        if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') || *at == 127 || (unsigned char)*at == 0x9b)
+            fail_msg("byte %d of \"%s\" is a control character", (int)(at - error.text), error.text);
+    }
+}
+
+/* A failing script cannot send commands to the terminal on which its error is shown. */
+static void errors_without_control_characters(void **state)
+{
+    (void)state;
+    refuses_cleanly("error('\\27[31mred\\r\\127\\u{e9}')", "s.lua:1:  [31mred  \xc3\xa9");
+    refuses_cleanly("error('\\u{9b}31m \\x9b31m')", "s.lua:1:   31m  31m");
+    refuses_cleanly("x = '\x1b[31m", "unfinished string");
+    refuses_cleanly("return { api = 1, role = '\\27[31m' }", "role = \" [31m\"");
+    refuses_cleanly("local t = {} t['\\27[1m'] = function() error('no') end t['\\27[1m']()", "stack traceback:\n\t");
 }
 
 static void shapes(void **state)
@@ -375,6 +400,7 @@ int main(void)
         cmocka_unit_test(files),
         cmocka_unit_test(no_text),
         cmocka_unit_test(code_that_fails),
+        cmocka_unit_test(errors_without_control_characters),
         cmocka_unit_test(shapes),
         cmocka_unit_test(bad_params),
         cmocka_unit_test(what_it_tells),
