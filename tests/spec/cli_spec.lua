@@ -267,24 +267,6 @@ describe("a script that cannot be run", function()
     assert.equal("warn script strategy=chatty dropped=250 text=\"log lines over 100 in 1000 calls\"\n", done.err)
     assert.equal("", program.run(path .. " " .. DAY .. "--log error").err)
   end)
-
-  it("is given up after so many failed calls, and marked wherever it took part", function()
-    local path = script("bad.lua", [[
-      return { api = 1, name = "bad", role = "aggregator", on_offer = function() error("out of ideas") end }]])
-    local text = program.run(path .. " --bess 30 --rivals 1").out
-    assert.truthy(text:find("\n +market, +single +bad%*\n +2 aggregators%* +utility +alone\n"), text)
-    assert.truthy(text:find("\n  bad%* +0 +0 "), text)
-    assert.truthy(text:find("\n  greedy +%d"), text)
-    says(text, { "so it is not called any more", "\n  * Not to be trusted: " })
-    assert.falsy(program.run(DAY).out:find("*", 1, true))
-  end)
-
-  it("is a reserve policy, and then no run can be trusted", function()
-    local path = script("moody.lua", [[
-      return { api = 1, name = "moody", role = "bess", reserve = function() error("not today") end }]])
-    local text = program.run(GREEDY .. " --rivals 1 --reserve " .. path).out
-    assert.truthy(text:find("\n +market, +single +greedy%*\n +2 aggregators%* +utility%* +alone\n"), text)
-  end)
 end)
 
 describe("a price file that cannot be used", function()
