@@ -119,6 +119,7 @@ static void nothing_runs_for_ever(void **state)
         "local t = {} for i = 1, 10000 do t[i] = i end while true do table.insert(t, 1, 0) end",
         "local t = {} for i = 1, 10000 do t[i] = i end for k in next, t do end",
         "string.rep('', math.maxinteger) while true do end",
+        "while true do string.format('%99.99f', 1e308) end",
         "local a, b = ('x'):rep(60000), ('x'):rep(59999) .. 'x' while a == b do end",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
@@ -152,6 +153,8 @@ static void patterns_are_bounded(void **state)
     evaluate_fails("return ('a'):rep(5000):match('.-.-.-b')", "this pattern could take too long on a text of 5000");
     evaluate_fails("for _ in ('a'):rep(5000):gmatch('.*.*b') do end", "this pattern could take too long");
     evaluate_fails("return ('('):rep(60000):gsub('%b()', '')", "this pattern could take too long");
+    /* gmatch gives ^ no meaning of its own. */
+    evaluate_fails("for _ in ('^'):rep(65000):gmatch('^.-x') do end", "this pattern could take too long");
     assert_lua("('a'):rep(5000):find('^[-*+?]*b') == nil and ('a'):rep(5000):find('b', 1, true) == nil");
     assert_lua("('a'):rep(5000):find('^[^]*]$') == nil and ('a]b'):find('[]]') == 2");
     assert_lua("('margin = 1.5'):match('^(%a+)%s*=%s*([%d.]+)$') == 'margin'");
