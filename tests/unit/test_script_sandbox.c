@@ -143,7 +143,45 @@ static void nothing_takes_all_memory(void **state)
         evaluate_fails(bodies[i], " than it may");
     evaluate_fails("return ('x'):rep(1e9)", "string.rep: the result would be over 65536 bytes");
     assert_lua("('').rep('', math.maxinteger) == '' and ('x'):rep(-1) == ''");
-    evaluate_fails("local function f(n) return 1 + f(n) end return f(1)", "on_offer: ");
+}
+
+/* What a call carries is copied by one instruction, however much it is. */
+static void calls_carry_few_values(void **state)
+{
+    (void)state;
+    static const char deep[] = "it called deeper or with more values than it may";
+    assert_lua("select('#', table.unpack({}, 1, 1000)) == 1000 and #{ ('x'):rep(1000):byte(1, -1) } == 1000");
+    assert_lua("(function() local function f(n) return n == 0 and 0 or 1 + f(n - 1) end return f(500) == 500 end)()");
+    evaluate_fails("local function f() end local function g(...) while true do f(...) end end "
+                   "g(table.unpack({}, 1, 100000))",
+                   deep);
+    evaluate_fails("local function f() end while true do f(('x'):rep(60000):byte(1, -1)) end", deep);
+    evaluate_fails("local function f(n) return 1 + f(n) end return f(1)", deep);
+    evaluate_fails("local function more(n, ...) return more(n + 1, n, n, n, n, n, n, n, n, n, ...) end more(1)", deep);
+    evaluate_fails("local function more() return 1, 1, 1, 1, 1, 1, 1, 1, more() end more()", deep);
+    evaluate_fails("local function f(n) return 1 + f(n) end while true do pcall(f, 1) end", deep);
+}
+
+/* The stack that one call has left behind does not serve the next. */
+static void a_deep_call_leaves_nothing(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(AGGREGATOR "local function f() end\n"
+                                         "local function g(...) while true do f(...) end end\n"
+                                         "local n = 0\n"
+                                         "function S.on_offer()\n"
+                                         "n = n + 1 if n == 3 then return 7 end g(table.unpack({}, 1, 100000)) end\n"
+                                         "return S",
+                              NULL);
+    etp_intent intent;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(offer_to(&desk, 0, &intent), ETP_ELIMIT);
+        assert_contains(etp_script_last_error(desk.script), "more values than it may");
+        assert_contains(etp_script_last_error(desk.script), "test.lua:3:");
+    }
+    assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, CENTS(7));
+    etp_script_free(desk.script);
 }
 
 static void patterns_are_bounded(void **state)
@@ -199,6 +237,8 @@ int main(void)
         cmocka_unit_test(sort_is_stable_and_sound),
         cmocka_unit_test(nothing_runs_for_ever),
         cmocka_unit_test(nothing_takes_all_memory),
+        cmocka_unit_test(calls_carry_few_values),
+        cmocka_unit_test(a_deep_call_leaves_nothing),
         cmocka_unit_test(patterns_are_bounded),
         cmocka_unit_test(errors_that_misbehave),
         cmocka_unit_test(libraries_are_the_scripts_own),
