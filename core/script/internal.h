@@ -202,6 +202,7 @@ void etp_sandbox_push(lua_State *L);
 void etp_sandbox_seal(lua_State *L);
 /** Set functions in the table at the top of the stack. */
 void etp_sandbox_base(lua_State *L);
+void etp_sandbox_metatable(lua_State *L);
 void etp_sandbox_order(lua_State *L);
 /** Push a library's table. */
 void etp_sandbox_string(lua_State *L);

@@ -184,6 +184,50 @@ static void a_deep_call_leaves_nothing(void **state)
     etp_script_free(desk.script);
 }
 
+/* One instruction follows a whole chain of tables. */
+static void chains_are_short(void **state)
+{
+    (void)state;
+    static const char chain[] = "a chain of more than 16 __index tables";
+    assert_lua("(function() local t = { x = 5 } for i = 1, 16 do t = setmetatable({}, { __index = t }) end "
+               "return t.x == 5 end)()");
+    evaluate_fails("local t = {} for i = 1, 17 do t = setmetatable({}, { __index = t }) end", chain);
+    evaluate_fails("local t = {} for i = 1, 18 do t[i] = {} end "
+                   "for i = 1, 17 do setmetatable(t[i], { __index = t[i + 1] }) end",
+                   chain);
+    evaluate_fails("local t = {} for i = 1, 18 do t[i] = {} end "
+                   "for i = 1, 17, 2 do setmetatable(t[i], { __index = t[i + 1] }) end "
+                   "for i = 2, 17, 2 do setmetatable(t[i], { __index = t[i + 1] }) end",
+                   chain);
+    evaluate_fails("setmetatable({}, { __call = setmetatable({}, { __call = tostring }) })",
+                   "__call must be a function, not a table");
+    evaluate_fails("setmetatable({}, { __newindex = {} })", "__newindex must be a function, not a table");
+    /* What is changed afterwards has no effect. */
+    assert_lua("(function() local m = {} local t = setmetatable({}, m) m.__index = { x = 1 } m.__call = {} "
+               "return t.x == nil and not pcall(t) and getmetatable(t) == m end)()");
+}
+
+static void metatables_are_lua_s(void **state)
+{
+    (void)state;
+    assert_lua("(function() local C = {} C.__index = C function C.get(o) return o.v end "
+               "local o = setmetatable({ v = 3 }, C) return o:get() == 3 and getmetatable(o) == C end)()");
+    assert_lua("(function() local m = { __add = function() return 7 end, __eq = function() return true end, "
+               "__call = function(_, x) return x end, __len = function() return 9 end } "
+               "local a, b = setmetatable({}, m), setmetatable({}, m) "
+               "return a + b == 7 and a == b and a(4) == 4 and #a == 9 end)()");
+    assert_lua(
+        "(function() local t = setmetatable({}, { __index = { x = 1 } }) setmetatable(t, { __index = { x = 2 } }) "
+        "local two = t.x setmetatable(t, nil) return two == 2 and t.x == nil and getmetatable(t) == nil end)()");
+    assert_lua("(function() local t = setmetatable({}, { __metatable = 'mine' }) "
+               "return getmetatable(t) == 'mine' and not pcall(setmetatable, t, {}) end)()");
+    assert_lua(
+        "(function() local n, t = 0, setmetatable({}, { __newindex = function(t, k, v) rawset(t, k, v + 1) end }) "
+        "t.x = 1 return t.x == 2 end)()");
+    evaluate_fails("setmetatable({})", "nil or table expected");
+    evaluate_fails("setmetatable({}, 1)", "nil or table expected");
+}
+
 static void patterns_are_bounded(void **state)
 {
     (void)state;
@@ -239,6 +283,8 @@ int main(void)
         cmocka_unit_test(nothing_takes_all_memory),
         cmocka_unit_test(calls_carry_few_values),
         cmocka_unit_test(a_deep_call_leaves_nothing),
+        cmocka_unit_test(chains_are_short),
+        cmocka_unit_test(metatables_are_lua_s),
         cmocka_unit_test(patterns_are_bounded),
         cmocka_unit_test(errors_that_misbehave),
         cmocka_unit_test(libraries_are_the_scripts_own),
