@@ -73,6 +73,7 @@ enum {
 enum {
     ETP_SCRIPT_SOURCE_MAX = 1 << 20,
     ETP_SCRIPT_STRING_MAX = 1 << 16, /**< bytes of one string in a script */
+    ETP_SCRIPT_STACK_MAX = 1 << 17,  /**< bytes of Lua's stack: 8192 values, which Lua counts in steps of its own */
     ETP_SCRIPT_NAME_MAX = 64,
     ETP_SCRIPT_UNIT_MAX = 24,
     ETP_SCRIPT_DOC_MAX = 256,
@@ -91,13 +92,23 @@ typedef struct etp_vm_param {
     bool live;
 } etp_vm_param;
 
+/** A block that Lua has allocated. */
+typedef struct etp_block {
+    const void *start;
+    size_t size;
+} etp_block;
+
 /** What a state may take. */
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
     uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
     int slice;           /**< instructions between two looks at the budget */
     int64_t budget;      /**< VM instructions that this call may still run */
+    unsigned blocks;     /**< allocated since the state was begun; counts no further than 2 */
+    etp_block newest;    /**< the block that was allocated last */
+    etp_block stack;     /**< the one that holds Lua's stack */
     bool over_memory;    /**< an allocation was refused in this call */
+    bool over_stack;     /**< the stack has grown too large in this call */
     bool over_instructions;
 } etp_meter;
 
@@ -191,6 +202,7 @@ void etp_sandbox_push(lua_State *L);
 void etp_sandbox_seal(lua_State *L);
 /** Set functions in the table at the top of the stack. */
 void etp_sandbox_base(lua_State *L);
+void etp_sandbox_metatable(lua_State *L);
 void etp_sandbox_order(lua_State *L);
 /** Push a library's table. */
 void etp_sandbox_string(lua_State *L);

@@ -7,6 +7,11 @@
  * instruction, whatever their length. Lua answers a refusal with a full collection, tries once
  * more, and raises LUA_ERRMEM. Those collections are work too: each is taken from the instructions.
  *
+ * Lua's stack: one instruction copies all that a call carries or returns, so the stack may not hold much. Its block is
+ * the second that a new state asks for, after the state itself, and is followed from there: Lua moves it either by
+ * reallocating it, or (5.4.3, 5.4.4) by allocating another one and then freeing it. By then it is too late to refuse:
+ * the budget is taken away, which ends the call at the next look.
+ *
  * Instructions: a count hook, set before any code of the script runs and never cleared. C functions are not seen by it;
  * the ones whose work grows with their arguments charge the same budget themselves (sandbox_*.c).
  *
@@ -37,6 +42,23 @@ static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t ne
     return false;
 }
 
+/* The stack is now in `block`. */
+static void note_stack(etp_meter *meter, etp_block block)
+{
+    meter->stack = block;
+    if (block.size <= ETP_SCRIPT_STACK_MAX)
+        return;
+    meter->over_stack = true;
+    meter->budget = 0;
+}
+
+static void note_new(etp_meter *meter, etp_block block)
+{
+    meter->newest = block;
+    if (meter->blocks < 2 && ++meter->blocks == 2)
+        meter->stack = block;
+}
+
 void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_size)
 {
     etp_meter *meter = &((etp_vm *)user)->meter;
@@ -45,15 +67,22 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
     if (memory == NULL)
         old_size = 0;
     if (new_size == 0) {
+        if (memory != NULL && memory == meter->stack.start)
+            note_stack(meter, meter->newest);
         free(memory);
         meter->memory_now -= old_size;
         return NULL;
     }
     if (new_size > old_size && refuses(meter, is_string, old_size, new_size))
         return NULL;
+    bool is_new = memory == NULL, is_stack = !is_new && memory == meter->stack.start;
     void *block = realloc(memory, new_size);
     if (block == NULL)
         return NULL;
+    if (is_new)
+        note_new(meter, (etp_block){block, new_size});
+    if (is_stack)
+        note_stack(meter, (etp_block){block, new_size});
     meter->memory_now = meter->memory_now - old_size + new_size;
     if (meter->memory_now > meter->memory_peak)
         meter->memory_peak = meter->memory_now;
@@ -80,8 +109,12 @@ static void overrun(lua_State *L, int level)
     vm->meter.over_instructions = true;
     lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
     luaL_where(L, level);
-    lua_pushfstring(L, "it ran more instructions than it may (%I); look for a loop that does not end",
-                    (LUAI_UACINT)limit);
+    if (vm->meter.over_stack)
+        lua_pushliteral(
+            L, "it called deeper or with more values than it may; look for a function that calls itself without end");
+    else
+        lua_pushfstring(L, "it ran more instructions than it may (%I); look for a loop that does not end",
+                        (LUAI_UACINT)limit);
     lua_concat(L, 2);
     lua_error(L);
 }
@@ -89,9 +122,13 @@ static void overrun(lua_State *L, int level)
 void etp_meter_reset(etp_vm *vm, uint64_t instructions)
 {
     etp_meter *meter = &vm->meter;
+    /* A full collection gives back a stack that an earlier call has left too large. */
+    if (meter->stack.size > ETP_SCRIPT_STACK_MAX)
+        lua_gc(vm->state, LUA_GCCOLLECT);
     meter->budget = instructions < INT64_MAX ? (int64_t)instructions : INT64_MAX;
     meter->churn_left = (uint64_t)meter->memory_limit * CHURN_TIMES;
     meter->over_memory = false;
+    meter->over_stack = false;
     meter->over_instructions = false;
     meter->slice = instructions < SLICE ? (int)instructions : SLICE;
     lua_sethook(vm->state, on_count, LUA_MASKCOUNT, meter->slice);

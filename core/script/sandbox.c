@@ -35,21 +35,6 @@ static int base_tostring(lua_State *L)
     return 1;
 }
 
-/* A finaliser would run with the instruction hook off, and when it runs, like what a weak table still holds, is up to
- * the collector. */
-static int base_setmetatable(lua_State *L)
-{
-    static const char *const refused[] = {"__gc", "__mode"};
-    luaL_checktype(L, 1, LUA_TTABLE);
-    for (size_t i = 0; i < 2 && lua_istable(L, 2); i++) {
-        lua_pushstring(L, refused[i]);
-        if (lua_rawget(L, 2) != LUA_TNIL)
-            return luaL_error(L, "setmetatable: %s is not available in a strategy", refused[i]);
-        lua_pop(L, 1);
-    }
-    return etp_sandbox_inner(L);
-}
-
 static int base_rawset(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
@@ -83,7 +68,7 @@ void etp_sandbox_base(lua_State *L)
     static const struct {
         const char *name;
         lua_CFunction check;
-    } guarded[] = {{"setmetatable", base_setmetatable}, {"rawset", base_rawset}, {"tonumber", base_tonumber}};
+    } guarded[] = {{"rawset", base_rawset}, {"tonumber", base_tonumber}};
     static const luaL_Reg ours[] = {
         {"tostring", base_tostring}, {"pcall", etp_meter_pcall}, {"xpcall", etp_meter_xpcall}, {NULL, NULL}};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
@@ -124,6 +109,7 @@ static void push_whitelist(lua_State *L)
 {
     lua_newtable(L);
     etp_sandbox_base(L);
+    etp_sandbox_metatable(L);
     etp_sandbox_order(L);
     push_math(L);
     set_library(L, LUA_MATHLIBNAME);

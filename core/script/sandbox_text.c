@@ -11,7 +11,11 @@
 
 #include "internal.h"
 
-enum { STEPS_PER_INSTRUCTION = 16 };
+enum {
+    STEPS_PER_INSTRUCTION = 16,
+    FLOAT_BYTES = 400, /* what writing a number with a fraction counts for: %99.99f of 1e308 has 408 digits */
+    OTHER_BYTES = 100  /* what any other conversion counts for: the widest is %99d */
+};
 
 static uint64_t text_size(lua_State *L, int index)
 {
@@ -62,12 +66,12 @@ static unsigned repetitions(const char *at, const char *end)
     return count;
 }
 
-static void charge_pattern(lua_State *L)
+static void charge_pattern(lua_State *L, bool anchored)
 {
     size_t size = 0;
     const char *pattern = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &size) : "";
     uint64_t subject = text_size(L, 1) + 1, steps = size + 1;
-    unsigned powers = repetitions(pattern, pattern + size) + (pattern[0] != '^');
+    unsigned powers = repetitions(pattern, pattern + size) + !anchored;
     const uint64_t bound = UINT64_C(1) << 40;
     for (unsigned i = 0; i < powers && steps < bound; i++)
         steps *= subject;
@@ -80,11 +84,25 @@ static void charge_pattern(lua_State *L)
     etp_meter_charge(L, steps / STEPS_PER_INSTRUCTION + 1);
 }
 
+static bool is_anchored(lua_State *L)
+{
+    return lua_tostring(L, 2)[0] == '^';
+}
+
 static int matched(lua_State *L)
 {
     luaL_checkstring(L, 1);
     luaL_checkstring(L, 2);
-    charge_pattern(L);
+    charge_pattern(L, is_anchored(L));
+    return etp_sandbox_inner(L);
+}
+
+/* Here ^ is a character like any other. */
+static int text_gmatch(lua_State *L)
+{
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    charge_pattern(L, false);
     return etp_sandbox_inner(L);
 }
 
@@ -95,7 +113,7 @@ static int text_find(lua_State *L)
     if (lua_toboolean(L, 4))
         etp_meter_charge(L, text_size(L, 1) * (text_size(L, 2) + 1) / STEPS_PER_INSTRUCTION + 1);
     else
-        charge_pattern(L);
+        charge_pattern(L, is_anchored(L));
     return etp_sandbox_inner(L);
 }
 
@@ -115,26 +133,27 @@ static int text_rep(lua_State *L)
     return etp_sandbox_inner(L);
 }
 
-/* Whether a format asks for an address. The format may hold zeros. */
-static bool asks_address(const char *at, const char *end)
+/* How many bytes the conversions of a format may write, but for strings. The format may hold zeros. */
+static uint64_t conversion_bytes(lua_State *L, const char *at, const char *end)
 {
+    uint64_t bytes = 0;
     while ((at = memchr(at, '%', (size_t)(end - at))) != NULL) {
         at++;
         at += strspn(at, "-+ #0123456789.");
         if (*at == 'p')
-            return true;
+            luaL_error(L, "string.format: %%p is not available in a strategy: addresses differ between runs");
+        bytes += strchr("aAeEfFgG", *at) != NULL ? FLOAT_BYTES : OTHER_BYTES;
         if (*at == '%')
             at++;
     }
-    return false;
+    return bytes;
 }
 
 static int text_format(lua_State *L)
 {
     size_t size;
     const char *format = luaL_checklstring(L, 1, &size);
-    if (asks_address(format, format + size))
-        return luaL_error(L, "string.format: %%p is not available in a strategy: addresses differ between runs");
+    etp_meter_charge(L, conversion_bytes(L, format, format + size) / STEPS_PER_INSTRUCTION);
     for (int i = lua_gettop(L); i >= 2; i--) {
         int type = lua_type(L, i);
         if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
@@ -167,9 +186,9 @@ static void push_library(lua_State *L, const char *library, const guarded *funct
 void etp_sandbox_string(lua_State *L)
 {
     static const guarded functions[] = {
-        {"byte", charged},    {"char", NULL},    {"find", text_find}, {"len", NULL},      {"format", text_format},
-        {"gmatch", matched},  {"gsub", matched}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
-        {"reverse", charged}, {"sub", charged},  {"upper", charged},  {NULL, NULL}};
+        {"byte", charged},       {"char", NULL},    {"find", text_find}, {"len", NULL},      {"format", text_format},
+        {"gmatch", text_gmatch}, {"gsub", matched}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
+        {"reverse", charged},    {"sub", charged},  {"upper", charged},  {NULL, NULL}};
     push_library(L, LUA_STRLIBNAME, functions);
     /* Methods of strings, ("x"):rep(3), are found here; Lua's own arithmetic on strings goes with the old metatable. */
     lua_pushliteral(L, "");

@@ -119,6 +119,7 @@ static void nothing_runs_for_ever(void **state)
         "local t = {} for i = 1, 10000 do t[i] = i end while true do table.insert(t, 1, 0) end",
         "local t = {} for i = 1, 10000 do t[i] = i end for k in next, t do end",
         "string.rep('', math.maxinteger) while true do end",
+        "while true do string.format('%99.99f', 1e308) end",
         "local a, b = ('x'):rep(60000), ('x'):rep(59999) .. 'x' while a == b do end",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
@@ -142,7 +143,89 @@ static void nothing_takes_all_memory(void **state)
         evaluate_fails(bodies[i], " than it may");
     evaluate_fails("return ('x'):rep(1e9)", "string.rep: the result would be over 65536 bytes");
     assert_lua("('').rep('', math.maxinteger) == '' and ('x'):rep(-1) == ''");
-    evaluate_fails("local function f(n) return 1 + f(n) end return f(1)", "on_offer: ");
+}
+
+/* What a call carries is copied by one instruction, however much it is. */
+static void calls_carry_few_values(void **state)
+{
+    (void)state;
+    static const char deep[] = "it called deeper or with more values than it may";
+    assert_lua("select('#', table.unpack({}, 1, 1000)) == 1000 and #{ ('x'):rep(1000):byte(1, -1) } == 1000");
+    assert_lua("(function() local function f(n) return n == 0 and 0 or 1 + f(n - 1) end return f(500) == 500 end)()");
+    evaluate_fails("local function f() end local function g(...) while true do f(...) end end "
+                   "g(table.unpack({}, 1, 100000))",
+                   deep);
+    evaluate_fails("local function f() end while true do f(('x'):rep(60000):byte(1, -1)) end", deep);
+    evaluate_fails("local function f(n) return 1 + f(n) end return f(1)", deep);
+    evaluate_fails("local function more(n, ...) return more(n + 1, n, n, n, n, n, n, n, n, n, ...) end more(1)", deep);
+    evaluate_fails("local function more() return 1, 1, 1, 1, 1, 1, 1, 1, more() end more()", deep);
+    evaluate_fails("local function f(n) return 1 + f(n) end while true do pcall(f, 1) end", deep);
+}
+
+/* The stack that one call has left behind does not serve the next. */
+static void a_deep_call_leaves_nothing(void **state)
+{
+    (void)state;
+    etp_desk desk = desk_open(AGGREGATOR "local function f() end\n"
+                                         "local function g(...) while true do f(...) end end\n"
+                                         "local n = 0\n"
+                                         "function S.on_offer()\n"
+                                         "n = n + 1 if n == 3 then return 7 end g(table.unpack({}, 1, 100000)) end\n"
+                                         "return S",
+                              NULL);
+    etp_intent intent;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(offer_to(&desk, 0, &intent), ETP_ELIMIT);
+        assert_contains(etp_script_last_error(desk.script), "more values than it may");
+        assert_contains(etp_script_last_error(desk.script), "test.lua:3:");
+    }
+    assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, CENTS(7));
+    etp_script_free(desk.script);
+}
+
+/* One instruction follows a whole chain of tables. */
+static void chains_are_short(void **state)
+{
+    (void)state;
+    static const char chain[] = "a chain of more than 16 __index tables";
+    assert_lua("(function() local t = { x = 5 } for i = 1, 16 do t = setmetatable({}, { __index = t }) end "
+               "return t.x == 5 end)()");
+    evaluate_fails("local t = {} for i = 1, 17 do t = setmetatable({}, { __index = t }) end", chain);
+    evaluate_fails("local t = {} for i = 1, 18 do t[i] = {} end "
+                   "for i = 1, 17 do setmetatable(t[i], { __index = t[i + 1] }) end",
+                   chain);
+    evaluate_fails("local t = {} for i = 1, 18 do t[i] = {} end "
+                   "for i = 1, 17, 2 do setmetatable(t[i], { __index = t[i + 1] }) end "
+                   "for i = 2, 17, 2 do setmetatable(t[i], { __index = t[i + 1] }) end",
+                   chain);
+    evaluate_fails("setmetatable({}, { __call = setmetatable({}, { __call = tostring }) })",
+                   "__call must be a function, not a table");
+    evaluate_fails("setmetatable({}, { __newindex = {} })", "__newindex must be a function, not a table");
+    /* What is changed afterwards has no effect. */
+    assert_lua("(function() local m = {} local t = setmetatable({}, m) m.__index = { x = 1 } m.__call = {} "
+               "return t.x == nil and not pcall(t) and getmetatable(t) == m end)()");
+}
+
+static void metatables_are_lua_s(void **state)
+{
+    (void)state;
+    assert_lua("(function() local C = {} C.__index = C function C.get(o) return o.v end "
+               "local o = setmetatable({ v = 3 }, C) return o:get() == 3 and getmetatable(o) == C end)()");
+    assert_lua("(function() local m = { __add = function() return 7 end, __eq = function() return true end, "
+               "__call = function(_, x) return x end, __len = function() return 9 end } "
+               "local a, b = setmetatable({}, m), setmetatable({}, m) "
+               "return a + b == 7 and a == b and a(4) == 4 and #a == 9 end)()");
+    assert_lua(
+        "(function() local t = setmetatable({}, { __index = { x = 1 } }) setmetatable(t, { __index = { x = 2 } }) "
+        "local two = t.x setmetatable(t, nil) return two == 2 and t.x == nil and getmetatable(t) == nil end)()");
+    assert_lua("(function() local t = setmetatable({}, { __metatable = 'mine' }) "
+               "return getmetatable(t) == 'mine' and not pcall(setmetatable, t, {}) end)()");
+    assert_lua(
+        "(function() local n, t = 0, setmetatable({}, { __newindex = function(t, k, v) rawset(t, k, v + 1) end }) "
+        "t.x = 1 return t.x == 2 end)()");
+    evaluate_fails("setmetatable({})", "nil or table expected");
+    evaluate_fails("setmetatable({}, 1)", "nil or table expected");
 }
 
 static void patterns_are_bounded(void **state)
@@ -152,6 +235,8 @@ static void patterns_are_bounded(void **state)
     evaluate_fails("return ('a'):rep(5000):match('.-.-.-b')", "this pattern could take too long on a text of 5000");
     evaluate_fails("for _ in ('a'):rep(5000):gmatch('.*.*b') do end", "this pattern could take too long");
     evaluate_fails("return ('('):rep(60000):gsub('%b()', '')", "this pattern could take too long");
+    /* gmatch gives ^ no meaning of its own. */
+    evaluate_fails("for _ in ('^'):rep(65000):gmatch('^.-x') do end", "this pattern could take too long");
     assert_lua("('a'):rep(5000):find('^[-*+?]*b') == nil and ('a'):rep(5000):find('b', 1, true) == nil");
     assert_lua("('a'):rep(5000):find('^[^]*]$') == nil and ('a]b'):find('[]]') == 2");
     assert_lua("('margin = 1.5'):match('^(%a+)%s*=%s*([%d.]+)$') == 'margin'");
@@ -196,6 +281,10 @@ int main(void)
         cmocka_unit_test(sort_is_stable_and_sound),
         cmocka_unit_test(nothing_runs_for_ever),
         cmocka_unit_test(nothing_takes_all_memory),
+        cmocka_unit_test(calls_carry_few_values),
+        cmocka_unit_test(a_deep_call_leaves_nothing),
+        cmocka_unit_test(chains_are_short),
+        cmocka_unit_test(metatables_are_lua_s),
         cmocka_unit_test(patterns_are_bounded),
         cmocka_unit_test(errors_that_misbehave),
         cmocka_unit_test(libraries_are_the_scripts_own),
