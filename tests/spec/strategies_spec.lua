@@ -61,8 +61,12 @@ describe("random", function()
 end)
 
 describe("conservative", function()
-  local function price(history, changes)
-    local s, ctx = open("conservative.lua", { history = history })
+  -- What it bids once these results are in.
+  local function price(results, changes)
+    local s, ctx = open("conservative.lua")
+    for _, seen in ipairs(results) do
+      s.on_result(ctx, result(seen))
+    end
     return (s.on_offer(ctx, offer(changes)))
   end
 
