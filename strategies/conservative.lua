@@ -2,8 +2,9 @@
 -- Conservative: bids just above the last winning price that it knows, and never more than its value.
 --
 -- It remembers the last price that is known to win: one that was disclosed, topped by one step, or one of its own, less
--- one step, since it was enough. Bids of its own that lost since are topped by one step where that is more. This is "one up, one down", the staircase method of Levitt 1971, "Transformed up-down
--- methods in psychoacoustics". Cheap energy, and not much of it.
+-- one step, since it was enough. Bids of its own that lost since are topped by one step where that is more. This is
+-- "one up, one down", the staircase method of Levitt 1971, "Transformed up-down methods in psychoacoustics". Cheap
+-- energy, and not much of it.
 --
 --   step    how far it moves at a time
 --   start   how far below its value it begins, before it knows anything
