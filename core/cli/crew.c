@@ -68,6 +68,8 @@ int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsi
 static void tell_dropped(const char *name, const etp_script *script, const etp_logger *logger)
 {
     etp_script_stats stats;
+    if (script == NULL) /* it could not be loaded */
+        return;
     etp_script_get_stats(script, &stats);
     if (stats.log_dropped > 0)
         etp_log(logger, ETP_LOG_WARN, "script",

@@ -21,6 +21,13 @@ int etp_output_fail(const char *path, int reason, etp_error *error)
     return ETP_EXIT_FAILED;
 }
 
+bool etp_output_is_file(const char *path, const char *other)
+{
+    struct stat facts, others;
+    return path != NULL && other != NULL && stat(path, &facts) == 0 && stat(other, &others) == 0 &&
+           S_ISREG(facts.st_mode) && facts.st_dev == others.st_dev && facts.st_ino == others.st_ino;
+}
+
 /* A device, a pipe or a link is written to; only a plain file is replaced. */
 static bool is_plain(const char *path)
 {

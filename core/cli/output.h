@@ -24,6 +24,9 @@ int etp_output_finish(etp_output *output, etp_error *error);
 /* Closes without keeping what is not whole. Accepts a zeroed or finished one. */
 void etp_output_drop(etp_output *output);
 
+/* Whether both paths name one file that is there. NULL and "-" name none. */
+bool etp_output_is_file(const char *path, const char *other);
+
 /* The sentence for a write that failed. Returns an exit status. */
 int etp_output_fail(const char *path, int reason, etp_error *error);
 

@@ -26,7 +26,8 @@ static const char *name_of_device(void *user, etp_id device, char *buffer, size_
 }
 
 /* The market, its events written down as they happen. */
-static int play_market(etp_stage *stage, etp_output *events, etp_report_run *result, etp_error *error)
+static int play_market(etp_stage *stage, etp_output *events, const char *attribution, etp_report_run *result,
+                       etp_error *error)
 {
     if (events->file == NULL)
         return etp_stage_play(stage, ETP_ACT_MARKET, NULL, result, error);
@@ -35,6 +36,7 @@ static int play_market(etp_stage *stage, etp_output *events, etp_report_run *res
         etp_fail(error, ETP_ENOMEM, "no memory for the events");
         return ETP_EXIT_FAILED;
     }
+    etp_events_writer_begin(writer, attribution);
     const etp_observer observer = {etp_events_writer_take, writer};
     int status = etp_stage_play(stage, ETP_ACT_MARKET, &observer, result, error);
     int failure = etp_events_writer_flush(writer);
@@ -65,7 +67,7 @@ static int play_all(etp_stage *stage, etp_output *events, etp_report *report, et
     etp_progress_begin(&stage->progress, !stage->options->quiet, stage->run.intervals * (compared ? 3 : 1));
     int status = play_nothing(stage, report, error);
     if (status == ETP_EXIT_DONE)
-        status = play_market(stage, events, &report->market, error);
+        status = play_market(stage, events, etp_report_attribution(report), &report->market, error);
     if (status == ETP_EXIT_DONE && compared)
         status = etp_stage_play(stage, ETP_ACT_UTILITY, NULL, &report->utility, error);
     if (status == ETP_EXIT_DONE && compared)
@@ -127,6 +129,37 @@ static int play_and_write(etp_stage *stage, etp_output *json, etp_output *events
     return status;
 }
 
+/* What is read must not be written over: a forgotten file name makes an option swallow the next one. */
+static int check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error)
+{
+    const etp_lineup *lineup = &stage->lineup;
+    const char *input = etp_output_is_file(path, stage->options->prices) ? stage->options->prices : NULL;
+    if (etp_output_is_file(path, lineup->policy.path))
+        input = lineup->policy.path;
+    for (unsigned i = 0; i < lineup->count; i++)
+        if (etp_output_is_file(path, lineup->entrants[i].path))
+            input = lineup->entrants[i].path;
+    if (input == NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "%s would write over %s, which this run reads: name another file", option, input);
+    return ETP_EXIT_USAGE;
+}
+
+static int check_outputs(const etp_stage *stage, etp_error *error)
+{
+    const etp_options *options = stage->options;
+    int status = check_output(stage, "--json", options->json, error);
+    if (status == ETP_EXIT_DONE)
+        status = check_output(stage, "--events", options->events, error);
+    return status;
+}
+
+static int fail_same_file(const etp_options *options, etp_error *error)
+{
+    etp_fail(error, ETP_EINVAL, "--json and --events both name %s: give each a file of its own", options->json);
+    return ETP_EXIT_USAGE;
+}
+
 /* Output files are opened before the runs, so that one that cannot be written is not found out after an hour. */
 static int run_staged(etp_stage *stage, etp_error *error)
 {
@@ -135,6 +168,9 @@ static int run_staged(etp_stage *stage, etp_error *error)
     int status = etp_output_open(&json, options->json, true, error);
     if (status == ETP_EXIT_DONE)
         status = etp_output_open(&events, options->events, false, error);
+    /* Two spellings of one name are seen as such once there is a file. */
+    if (status == ETP_EXIT_DONE && etp_output_is_file(options->json, options->events))
+        status = fail_same_file(options, error);
     if (status == ETP_EXIT_DONE)
         status = play_and_write(stage, &json, &events, error);
     etp_output_drop(&json);
@@ -144,12 +180,13 @@ static int run_staged(etp_stage *stage, etp_error *error)
 
 int etp_command_run(const etp_options *options, etp_error *error)
 {
-    if (options->json != NULL && options->events != NULL && strcmp(options->json, options->events) == 0) {
-        etp_fail(error, ETP_EINVAL, "--json and --events both name %s: give each a file of its own", options->json);
-        return ETP_EXIT_USAGE;
-    }
+    bool same = options->json != NULL && options->events != NULL && strcmp(options->json, options->events) == 0;
+    if (same || etp_output_is_file(options->json, options->events))
+        return fail_same_file(options, error);
     etp_stage stage;
     int status = etp_stage_set(&stage, options, error);
+    if (status == ETP_EXIT_DONE)
+        status = check_outputs(&stage, error);
     if (status == ETP_EXIT_DONE)
         status = run_staged(&stage, error);
     etp_stage_fini(&stage);
@@ -166,6 +203,10 @@ static int print_digest(const etp_report_run *market, etp_error *error)
 
 int etp_command_digest(const etp_options *options, etp_error *error)
 {
+    if (options->json != NULL || options->events != NULL) {
+        etp_fail(error, ETP_EINVAL, "--digest writes no results: leave out --json and --events");
+        return ETP_EXIT_USAGE;
+    }
     etp_stage stage;
     etp_report report = {0};
     int status = etp_stage_set(&stage, options, error);

@@ -126,6 +126,16 @@ static void put_word(etp_events_writer *writer, const char *name, const char *wo
     put(writer, "\"", 1);
 }
 
+void etp_events_writer_begin(etp_events_writer *writer, const char *attribution)
+{
+    put_word(writer, "{\"kind\":", "run");
+    put_number(writer, ",\"schema_version\":", ETP_SCHEMA_VERSION);
+    put_word(writer, ",\"version\":", etp_version());
+    if (attribution != NULL)
+        put_word(writer, ",\"attribution\":", attribution);
+    put(writer, "}\n", 2);
+}
+
 static void put_quantities(etp_events_writer *writer, const etp_event *event, unsigned fields)
 {
     if ((fields & PRICE) != 0 && event->price != ETP_PRICE_NONE)

@@ -18,6 +18,9 @@ typedef const char *etp_name_of_device(void *user, etp_id device, char *buffer, 
 /* `out` is borrowed until etp_events_writer_free(). NULL when there is no memory. */
 etp_events_writer *etp_events_writer_new(FILE *out, etp_name_of_device *name_of, void *user);
 
+/* The first line: which form this is, and whose data the run is made of (`attribution`, or NULL). */
+void etp_events_writer_begin(etp_events_writer *writer, const char *attribution);
+
 /* An etp_observer's on_event, with the writer as `user`. */
 void etp_events_writer_take(void *writer, const etp_event *event);
 

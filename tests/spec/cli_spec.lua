@@ -351,6 +351,35 @@ describe("a result that cannot be written", function()
     assert.truthy(program.read(err):find("standard output cannot be written", 1, true))
   end)
 
+  it("is refused when it would write over what the run reads, or over the other result", function()
+    local mine = program.write("mine.lua", program.read("strategies/greedy.lua"))
+    local prices = program.prices("p.csv", 3, function() return 90 end)
+    local policy = program.write("policy.lua", program.read("strategies/reserve/two_tier.lua"))
+    for _, case in ipairs({
+      { mine, "--events " .. mine }, { mine, "--json " .. mine .. " greedy " .. mine },
+      { policy, "greedy --reserve " .. policy .. " --events " .. policy },
+      { prices, "greedy --prices " .. prices .. " --json " .. prices },
+    }) do
+      local before = program.read(case[1])
+      local arguments = case[2]:find("greedy", 1, true) and case[2] or mine .. " " .. case[2]
+      expect(program.run(arguments .. " --bess 2"), 2, "would write over")
+      assert.equal(before, program.read(case[1]))
+    end
+    local both = program.path("both.json")
+    local dotted = both:gsub("([^/]+)$", "./%1")
+    expect(program.run(DAY .. "--json " .. both .. " --events " .. dotted), 2, "both name")
+    expect(program.run("greedy --digest --json " .. both), 2, "leave out --json")
+  end)
+
+  it("ends with a sentence when a script changes while the program starts", function()
+    local module = program.write("used.lua", "return { margin = 1 }")
+    local path = program.write("uses.lua", [[
+      local used = require "used"
+      return { api = 1, role = "aggregator", on_offer = function(_, offer) return offer.value - used.margin end }]])
+    -- The module is emptied after it was looked at first and before it is loaded for the run.
+    expect(program.run(path .. " --bess 2 --events " .. module), 1, "used")
+  end)
+
   it("leaves the file of an earlier run as it was", function()
     local path = program.write("old.json", "old")
     assert.equal(1, program.run(DAY .. "--events /dev/full --json " .. path).status)

@@ -72,7 +72,9 @@ function program.events(path)
   for line in io.lines(path) do
     list[#list + 1] = json.decode(line)
   end
-  return list
+  local head = table.remove(list, 1)
+  assert(head.kind == "run" and head.schema_version == 1, "the first line says what the file is")
+  return list, head
 end
 
 -- A price file in AEMO's form. `price(i)` is that of the i-th five minutes after midnight of 1 January 2025, in A$/MWh.

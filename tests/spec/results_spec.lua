@@ -289,7 +289,7 @@ describe("events", function()
     local function days(path)
       local lines = {}
       for line in io.lines(path) do
-        if math.tointeger(line:match('"t_ns":(%d+)')) < last then
+        if math.tointeger(line:match('"t_ns":(%d+)') or last) < last then
           lines[#lines + 1] = line
         end
       end
