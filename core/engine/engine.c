@@ -296,7 +296,7 @@ void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats)
     stats->bytes_per_bess = sizeof(struct bess) + sizeof(struct node *) + timer;
     size_t bess_side = sizeof(struct bess_session) + sizeof(etp_bid);
     size_t aggregator_side = sizeof(struct aggregator_session) + sizeof(struct wheel_entry) + 2 * sizeof(uint32_t);
-    size_t share = engine->outbox.count * sizeof(struct outbox_slot) / engine->options.max_links;
+    size_t share = sizeof(struct outbox_slot) / LINKS_PER_SLOT;
     stats->bytes_per_session = larger(bess_side, aggregator_side) + sizeof(struct link) + share;
 }
 

@@ -29,6 +29,9 @@
 
 enum role { ROLE_BESS, ROLE_AGGREGATOR };
 
+/* A slot of the outboxes' pool for so many links, besides a fixed number. */
+enum { LINKS_PER_SLOT = 16 };
+
 /* One message that waits to be sent, encoded. Sized to two cache lines. */
 struct outbox_slot {
     uint32_t next;

@@ -9,7 +9,7 @@
 
 _Static_assert(sizeof(struct outbox_slot) == 128, "a slot is two cache lines");
 
-enum { SLOTS_MIN = 256, LINKS_PER_SLOT = 16 };
+enum { SLOTS_MIN = 256 };
 
 int etp_outbox_init(etp_engine *engine)
 {

@@ -377,7 +377,9 @@ describe("a result that cannot be written", function()
       local used = require "used"
       return { api = 1, role = "aggregator", on_offer = function(_, offer) return offer.value - used.margin end }]])
     -- The module is emptied after it was looked at first and before it is loaded for the run.
-    expect(program.run(path .. " --bess 2 --events " .. module), 1, "used")
+    local done = program.run(path .. " --bess 2 --events " .. module)
+    assert.equal(1, done.status)
+    assert.truthy(done.err:find("used.lua: is empty", 1, true), done.err)
   end)
 
   it("leaves the file of an earlier run as it was", function()

@@ -106,7 +106,7 @@ typedef struct etp_event {
     etp_energy energy; /**< asked for, offered, awarded, sold */
     etp_money amount;  /**< of a trade: etp_amount(price, energy) */
     etp_price reserve; /**< RESPONSE (if disclosed), ACCEPT, CONFIRM */
-    etp_price value;   /**< private value of the node, at BID decisions and results on the aggregator's side */
+    etp_price value;   /**< RECEIPT: the buyer's private value when it bid */
     etp_time delay;    /**< LATE */
     uint8_t type;      /**< etp_type of the message concerned */
     uint8_t code;      /**< etp_code */
@@ -259,7 +259,7 @@ typedef struct etp_engine_stats {
     uint64_t refused[ETP_REFUSALS];
     uint64_t outbox_full; /**< messages given up because no slot was free */
     uint64_t hook_calls, hook_errors;
-    size_t bytes_per_bess, bytes_per_session; /**< of ours, as allocated */
+    size_t bytes_per_bess, bytes_per_session; /**< of ours: what one more takes, besides what every engine takes */
 } etp_engine_stats;
 ETP_API void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats);
 

@@ -29,9 +29,8 @@ extern "C" {
     X(EFORMAT, -9, "the text does not have the expected format")   \
     X(ESCRIPT, -10, "a script raised an error")                    \
     X(ELIMIT, -11, "a script went over one of its limits")         \
-    X(EMALFORMED, -12, "a message is malformed")                   \
-    X(ENOSPACE, -13, "the output buffer is too small")             \
-    X(ECONSERVATION, -14, "energy or money is not accounted for")
+    X(ENOSPACE, -12, "the output buffer is too small")             \
+    X(ECONSERVATION, -13, "energy or money is not accounted for")
 
 typedef enum etp_result {
 #define ETP_X(name, number, sentence) ETP_##name = (number),

@@ -96,7 +96,7 @@ typedef struct etp_run_totals {
     uint64_t digest[2];       /**< 128 bits over every event and the final state */
     size_t memory_bytes;      /**< of ours at its peak, without the network's */
     size_t bytes_per_home;    /**< home, battery and node */
-    size_t bytes_per_session; /**< the larger of its two sides */
+    size_t bytes_per_session; /**< what one more takes, the larger of its two sides */
 } etp_run_totals;
 ETP_API void etp_run_get_totals(const etp_run *run, etp_run_totals *totals);
 

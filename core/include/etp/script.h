@@ -54,7 +54,7 @@ ETP_API void etp_script_free(etp_script *script);
 /** The name it declares, else its file's name without ".lua". Valid until the script is freed. */
 ETP_API const char *etp_script_name(const etp_script *script);
 ETP_API etp_role etp_script_role(const etp_script *script);
-/** A 128-bit XXH3 hash of its source text, as 32 hexadecimal digits. */
+/** A 128-bit XXH3 hash of its source text and of the modules it requires, as 32 hexadecimal digits. */
 ETP_API const char *etp_script_hash(const etp_script *script);
 
 typedef struct etp_param {
@@ -62,7 +62,7 @@ typedef struct etp_param {
     const char *unit; /**< or "" */
     const char *doc;  /**< or "" */
     double value, low, high, standard;
-    bool live; /**< may be changed while the market runs */
+    bool live; /**< may be changed while the market runs: advice to a host, not enforced here */
 } etp_param;
 
 ETP_API unsigned etp_script_param_count(const etp_script *script);
