@@ -75,6 +75,12 @@ static void print_head(const etp_report *report, FILE *out)
 
 /* ---- what owners got ---- */
 
+/* What four digits show as nothing has no sign. */
+static double no_minus_zero(double dollars)
+{
+    return dollars > -0.00005 && dollars < 0 ? 0.0 : dollars;
+}
+
 /* The runs that were made, in the order of their columns. */
 typedef struct run_list {
     const etp_report_run *list[3];
@@ -136,10 +142,11 @@ static void add_benefits(etp_table *table, const etp_report *report, const run_l
 {
     etp_table_cell(table, "%s", "owner's net benefit, mean, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
-        etp_table_cell(table, "%.4f", mean_per_day(report, runs->list[i]));
+        etp_table_cell(table, "%.4f", no_minus_zero(mean_per_day(report, runs->list[i])));
     etp_table_cell(table, "%s", "owner's net benefit, median, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
-        etp_table_cell(table, "%.4f", etp_money_to_dollars(runs->list[i]->median_benefit) / report->days);
+        etp_table_cell(table, "%.4f",
+                       no_minus_zero(etp_money_to_dollars(runs->list[i]->median_benefit) / report->days));
     if (etp_report_covers_year(report)) {
         etp_table_cell(table, "%s", "owner's net benefit, mean, $ a year");
         for (unsigned i = 0; i < runs->count; i++)

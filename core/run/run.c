@@ -106,6 +106,11 @@ int etp_run_step(etp_run *run, etp_error *error)
     etp_account_settle_firms(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
+#ifndef NDEBUG
+    result = etp_run_check(run, error);
+    if (result != ETP_OK)
+        return result;
+#endif
     if (run->done < options->intervals)
         return 1;
     etp_account_finish(run);
