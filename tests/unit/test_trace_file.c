@@ -15,19 +15,6 @@ static void with_file(const char *text, size_t size, char path[32])
     close(fd);
 }
 
-static void refuse_path(const char *path, int code, const char *part)
-{
-    etp_trace trace;
-    etp_error error = {0};
-    assert_int_equal(etp_trace_load(&trace, path, NULL, &error), code);
-    if (strstr(error.text, part) == NULL)
-        print_error("wanted \"%s\", got \"%s\"\n", part, error.text);
-    assert_non_null(strstr(error.text, part));
-    assert_non_null(strstr(error.text, path));
-    assert_null(trace.prices);
-    etp_trace_fini(&trace);
-}
-
 static void a_missing_file_is_named(void **state)
 {
     (void)state;
@@ -110,105 +97,12 @@ static void every_failing_allocation_is_survived(void **state)
     unlink(path);
 }
 
-/* ---- AEMO's files ---- */
-
-typedef struct figures {
-    const char *file;
-    int64_t starts; /* in seconds */
-    size_t count, negative, above_300, from_5000;
-    double low, high, mean; /* A$/MWh */
-} figures;
-
-static void check_figures(const figures *known)
-{
-    etp_trace trace;
-    etp_error error = {0};
-    assert_int_equal(etp_trace_load(&trace, data_path(known->file), NULL, &error), 0);
-    size_t negative = 0, above = 0, from = 0;
-    etp_price low = INT64_MAX, high = INT64_MIN, sum = 0;
-    for (size_t i = 0; i < trace.count; i++) {
-        etp_price price = trace.prices[i];
-        negative += price < 0;
-        above += price > 300000;
-        from += price >= 5000000;
-        low = price < low ? price : low;
-        high = price > high ? price : high;
-        sum += price;
-    }
-    assert_int_equal(trace.starts, known->starts * ETP_NS_PER_SECOND);
-    assert_int_equal(trace.interval, 300 * ETP_NS_PER_SECOND);
-    assert_int_equal(trace.count, known->count);
-    assert_int_equal(negative, known->negative);
-    assert_int_equal(above, known->above_300);
-    assert_int_equal(from, known->from_5000);
-    assert_true((double)low / 1000 == known->low && (double)high / 1000 == known->high);
-    double off = (double)sum / (double)trace.count / 1000 - known->mean;
-    assert_true(off > -0.005001 && off < 0.005001);
-    assert_string_equal(trace.region, "VIC1");
-    assert_string_equal(trace.source, "AEMO");
-    size_t noon = 0;
-    assert_int_equal(etp_trace_first_noon(&trace, &noon), 0);
-    assert_int_equal(noon, 144);
-    etp_trace_fini(&trace);
-}
-
-static void january_2025_has_its_known_figures(void **state)
-{
-    (void)state;
-    check_figures(
-        &(figures){"aemo_price_and_demand_202501_VIC1.csv", 1735689600, 8928, 2557, 7, 0, -1000, 479.49, 48.35});
-}
-
-static void june_2025_has_its_known_figures(void **state)
-{
-    (void)state;
-    check_figures(
-        &(figures){"aemo_price_and_demand_202506_VIC1.csv", 1748736000, 8640, 346, 554, 85, -59.88, 17500, 264.60});
-}
-
-static void refuse_data(const char *file, const char *part)
-{
-    refuse_path(data_path(file), ETP_EFORMAT, part);
-}
-
-static void five_regions_in_one_file_are_refused(void **state)
-{
-    (void)state;
-    refuse_data("derived_price_5region_5min_20251221-20260103.csv",
-                "line 3: REGION is QLD1, and NSW1 in the rows before");
-}
-
-static void packed_files_are_refused(void **state)
-{
-    (void)state;
-    refuse_data("aemo_price_and_demand_202407-202506_VIC1.csv.gz", "unpack it first with gunzip");
-}
-
-static void other_publications_are_refused(void **state)
-{
-    (void)state;
-    refuse_data("mms_DISPATCHPRICE_202407_NSW1_SA1_slice.csv", "MMS or NEMWEB table");
-    refuse_data("mms_MARKET_PRICE_THRESHOLDS_202105.csv", "MMS or NEMWEB table");
-    refuse_data("trading_price_30min_SA1_2019-20.csv", "found time, spot_price, inter_gen, demand, period");
-    refuse_data("nemweb_dispatchprice_5region_20251228_asfound.csv", "no column named REGION");
-    refuse_data("aemo_demand_rooftoppv_30min_5region_202506.csv", "no column named SETTLEMENTDATE");
-    refuse_data("ausgrid_customer12_2011-07_2012-06_kW.csv", "no column named REGION");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_missing_file_is_named),
-        cmocka_unit_test(a_folder_is_no_file),
-        cmocka_unit_test(an_unreadable_file_is_named),
-        cmocka_unit_test(an_empty_file_is_refused),
-        cmocka_unit_test(a_long_file_is_read_whole),
-        cmocka_unit_test(every_failing_allocation_is_survived),
-        cmocka_unit_test(january_2025_has_its_known_figures),
-        cmocka_unit_test(june_2025_has_its_known_figures),
-        cmocka_unit_test(five_regions_in_one_file_are_refused),
-        cmocka_unit_test(packed_files_are_refused),
-        cmocka_unit_test(other_publications_are_refused),
+        cmocka_unit_test(a_missing_file_is_named),     cmocka_unit_test(a_folder_is_no_file),
+        cmocka_unit_test(an_unreadable_file_is_named), cmocka_unit_test(an_empty_file_is_refused),
+        cmocka_unit_test(a_long_file_is_read_whole),   cmocka_unit_test(every_failing_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

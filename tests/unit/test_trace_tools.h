@@ -44,19 +44,17 @@ static inline etp_allocator counting_allocator(counting *c)
     return (etp_allocator){counting_allocate, counting_release, c};
 }
 
-/* The path of a file of real data, or a skipped test that says so. */
-static inline const char *data_path(const char *file)
+static inline void refuse_path(const char *path, int code, const char *part)
 {
-    static char path[1024];
-    const char *folder = getenv("ETP_DATA_DIR");
-    snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : ETP_SOURCE_DIR "/../shared/data", file);
-    FILE *there = fopen(path, "rb");
-    if (there == NULL) {
-        printf("[  SKIPPED ] %s is not here (set ETP_DATA_DIR to the folder that has it)\n", path);
-        skip();
-    }
-    fclose(there);
-    return path;
+    etp_trace trace;
+    etp_error error = {0};
+    assert_int_equal(etp_trace_load(&trace, path, NULL, &error), code);
+    if (strstr(error.text, part) == NULL)
+        print_error("wanted \"%s\", got \"%s\"\n", part, error.text);
+    assert_non_null(strstr(error.text, part));
+    assert_non_null(strstr(error.text, path));
+    assert_null(trace.prices);
+    etp_trace_fini(&trace);
 }
 
 #endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The loader and real files: AEMO's own, and others that must be refused by name. Where the files are not here, the
+ * whole program is skipped and says so: set ETP_DATA_DIR to the folder that has them. */
+#include "test_trace_tools.h"
+
+enum { SKIPPED = 77 };
+
+static const char *folder(void)
+{
+    const char *named = getenv("ETP_DATA_DIR");
+    return named != NULL ? named : ETP_SOURCE_DIR "/../shared/data";
+}
+
+static const char *data_path(const char *file)
+{
+    static char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder(), file);
+    return path;
+}
+
+/* ---- AEMO's files ---- */
+
+typedef struct figures {
+    const char *file;
+    int64_t starts; /* in seconds */
+    size_t count, negative, above_300, from_5000;
+    double low, high, mean; /* A$/MWh */
+} figures;
+
+static void check_figures(const figures *known)
+{
+    etp_trace trace;
+    etp_error error = {0};
+    assert_int_equal(etp_trace_load(&trace, data_path(known->file), NULL, &error), 0);
+    size_t negative = 0, above = 0, from = 0;
+    etp_price low = INT64_MAX, high = INT64_MIN, sum = 0;
+    for (size_t i = 0; i < trace.count; i++) {
+        etp_price price = trace.prices[i];
+        negative += price < 0;
+        above += price > 300000;
+        from += price >= 5000000;
+        low = price < low ? price : low;
+        high = price > high ? price : high;
+        sum += price;
+    }
+    assert_int_equal(trace.starts, known->starts * ETP_NS_PER_SECOND);
+    assert_int_equal(trace.interval, 300 * ETP_NS_PER_SECOND);
+    assert_int_equal(trace.count, known->count);
+    assert_int_equal(negative, known->negative);
+    assert_int_equal(above, known->above_300);
+    assert_int_equal(from, known->from_5000);
+    assert_true((double)low / 1000 == known->low && (double)high / 1000 == known->high);
+    double off = (double)sum / (double)trace.count / 1000 - known->mean;
+    assert_true(off > -0.005001 && off < 0.005001);
+    assert_string_equal(trace.region, "VIC1");
+    assert_string_equal(trace.source, "AEMO");
+    size_t noon = 0;
+    assert_int_equal(etp_trace_first_noon(&trace, &noon), 0);
+    assert_int_equal(noon, 144);
+    etp_trace_fini(&trace);
+}
+
+static void january_2025_has_its_known_figures(void **state)
+{
+    (void)state;
+    check_figures(
+        &(figures){"aemo_price_and_demand_202501_VIC1.csv", 1735689600, 8928, 2557, 7, 0, -1000, 479.49, 48.35});
+}
+
+static void june_2025_has_its_known_figures(void **state)
+{
+    (void)state;
+    check_figures(
+        &(figures){"aemo_price_and_demand_202506_VIC1.csv", 1748736000, 8640, 346, 554, 85, -59.88, 17500, 264.60});
+}
+
+static void refuse_data(const char *file, const char *part)
+{
+    refuse_path(data_path(file), ETP_EFORMAT, part);
+}
+
+static void five_regions_in_one_file_are_refused(void **state)
+{
+    (void)state;
+    refuse_data("derived_price_5region_5min_20251221-20260103.csv",
+                "line 3: REGION is QLD1, and NSW1 in the rows before");
+}
+
+static void packed_files_are_refused(void **state)
+{
+    (void)state;
+    refuse_data("aemo_price_and_demand_202407-202506_VIC1.csv.gz", "unpack it first with gunzip");
+}
+
+static void other_publications_are_refused(void **state)
+{
+    (void)state;
+    refuse_data("mms_DISPATCHPRICE_202407_NSW1_SA1_slice.csv", "MMS or NEMWEB table");
+    refuse_data("mms_MARKET_PRICE_THRESHOLDS_202105.csv", "MMS or NEMWEB table");
+    refuse_data("trading_price_30min_SA1_2019-20.csv", "found time, spot_price, inter_gen, demand, period");
+    refuse_data("nemweb_dispatchprice_5region_20251228_asfound.csv", "no column named REGION");
+    refuse_data("aemo_demand_rooftoppv_30min_5region_202506.csv", "no column named SETTLEMENTDATE");
+    refuse_data("ausgrid_customer12_2011-07_2012-06_kW.csv", "no column named REGION");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(january_2025_has_its_known_figures),   cmocka_unit_test(june_2025_has_its_known_figures),
+        cmocka_unit_test(five_regions_in_one_file_are_refused), cmocka_unit_test(packed_files_are_refused),
+        cmocka_unit_test(other_publications_are_refused),
+    };
+    FILE *there = fopen(data_path("aemo_price_and_demand_202501_VIC1.csv"), "rb");
+    if (there == NULL) {
+        printf("skipped: there are no data in %s; set ETP_DATA_DIR to the folder that has them\n", folder());
+        return SKIPPED;
+    }
+    fclose(there);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
