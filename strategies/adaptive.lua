@@ -11,7 +11,7 @@
 --   nudge   how far the target may lie from the price, as a part of it; the distance is drawn anew each time
 --   most    largest margin
 local S = {
-  api = 1, name = "adaptive", role = "aggregator",
+  api = 1, role = "aggregator",
   params = {
     start = { default = 0.5, min = 0, max = 30, unit = "c/kWh", doc = "margin before it has learned" },
     rate = { default = 0.3, min = 0, max = 1, live = true, doc = "part of the way that it moves" },

@@ -10,7 +10,7 @@
 --   most    largest margin
 --   step    what a win adds
 local S = {
-  api = 1, name = "aggressive", role = "aggregator",
+  api = 1, role = "aggregator",
   params = {
     least = { default = 0.1, min = 0, max = 30, unit = "c/kWh", live = true, doc = "smallest margin" },
     most = { default = 0.6, min = 0, max = 30, unit = "c/kWh", live = true, doc = "largest margin" },

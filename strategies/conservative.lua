@@ -9,7 +9,7 @@
 --   step    how far it moves at a time
 --   start   how far below its value it begins, before it knows anything
 local S = {
-  api = 1, name = "conservative", role = "aggregator",
+  api = 1, role = "aggregator",
   params = {
     step = { default = 0.1, min = 0.01, max = 10, unit = "c/kWh", live = true, doc = "how far it moves at a time" },
     start = { default = 0.8, min = 0, max = 30, unit = "c/kWh", doc = "how far below its value it begins" },

@@ -6,7 +6,7 @@
 -- "Counterspeculation, auctions, and competitive sealed tenders"). Half a cent suits values that differ by about
 -- 3 c/kWh among five firms.
 local S = {
-  api = 1, name = "greedy", role = "aggregator",
+  api = 1, role = "aggregator",
   params = { margin = { default = 0.5, min = 0, max = 30, unit = "c/kWh", live = true, doc = "kept below our value" } },
 }
 

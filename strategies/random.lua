@@ -7,7 +7,7 @@
 --
 --   low   lowest price it would draw where the reserve is not disclosed
 local S = {
-  api = 1, name = "random", role = "aggregator",
+  api = 1, role = "aggregator",
   params = {
     low = { default = 0, min = 0, max = 100, unit = "c/kWh", live = true, doc = "lowest price, reserve not disclosed" },
   },

@@ -4,7 +4,7 @@
 -- Where winners pay what the first loser bid (second price), nothing earns more (Vickrey 1961, "Counterspeculation,
 -- auctions, and competitive sealed tenders"). Where winners pay their own bid it wins most and earns nothing: the upper
 -- end against which the others are measured. It has no parameters.
-local S = { api = 1, name = "truthful", role = "aggregator" }
+local S = { api = 1, role = "aggregator" }
 
 function S.on_offer(_, offer)
   if offer.value <= 0 or offer.value < (offer.reserve or 0) then

@@ -9,7 +9,7 @@
 --
 --   price   lowest price it takes
 local S = {
-  api = 1, name = "fixed", role = "bess",
+  api = 1, role = "bess",
   params = {
     price = { default = 8.3, min = 0, max = 1000, unit = "c/kWh", live = true, doc = "lowest price it takes" },
   },

@@ -11,7 +11,7 @@
 --
 --   base    price between 25 and 75 %
 local S = {
-  api = 1, name = "tiers", role = "bess",
+  api = 1, role = "bess",
   params = {
     base = { default = 8.3, min = 0, max = 1000, unit = "c/kWh", live = true, doc = "price at a normal level" },
   },

@@ -13,7 +13,7 @@
 --
 --   premium   added to the lower tier: what the trouble of selling should earn at least
 local S = {
-  api = 1, name = "two_tier", role = "bess",
+  api = 1, role = "bess",
   params = {
     premium = { default = 0, min = 0, max = 100, unit = "c/kWh", live = true, doc = "added to the lower tier" },
   },
