@@ -19,6 +19,17 @@ static bool all_heard(const struct bess *bess)
     return true;
 }
 
+/* What a battery says of itself unasked. */
+static etp_message news_of(const struct bess *bess, etp_type type)
+{
+    return (etp_message){.type = (uint8_t)type,
+                         .energy_total = bess->battery->stored,
+                         .remaining_energy = etp_battery_available(bess->battery),
+                         .voltage_mv = etp_battery_voltage_mv(bess->battery),
+                         .discharge_rate = bess->battery->spec.power,
+                         .health = (uint8_t)etp_battery_health(bess->battery)};
+}
+
 /* Registers go to every peer at the period, and before that, ever more rarely, to those who have not been heard. */
 static void send_registers(etp_engine *engine, struct bess *bess)
 {
@@ -26,12 +37,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
     for (uint32_t i = 0; i < bess->node.links; i++) {
         if (!periodic && bess->sessions[i].heard)
             continue;
-        etp_message message = {.type = ETP_REGISTER,
-                               .energy_total = bess->battery->stored,
-                               .remaining_energy = etp_battery_available(bess->battery),
-                               .voltage_mv = etp_battery_voltage_mv(bess->battery),
-                               .discharge_rate = bess->battery->spec.power,
-                               .health = (uint8_t)etp_battery_health(bess->battery)};
+        etp_message message = news_of(bess, ETP_REGISTER);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
     etp_time period = engine->options.timing.register_period;
@@ -43,12 +49,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 static void send_statuses(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        etp_message message = {.type = ETP_BESS_STATUS,
-                               .energy_total = bess->battery->stored,
-                               .remaining_energy = etp_battery_available(bess->battery),
-                               .voltage_mv = etp_battery_voltage_mv(bess->battery),
-                               .discharge_rate = bess->battery->spec.power,
-                               .health = (uint8_t)etp_battery_health(bess->battery)};
+        etp_message message = news_of(bess, ETP_BESS_STATUS);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);

@@ -5,7 +5,7 @@
 #include "internal.h"
 
 typedef struct withheld {
-    const char *library; /* "" for globals */
+    const char *module; /* "" for globals */
     const char *name;
     const char *advice;
 } withheld;
@@ -53,23 +53,23 @@ static const withheld list[] = {
     {LUA_TABLIBNAME, "foreachi", "write for i = 1, #t"},
 };
 
-/* Upvalue 1: the library. */
+/* Upvalue 1: the module. */
 static int refuse(lua_State *L)
 {
-    const char *library = lua_tostring(L, lua_upvalueindex(1));
+    const char *module = lua_tostring(L, lua_upvalueindex(1));
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-        if (strcmp(library, list[i].library) == 0 && strcmp(name, list[i].name) == 0)
-            return luaL_error(L, "%s%s%s is not available in a strategy: %s", library, library[0] != '\0' ? "." : "",
+        if (strcmp(module, list[i].module) == 0 && strcmp(name, list[i].name) == 0)
+            return luaL_error(L, "%s%s%s is not available in a strategy: %s", module, module[0] != '\0' ? "." : "",
                               name, list[i].advice);
     }
     return 0;
 }
 
-void etp_sandbox_withhold(lua_State *L, const char *library)
+void etp_sandbox_withhold(lua_State *L, const char *module)
 {
     lua_createtable(L, 0, 2);
-    lua_pushstring(L, library);
+    lua_pushstring(L, module);
     lua_pushcclosure(L, refuse, 1);
     lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
