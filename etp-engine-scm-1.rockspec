@@ -20,6 +20,7 @@ dependencies = {
   "lua ~> 5.4",
 }
 external_dependencies = {
+  JANSSON = { header = "jansson.h" },
   LIBDEFLATE = { header = "libdeflate.h" },
   MSGPACK = { header = "msgpack.h" },
   XXHASH = { header = "xxhash.h" },
