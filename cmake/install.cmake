@@ -15,21 +15,12 @@ if(ETP_INSTALL_LIBRARIES)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/include/etp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h")
   etp_install_library(etp)
-  if(TARGET etp-lua)
-    etp_install_library(etp-lua)
-  endif()
+  etp_install_library(etp-lua)
 endif()
 
-if(TARGET etp-engine)
-  install(TARGETS etp-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+install(TARGETS etp-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-if(EXISTS ${PROJECT_SOURCE_DIR}/strategies)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/strategies DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
-    FILES_MATCHING PATTERN "*.lua")
-endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/strategies DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
+  FILES_MATCHING PATTERN "*.lua")
 
-file(GLOB manual_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/doc/man/*.1 ${PROJECT_SOURCE_DIR}/docs/man/*.1)
-if(manual_pages)
-  install(FILES ${manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-endif()
+install(FILES ${PROJECT_SOURCE_DIR}/docs/man/etp-engine.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

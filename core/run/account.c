@@ -3,8 +3,6 @@
  * The books of a run. They are kept from the engine's events alone; at the end they are compared with what the
  * batteries, the homes and the buyers' own sessions say.
  */
-#include <string.h>
-
 #include "run/internal.h"
 
 static struct firm *firm_of(etp_run *run, etp_id device)

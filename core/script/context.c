@@ -44,7 +44,7 @@ static int context_rng(lua_State *L)
     lua_Integer low = count == 1 ? 1 : luaL_checkinteger(L, 1);
     lua_Integer high = luaL_checkinteger(L, count == 1 ? 1 : 2);
     if (low > high)
-        return luaL_error(L, "ctx.rng: there is no whole number from %d to %d", (int)low, (int)high);
+        return luaL_error(L, "ctx.rng: there is no whole number from %I to %I", (LUAI_UACINT)low, (LUAI_UACINT)high);
     uint64_t width = (uint64_t)high - (uint64_t)low + 1;
     uint64_t drawn = width == 0 ? etp_rng_next(rng) : etp_rng_below(rng, width);
     lua_pushinteger(L, (lua_Integer)((uint64_t)low + drawn));

@@ -8,11 +8,6 @@ static int64_t value_in_hour(const etp_curve *curve, uint32_t hour, uint32_t off
     return (int64_t)curve->at_hour[now] * (3600 - offset) + (int64_t)curve->at_hour[next] * offset;
 }
 
-int64_t etp_curve_value_3600(const etp_curve *curve, uint32_t second)
-{
-    return value_in_hour(curve, second / 3600, second % 3600);
-}
-
 /* A line's mean is half the sum of its ends; hence twice 3 600. */
 int64_t etp_curve_integral_7200(const etp_curve *curve, uint32_t from, uint32_t until)
 {

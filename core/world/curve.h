@@ -17,7 +17,4 @@ typedef struct etp_curve {
 /* 7 200 times the integral over [from, until), in seconds from some midnight; the curve repeats every day. */
 int64_t etp_curve_integral_7200(const etp_curve *curve, uint32_t from, uint32_t until);
 
-/* 3 600 times the value at `second`. */
-int64_t etp_curve_value_3600(const etp_curve *curve, uint32_t second);
-
 #endif

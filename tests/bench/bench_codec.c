@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench_time.h"
 #include "etp/codec.h"
 #include "etp/rng.h"
 
@@ -158,13 +158,6 @@ static bool make_sample(etp_rng *rng, sample *to)
     return size > 0 && (size_t)size == to->size && memcmp(ours, to->bytes, to->size) == 0;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
-}
-
 static uint64_t sum_pass(work job)
 {
     uint64_t sum = 0;
@@ -177,23 +170,11 @@ static uint64_t sum_pass(work job)
 static double time_turn(work job, uint64_t expected)
 {
     uint64_t sum = 0;
-    uint64_t start = now_ns();
+    double start = bench_clock(CLOCK_MONOTONIC);
     for (int i = 0; i < PASSES; i++)
         sum += sum_pass(job);
-    uint64_t took = now_ns() - start;
-    return sum == expected * PASSES ? (double)took / (MESSAGES * PASSES) : -1.0;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, compare_doubles);
-    return values[ROUNDS / 2];
+    double took = 1e9 * (bench_clock(CLOCK_MONOTONIC) - start);
+    return sum == expected * PASSES ? took / (MESSAGES * PASSES) : -1.0;
 }
 
 static bool compare(const char *name, work ours, work yardstick)
@@ -208,7 +189,7 @@ static bool compare(const char *name, work ours, work yardstick)
             return false;
         }
     }
-    double ours_median = median(ours_ns), yardstick_median = median(yardstick_ns);
+    double ours_median = bench_median(ours_ns, ROUNDS), yardstick_median = bench_median(yardstick_ns, ROUNDS);
     printf("%s %.1f ns, yardstick %.1f ns, ratio %.2f\n", name, ours_median, yardstick_median,
            ours_median / yardstick_median);
     return true;

@@ -134,18 +134,6 @@ static double time_turn(work job, bench *b, lua_State *L, etp_price expected)
     return good == CALLS ? took * 1e9 / CALLS : -1;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, compare_doubles);
-    return values[ROUNDS / 2];
-}
-
 static bool compare(const char *name, bench *b, work ours, work yardstick, const char *source, etp_price expected)
 {
     double ours_ns[ROUNDS], yardstick_ns[ROUNDS];
@@ -162,7 +150,7 @@ static bool compare(const char *name, bench *b, work ours, work yardstick, const
         fprintf(stderr, "%s: not the result expected\n", name);
         return false;
     }
-    double ours_median = median(ours_ns), yardstick_median = median(yardstick_ns);
+    double ours_median = bench_median(ours_ns, ROUNDS), yardstick_median = bench_median(yardstick_ns, ROUNDS);
     printf("%s %.0f ns, yardstick %.0f ns, ratio %.2f\n", name, ours_median, yardstick_median,
            ours_median / yardstick_median);
     return true;

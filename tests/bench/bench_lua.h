@@ -8,16 +8,10 @@
 #include <lualib.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "bench_time.h"
 
 enum { BENCH_COUNT_HOOK = 1000 };
-
-static inline double bench_clock(clockid_t which)
-{
-    struct timespec time;
-    clock_gettime(which, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static inline void bench_on_count(lua_State *L, lua_Debug *activation)
 {

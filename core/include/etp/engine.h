@@ -84,7 +84,7 @@ typedef enum etp_event_kind {
     ETP_EVENT_FAILURE,    /**< a device failed (at the node that failed: `peer` 0) or is known to have (at the peer) */
     ETP_EVENT_RECOVERY,   /**< a device came back */
     ETP_EVENT_TERMINATE,  /**< a Terminate was processed */
-    ETP_EVENT_HOOK_ERROR, /**< a hook failed; its default was applied */
+    ETP_EVENT_HOOK_ERROR, /**< a hook failed; what hooks.h says of that applies */
     ETP_EVENT_REFUSED,    /**< something that arrived was refused, `refusal` says why */
     ETP_EVENT_LATE,       /**< a message was processed after its delay limit: `type`, `delay` */
     ETP_EVENTS            /* how many there are */
