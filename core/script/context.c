@@ -229,10 +229,11 @@ static void push_fixed(lua_State *L)
 
 void etp_context_push(lua_State *L)
 {
+    lua_newtable(L);
     lua_newuserdatauv(L, 0, 0);
     lua_createtable(L, 0, 4);
     push_fixed(L);
-    lua_newtable(L);
+    lua_pushvalue(L, -4);
     lua_newtable(L);
     lua_pushcclosure(L, context_index, 3);
     lua_setfield(L, -2, "__index");

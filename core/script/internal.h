@@ -65,6 +65,7 @@ typedef enum etp_view_kind {
 enum {
     ETP_SLOT_HANDLER = 1,
     ETP_SLOT_CTX,
+    ETP_SLOT_STATES,                                /**< `ctx.state` of each node, by its number + 1 */
     ETP_SLOT_VIEWS,                                 /**< one per kind up to ETP_VIEW_BIDS */
     ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID, /**< one per hook: a function or nil */
     ETP_SLOTS = ETP_SLOT_HOOKS + ETP_HOOKS - 1
@@ -288,6 +289,7 @@ const etp_view *etp_view_check(lua_State *L);
 
 /* ---- context.c ---- */
 
+/** Pushes the table of the nodes' states, in which ctx makes one when it is first asked for, and then `ctx`. */
 void etp_context_push(lua_State *L);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);

@@ -53,6 +53,7 @@ static int settle(lua_State *L)
     lua_insert(L, ETP_SLOT_HANDLER);
     etp_context_push(L);
     lua_insert(L, ETP_SLOT_CTX);
+    lua_insert(L, ETP_SLOT_STATES);
     for (int kind = 0; kind <= ETP_VIEW_BIDS; kind++) {
         etp_view_push(L, (etp_view_kind)kind);
         etp_vm_of(L)->views[kind] = lua_touserdata(L, -1);
