@@ -2,11 +2,7 @@
 -- The shipped strategies, with cases worked out by hand. Run from the project's folder: busted
 local helpers = dofile("tests/spec/helpers.lua")
 local open, offer, result, battery = helpers.open, helpers.offer, helpers.result, helpers.battery
-
-local function near(expected, actual)
-  assert.is_number(actual)
-  assert.is_true(math.abs(expected - actual) < 1e-9, ("expected %.12g, got %.12g"):format(expected, actual))
-end
+local near = helpers.near
 
 describe("greedy", function()
   it("bids its value less the margin, for all it can get", function()
@@ -170,36 +166,9 @@ end)
 describe("every bidder", function()
   local files = { "greedy", "truthful", "random", "conservative", "aggressive", "adaptive" }
 
-  local function random_result(rng, bid, value)
-    local outcomes = { "accepted", "rejected", "outbid", "expired", "failed" }
-    local outcome = outcomes[math.floor(rng() * 5) + 1]
-    return result {
-      outcome = outcome, bid_price = bid, value = value, best = rng() < 0.5 and rng() * 20 or nil,
-      price = outcome == "accepted" and bid * rng() or nil, may_rebid = outcome == "outbid",
-    }
-  end
-
   it("never bids below zero, above its value, or below a disclosed reserve", function()
     for _, name in ipairs(files) do
-      local history = {}
-      local s, ctx = open(name .. ".lua", { history = history })
-      local _, dice = open("random.lua", { seed = 42 })
-      for _ = 1, 2000 do
-        local value = dice.rng() * 30 - 5
-        local given = offer { value = value, reserve = dice.rng() < 0.5 and dice.rng() * 15 or nil }
-        local price, energy = s.on_offer(ctx, given)
-        if price then
-          assert.is_true(price >= (given.reserve or 0) and price <= value, name)
-          assert.are.equal(given.energy, energy)
-          local after = random_result(dice.rng, price, value)
-          local again = s.on_result and s.on_result(ctx, after)
-          if again then
-            assert.is_true(after.may_rebid and again > after.bid_price or name == "conservative", name)
-            assert.is_true(again >= 0 and again <= value, name)
-          end
-          history[#history + 1] = after
-        end
-      end
+      helpers.keeps_bounds(name .. ".lua")
     end
   end)
 
