@@ -11,8 +11,8 @@ stds.sandbox = {
     "rawlen", "rawset", "require", "select", "setmetatable", "tonumber", "tostring", "type", "xpcall",
     math = {
       fields = {
-        "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min", "mininteger", "modf", "pi", "sqrt",
-        "tointeger", "type", "ult",
+        "abs", "ceil", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger", "modf", "pi",
+        "sqrt", "tointeger", "type", "ult",
       },
     },
     string = {

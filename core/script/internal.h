@@ -209,6 +209,7 @@ void etp_sandbox_order(lua_State *L);
 void etp_sandbox_string(lua_State *L);
 void etp_sandbox_utf8(lua_State *L);
 void etp_sandbox_table(lua_State *L);
+void etp_sandbox_math(lua_State *L);
 /** Names of `library` ("" for globals) that are left out of the table at the top of the stack raise a sentence. */
 void etp_sandbox_withhold(lua_State *L, const char *library);
 /** Pushes `require` with the environment at the top of the stack as its modules' own, or its refusal. */

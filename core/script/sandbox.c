@@ -85,19 +85,6 @@ void etp_sandbox_base(lua_State *L)
     lua_setfield(L, -2, "_VERSION");
 }
 
-static void push_math(lua_State *L)
-{
-    static const char *const names[] = {"abs",        "ceil", "floor", "fmod", "huge",      "max",  "maxinteger", "min",
-                                        "mininteger", "modf", "pi",    "sqrt", "tointeger", "type", "ult"};
-    lua_newtable(L);
-    lua_getglobal(L, "math");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        lua_getfield(L, -1, names[i]);
-        lua_setfield(L, -3, names[i]);
-    }
-    lua_pop(L, 1);
-}
-
 /* Sets the library at the top of the stack in the table below it. */
 static void set_library(lua_State *L, const char *name)
 {
@@ -111,7 +98,7 @@ static void push_whitelist(lua_State *L)
     etp_sandbox_base(L);
     etp_sandbox_metatable(L);
     etp_sandbox_order(L);
-    push_math(L);
+    etp_sandbox_math(L);
     set_library(L, LUA_MATHLIBNAME);
     etp_sandbox_string(L);
     set_library(L, LUA_STRLIBNAME);
