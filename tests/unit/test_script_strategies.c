@@ -2,10 +2,42 @@
 /* The shipped strategies in the real sandbox: all load, none misbehaves on whatever it is shown. */
 #include "test_script.h"
 
-static const char *const bidders[] = {"greedy", "truthful", "random", "conservative", "aggressive", "adaptive"};
-static const char *const policies[] = {"reserve/two_tier", "reserve/fixed", "reserve/tiers"};
+#include <dirent.h>
+#include <stdlib.h>
 
-enum { BIDDERS = sizeof bidders / sizeof bidders[0], POLICIES = sizeof policies / sizeof policies[0] };
+enum { NAMES_MAX = 64, NAME_BYTES = 80 };
+
+/* The scripts of a folder: "greedy", "reserve/fixed". */
+struct shelf {
+    unsigned count;
+    char names[NAMES_MAX][NAME_BYTES];
+};
+
+static int compare(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+/* `prefix` is "" for the bidders, "reserve/" for the policies. */
+static struct shelf list(const char *prefix)
+{
+    char path[512];
+    struct shelf shelf = {0};
+    snprintf(path, sizeof path, ETP_SOURCE_DIR "/strategies/%s", prefix);
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        const char *ending = strstr(entry->d_name, ".lua");
+        if (ending == NULL || ending[4] != '\0' || entry->d_name[0] == '.')
+            continue;
+        assert_true(shelf.count < NAMES_MAX);
+        snprintf(shelf.names[shelf.count++], NAME_BYTES, "%s%.*s", prefix, (int)(ending - entry->d_name),
+                 entry->d_name);
+    }
+    closedir(folder);
+    qsort(shelf.names, shelf.count, NAME_BYTES, compare);
+    return shelf;
+}
 
 static etp_script *load(const char *name)
 {
@@ -18,20 +50,27 @@ static etp_script *load(const char *name)
     return script;
 }
 
+static void check_page(const char *path, const char *name, etp_role role)
+{
+    etp_script *script = load(path);
+    assert_string_equal(etp_script_name(script), name);
+    assert_int_equal(etp_script_role(script), role);
+    etp_param param;
+    for (unsigned i = 0; etp_script_param(script, i, &param) == ETP_OK; i++)
+        if (param.doc[0] == '\0' || param.low > param.standard || param.standard > param.high)
+            fail_msg("%s: parameter %s has no text, or not its bounds", path, param.name);
+    etp_script_free(script);
+}
+
 static void names_and_roles(void **state)
 {
     (void)state;
-    for (int i = 0; i < BIDDERS + POLICIES; i++) {
-        const char *path = i < BIDDERS ? bidders[i] : policies[i - BIDDERS];
-        const char *name = i < BIDDERS ? path : strchr(path, '/') + 1;
-        etp_script *script = load(path);
-        assert_string_equal(etp_script_name(script), name);
-        assert_int_equal(etp_script_role(script), i < BIDDERS ? ETP_ROLE_AGGREGATOR : ETP_ROLE_BESS);
-        etp_param param;
-        for (unsigned j = 0; etp_script_param(script, j, &param) == ETP_OK; j++)
-            assert_true(param.doc[0] != '\0' && param.low <= param.standard && param.standard <= param.high);
-        etp_script_free(script);
-    }
+    struct shelf bidders = list(""), policies = list("reserve/");
+    assert_true(bidders.count >= 6 && policies.count >= 3);
+    for (unsigned i = 0; i < bidders.count; i++)
+        check_page(bidders.names[i], bidders.names[i], ETP_ROLE_AGGREGATOR);
+    for (unsigned i = 0; i < policies.count; i++)
+        check_page(policies.names[i], strchr(policies.names[i], '/') + 1, ETP_ROLE_BESS);
 }
 
 static etp_price draw(etp_rng *rng, double low, double high)
@@ -66,6 +105,38 @@ static etp_result_view some_result(etp_rng *rng, etp_price bid, etp_price value)
                              .may_rebid = outcome == ETP_OUTCOME_OUTBID};
 }
 
+static void begin(etp_desk *desk, const etp_aggregator_hooks *hooks, etp_rng *rng, unsigned index)
+{
+    etp_market market = {.index = index,
+                         .second_of_day = 300 * (index % 288),
+                         .spot = draw(rng, -5, 25),
+                         .forecast = draw(rng, -5, 25),
+                         .value = draw(rng, -5, 25),
+                         .need = KWH(5),
+                         .budget = 2 * CENTS(100)};
+    if (hooks->on_interval != NULL)
+        assert_int_equal(hooks->on_interval(desk->script, desk_context(desk, 0), &market), 0);
+}
+
+/* What it makes of an offer, asked once more if it waits. */
+static int ask(etp_desk *desk, const etp_aggregator_hooks *hooks, etp_offer *offer, etp_intent *intent)
+{
+    *intent = (etp_intent){.energy = offer->energy};
+    int decision = hooks->on_offer(desk->script, desk_context(desk, 0), offer, intent);
+    if (decision != ETP_DECIDE_WAIT)
+        return decision;
+    offer->asked = 2;
+    *intent = (etp_intent){.energy = offer->energy};
+    return hooks->on_offer(desk->script, desk_context(desk, 0), offer, intent);
+}
+
+static int tell(etp_desk *desk, const etp_aggregator_hooks *hooks, const etp_result_view *result, etp_intent *intent)
+{
+    if (hooks->on_result == NULL)
+        return ETP_DECIDE_PASS;
+    return hooks->on_result(desk->script, desk_context(desk, 0), result, intent);
+}
+
 /* One bidder through many offers: never below zero, above its value, below a disclosed reserve, never an error. */
 static void torment(const char *name, uint64_t seed)
 {
@@ -74,37 +145,44 @@ static void torment(const char *name, uint64_t seed)
     etp_rng rng;
     etp_rng_seed(&rng, seed);
     unsigned bids = 0;
+    if (hooks->on_start != NULL)
+        assert_int_equal(hooks->on_start(desk.script, desk_context(&desk, 0)), 0);
     for (int i = 0; i < 3000; i++) {
+        if (i % 25 == 0)
+            begin(&desk, hooks, &rng, (unsigned)i / 25);
         etp_offer offer = *an_offer();
+        etp_intent intent;
+        offer.battery = 1 + (etp_id)i % 25;
         offer.value = draw(&rng, -5, 25);
         offer.reserve = etp_rng_below(&rng, 2) ? draw(&rng, 0, 15) : ETP_PRICE_NONE;
         etp_price floor = offer.reserve == ETP_PRICE_NONE ? 0 : offer.reserve;
-        etp_intent intent = {.energy = offer.energy};
-        int decision = hooks->on_offer(desk.script, desk_context(&desk, 0), &offer, &intent);
+        int decision = ask(&desk, hooks, &offer, &intent);
         if (decision == ETP_DECIDE_PASS) {
-            assert_non_null(intent.reason);
+            if (intent.reason == NULL)
+                fail_msg("%s, seed %d, offer %d: passes without a reason", name, (int)seed, i);
             continue;
         }
         if (decision != ETP_DECIDE_BID || intent.price < floor || intent.price > offer.value)
             fail_msg("%s, seed %d, offer %d: %s", name, (int)seed, i, etp_script_last_error(desk.script));
         bids++;
         etp_result_view result = some_result(&rng, intent.price, offer.value);
-        if (hooks->on_result != NULL) {
-            decision = hooks->on_result(desk.script, desk_context(&desk, 0), &result, &intent);
-            if (decision < 0 || (decision == ETP_DECIDE_BID && (!result.may_rebid || intent.price > offer.value)))
-                fail_msg("%s, seed %d, result %d: %s", name, (int)seed, i, etp_script_last_error(desk.script));
-        }
+        result.battery = offer.battery;
+        decision = tell(&desk, hooks, &result, &intent);
+        if (decision < 0 || (decision == ETP_DECIDE_BID && (!result.may_rebid || intent.price > offer.value)))
+            fail_msg("%s, seed %d, result %d: %s", name, (int)seed, i, etp_script_last_error(desk.script));
         remember(&desk.history, &result);
     }
-    assert_true(bids > 500);
+    if (bids <= 300)
+        fail_msg("%s, seed %d: only %u bids", name, (int)seed, bids);
     etp_script_free(desk.script);
 }
 
 static void bidders_keep_their_bounds(void **state)
 {
     (void)state;
-    for (int i = 0; i < BIDDERS; i++)
-        torment(bidders[i], 20260101);
+    struct shelf bidders = list("");
+    for (unsigned i = 0; i < bidders.count; i++)
+        torment(bidders.names[i], 20260101);
 }
 
 /* tiers.lua and the engine's own default are two spellings of one rule. */
