@@ -20,6 +20,7 @@
 #include <lualib.h>
 
 #include "etp/script.h"
+#include "etp/script_api.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
 #define ETP_HOOK_LIST(X)                                 \
@@ -31,7 +32,7 @@
     X(RESERVE, "reserve", "(ctx, battery)", 0, 1)        \
     X(CHOOSE, "choose", "(ctx, bids)", 0, 1)             \
     X(ON_SAVE, "on_save", "(ctx)", 1, 1)                 \
-    X(ON_LOAD, "on_load", "(ctx)", 1, 1)
+    X(ON_LOAD, "on_load", "(ctx, saved)", 1, 1)
 
 typedef enum etp_hook {
 #define ETP_X(NAME, name, arguments, aggregator, bess) ETP_HOOK_##NAME,
@@ -201,6 +202,8 @@ int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
 void etp_sandbox_push(lua_State *L);
 /** After loading: what a script may no longer do. Takes the environment at the top of the stack. */
 void etp_sandbox_seal(lua_State *L);
+/** Pushes the table of all that a script finds in its environment. */
+void etp_sandbox_push_whitelist(lua_State *L);
 /** Set functions in the table at the top of the stack. */
 void etp_sandbox_base(lua_State *L);
 void etp_sandbox_metatable(lua_State *L);
@@ -245,6 +248,9 @@ struct etp_field {
     unsigned short offset;
     unsigned char size;
     unsigned char kind; /**< etp_field_kind */
+    bool may_be_nil;
+    const char *unit; /**< of a count; others have that of their kind: NULL */
+    const char *doc;
 };
 
 typedef enum etp_field_kind {
@@ -275,6 +281,8 @@ const char *etp_view_name(etp_view_kind kind);
 bool etp_view_knows(const char *name);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
+/** A name of the enumeration that fields of `kind` show; NULL past the last, and for a kind that shows none. */
+const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
@@ -293,6 +301,13 @@ const etp_view *etp_view_check(lua_State *L);
 void etp_context_push(lua_State *L);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
+
+/* ---- what script_api.c asks of those who know: false past the end ---- */
+
+bool etp_shape_describe(unsigned index, etp_api_field *field);
+bool etp_params_describe(unsigned index, etp_api_field *field);
+bool etp_context_describe(unsigned index, etp_api_field *field);
+bool etp_sandbox_describe_withheld(unsigned index, etp_api_withheld *described);
 
 /* ---- explain.c ---- */
 

@@ -169,3 +169,12 @@ void etp_sandbox_seal(lua_State *L)
     lua_setfield(L, -2, "__newindex");
     lua_pop(L, 1);
 }
+
+void etp_sandbox_push_whitelist(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
+    lua_getmetatable(L, -1);
+    lua_getfield(L, -1, "__index");
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+}
