@@ -15,6 +15,16 @@ int etp_command_digest(const etp_options *options, etp_error *error);
 int etp_command_check_determinism(const etp_options *options, const char *program, int argc, char **argv,
                                   etp_error *error);
 
+/* `argv[0]` is the command's name in these. */
+
+/* Prints the script API. */
+int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_api_help(void);
+
+/* Writes a script to start from. */
+int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_new_help(void);
+
 /* Prints the help. */
 void etp_command_help(void);
 

@@ -66,6 +66,10 @@ static int parse_and_run(const char *program, int argc, char **argv, etp_error *
 
 static int dispatch(int argc, char **argv, etp_error *error)
 {
+    if (argc >= 2 && strcmp(argv[1], "api") == 0)
+        return etp_api_start(argv[0], argc - 1, argv + 1, error);
+    if (argc >= 2 && strcmp(argv[1], "new") == 0)
+        return etp_new_start(argv[0], argc - 1, argv + 1, error);
     if (argc < 2 || strcmp(argv[1], "help") != 0) {
         int skipped = argc >= 2 && strcmp(argv[1], "run") == 0;
         return parse_and_run(argv[0], argc - skipped, argv + skipped, error);
