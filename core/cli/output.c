@@ -21,6 +21,11 @@ int etp_output_fail(const char *path, int reason, etp_error *error)
     return ETP_EXIT_FAILED;
 }
 
+int etp_output_flush(etp_error *error)
+{
+    return fflush(stdout) == 0 ? ETP_EXIT_DONE : etp_output_fail("-", errno, error);
+}
+
 bool etp_output_is_file(const char *path, const char *other)
 {
     struct stat facts, others;

@@ -27,6 +27,9 @@ void etp_output_drop(etp_output *output);
 /* Whether both paths name one file that is there. NULL and "-" name none. */
 bool etp_output_is_file(const char *path, const char *other);
 
+/* Writes out what was printed on standard output, which may be a full disk or a closed pipe. Returns an exit status. */
+int etp_output_flush(etp_error *error);
+
 /* The sentence for a write that failed. Returns an exit status. */
 int etp_output_fail(const char *path, int reason, etp_error *error);
 
