@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /* `etp-engine api`: the script API, for people and for tools. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/api_json.h"
-#include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/option_table.h"
 #include "cli/output.h"
 #include "cli/status.h"
+#include "cli/usage.h"
 #include "etp/script_api.h"
 #include "etp/version.h"
 
-static const char usage[] =
+static const char head[] =
     "usage: etp-engine api [--json]\n"
     "\n"
-    "Prints what a script meets: the hooks of each role, the fields of what they see with their units, and the\n"
-    "names that are there. It is what this engine does, not what was once written down.\n"
-    "\n"
-    "  --json   the same for tools; docs/scripting.md names the keys\n";
+    "Prints what a script meets: the hooks of each role, the fields of what they see with their units,\n"
+    "and the names that are there. It is what this engine does, not what was once written down.\n";
+
+typedef struct api_options {
+    etp_options common;
+    bool json;
+} api_options;
+
+static const etp_option own[] = {
+    {"Options", "json", NULL, NULL, "the same for tools; docs/scripting.md names the keys", &etp_option_kind_flag,
+     offsetof(api_options, json), 0, 0},
+    {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(api_options, common.help), 0, 0},
+};
+static const char *const shared[] = {NULL};
+static const etp_vocabulary vocabulary = {"api", shared, own, sizeof own / sizeof own[0]};
 
 /* ---- as text ---- */
 
@@ -121,25 +134,30 @@ static int print_api(bool json, etp_error *error)
 
 void etp_api_help(void)
 {
-    fputs(usage, stdout);
+    fputs(head, stdout);
+    etp_usage_options(&vocabulary);
+}
+
+static int run(const api_options *options, etp_error *error)
+{
+    if (options->common.help) {
+        etp_api_help();
+        return etp_output_flush(error);
+    }
+    if (options->common.file_count == 0)
+        return print_api(options->json, error);
+    etp_fail(error, ETP_EINVAL, "api takes no names, and %s was given: etp-engine api --json",
+             options->common.files[0]);
+    return ETP_EXIT_USAGE;
 }
 
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error)
 {
     (void)program;
-    bool json = false;
-    const etp_argument table[] = {{.name = "json", .flag = &json}, {NULL, NULL, NULL, NULL}};
-    etp_words words;
-    int status = etp_arguments_take(table, argc, argv, &words, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
-    if (words.help) {
-        etp_api_help();
-        return etp_output_flush(error);
-    }
-    if (words.count > 0) {
-        etp_fail(error, ETP_EINVAL, "api takes no names, and %s was given: etp-engine api --json", words.list[0]);
-        return ETP_EXIT_USAGE;
-    }
-    return print_api(json, error);
+    api_options options = {.json = false};
+    int status = etp_options_parse_as(&options.common, &vocabulary, argc, argv, error);
+    if (status == ETP_EXIT_DONE)
+        status = run(&options, error);
+    etp_options_fini(&options.common);
+    return status;
 }

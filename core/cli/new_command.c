@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* `etp-engine new`: a script to start from, and help for the editor in which it is written. */
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/new_files.h"
+#include "cli/option_table.h"
 #include "cli/output.h"
 #include "cli/share.h"
 #include "cli/status.h"
+#include "cli/usage.h"
 
 enum { NAME_MAX_BYTES = 64, PATH_MAX_BYTES = ETP_SHARE_PATH_MAX };
 
-static const char usage[] =
+static const char head[] =
     "usage: etp-engine new strategy NAME [--dir DIR]\n"
     "       etp-engine new reserve NAME [--dir DIR]\n"
     "\n"
-    "Writes NAME.lua, a commented starting point that runs as it is, and .luarc.json, by which editors with\n"
-    "lua-language-server know the script API. A file that is there already is never written over.\n"
-    "\n"
-    "  strategy    of an aggregator, which buys\n"
-    "  reserve     policy of home batteries, which sell\n"
-    "  --dir DIR   the folder to write in [the current one]\n";
+    "Writes NAME.lua, a commented starting point that runs as it is: a strategy of an aggregator, which\n"
+    "buys, or a reserve policy of home batteries, which sell. And .luarc.json, by which editors with\n"
+    "lua-language-server know the script API. A file that is there already is never written over.\n";
+
+typedef struct new_options {
+    etp_options common;
+    const char *folder; /* or NULL */
+} new_options;
+
+static const etp_option own[] = {
+    {"Options", "dir", "DIR", NULL, "the folder to write in [the current one]", &etp_option_kind_text,
+     offsetof(new_options, folder), 0, 0},
+    {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(new_options, common.help), 0, 0},
+};
+static const char *const shared[] = {NULL};
+static const etp_vocabulary vocabulary = {"new", shared, own, sizeof own / sizeof own[0]};
 
 typedef struct kind {
     const char *name;
@@ -85,20 +97,22 @@ static int check_name(const char *name, etp_error *error)
 
 /* ---- what is asked for ---- */
 
-static int check_words(const etp_words *words, const kind **asked, etp_error *error)
+static int check_words(const etp_options *options, const kind **asked, etp_error *error)
 {
-    *asked = words->count > 0 ? find_kind(words->list[0]) : NULL;
-    if (words->count == 0)
+    const char *const *words = options->files;
+    unsigned count = options->file_count;
+    *asked = count > 0 ? find_kind(words[0]) : NULL;
+    if (count == 0)
         etp_fail(error, ETP_EINVAL, "new what? etp-engine new strategy NAME, or etp-engine new reserve NAME");
     else if (*asked == NULL)
         etp_fail(error, ETP_ENOENT,
-                 "there is no new '%s': etp-engine new strategy NAME, or etp-engine new reserve NAME", words->list[0]);
-    else if (words->count == 1)
-        etp_fail(error, ETP_EINVAL, "how is it to be called? etp-engine new %s NAME", words->list[0]);
-    else if (words->count > 2)
-        etp_fail(error, ETP_EINVAL, "one at a time: etp-engine new %s %s", words->list[0], words->list[1]);
+                 "there is no new '%s': etp-engine new strategy NAME, or etp-engine new reserve NAME", words[0]);
+    else if (count == 1)
+        etp_fail(error, ETP_EINVAL, "how is it to be called? etp-engine new %s NAME", words[0]);
+    else if (count > 2)
+        etp_fail(error, ETP_EINVAL, "one at a time: etp-engine new %s %s", words[0], words[1]);
     else
-        return check_name(words->list[1], error);
+        return check_name(words[1], error);
     return ETP_EXIT_USAGE;
 }
 
@@ -168,28 +182,34 @@ static int write_files(const kind *asked, const char *folder, const char *name, 
 
 void etp_new_help(void)
 {
-    fputs(usage, stdout);
+    fputs(head, stdout);
+    etp_usage_options(&vocabulary);
+}
+
+static int run(const new_options *options, etp_error *error)
+{
+    const char *folder = options->folder != NULL ? options->folder : "";
+    const kind *asked;
+    if (options->common.help) {
+        etp_new_help();
+        return etp_output_flush(error);
+    }
+    int status = check_words(&options->common, &asked, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    if (strlen(folder) < PATH_MAX_BYTES && (folder[0] == '\0' || etp_share_is_folder(folder)))
+        return write_files(asked, folder, options->common.files[1], error);
+    etp_fail(error, ETP_ENOENT, "there is no folder %s: make it first", folder);
+    return ETP_EXIT_USAGE;
 }
 
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error)
 {
     (void)program;
-    const char *folder = "";
-    const etp_argument table[] = {{.name = "dir", .value = &folder, .sample = "DIR"}, {NULL, NULL, NULL, NULL}};
-    etp_words words;
-    const kind *asked;
-    int status = etp_arguments_take(table, argc, argv, &words, error);
-    if (status == ETP_EXIT_DONE && words.help) {
-        etp_new_help();
-        return etp_output_flush(error);
-    }
+    new_options options = {.folder = NULL};
+    int status = etp_options_parse_as(&options.common, &vocabulary, argc, argv, error);
     if (status == ETP_EXIT_DONE)
-        status = check_words(&words, &asked, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
-    if (strlen(folder) >= PATH_MAX_BYTES || (folder[0] != '\0' && !etp_share_is_folder(folder))) {
-        etp_fail(error, ETP_ENOENT, "there is no folder %s: make it first", folder);
-        return ETP_EXIT_USAGE;
-    }
-    return write_files(asked, folder, words.list[1], error);
+        status = run(&options, error);
+    etp_options_fini(&options.common);
+    return status;
 }

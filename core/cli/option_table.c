@@ -192,6 +192,8 @@ static const etp_option_kind action = {read_flag, show_action}, flag = {read_fla
                              level = {read_level, show_level};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
+const etp_option_kind etp_option_kind_flag = {read_flag, show_flag};
+const etp_option_kind etp_option_kind_text = {read_text, show_text};
 
 /* ---- the table ---- */
 

@@ -198,7 +198,7 @@ int etp_command_run(const etp_options *options, etp_error *error)
 static int print_digest(const etp_report_run *market, etp_error *error)
 {
     printf("%016" PRIx64 "%016" PRIx64 "\n", market->totals.digest[0], market->totals.digest[1]);
-    return fflush(stdout) == 0 ? ETP_EXIT_DONE : etp_output_fail("-", errno, error);
+    return etp_output_flush(error);
 }
 
 int etp_command_digest(const etp_options *options, etp_error *error)

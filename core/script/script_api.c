@@ -138,25 +138,38 @@ int etp_script_api_record(unsigned index, etp_api_record *record)
 
 #define PLAIN_DATA "table|string|number|boolean|nil"
 
-static const struct {
-    const char *doc;
-    const char *returns[2]; /* by role */
-} hook_facts[] = {
-    [ETP_HOOK_ON_START] = {"once, before anything else", {"", ""}},
-    [ETP_HOOK_ON_INTERVAL] = {"a market interval begins", {"", ""}},
-    [ETP_HOOK_ON_OFFER] = {"a battery answered our query: a price and an energy, \"wait\", or nil and a reason",
-                           {[ETP_ROLE_AGGREGATOR] = "number|\"wait\"|false|nil, number|string|nil"}},
-    [ETP_HOOK_ON_RESULT] = {"a bid has an outcome, or an auction is over; a buyer may return a price to bid again",
-                            {[ETP_ROLE_BESS] = "", [ETP_ROLE_AGGREGATOR] = "number|false|nil"}},
-    [ETP_HOOK_ON_FAULT] = {"something went wrong outside", {"", ""}},
-    [ETP_HOOK_RESERVE] = {"the interval's first query came: the lowest price and the most energy, or false",
-                          {[ETP_ROLE_BESS] = "number|false, number|nil"}},
-    [ETP_HOOK_CHOOSE] = {"the window closed: places of bids in order, or nil for the mechanism's own ranking",
-                         {[ETP_ROLE_BESS] = "integer[]|nil"}},
-    [ETP_HOOK_ON_SAVE] = {"before a reload: plain data to carry over", {PLAIN_DATA, PLAIN_DATA}},
-    [ETP_HOOK_ON_LOAD] = {"after a reload: the data that the old version's on_save returned", {"", ""}},
+typedef struct hook_facts {
+    const char *doc, *returns;
+} hook_facts;
+
+#define FOR_BOTH(doc, returns)                                                     \
+    {                                                                              \
+        [ETP_ROLE_BESS] = {doc, returns}, [ETP_ROLE_AGGREGATOR] = { doc, returns } \
+    }
+
+static const hook_facts facts_of_hooks[][2] = {
+    [ETP_HOOK_ON_START] = FOR_BOTH("once, before anything else", ""),
+    [ETP_HOOK_ON_INTERVAL] = {[ETP_ROLE_BESS] = {"a market interval begins", ""},
+                              [ETP_ROLE_AGGREGATOR] = {"a market interval begins in which the node takes part", ""}},
+    [ETP_HOOK_ON_OFFER] = {[ETP_ROLE_AGGREGATOR] = {"a battery answered our query: a price and an energy, \"wait\", or "
+                                                    "nil and a reason",
+                                                    "number|\"wait\"|false|nil, number|string|nil"}},
+    [ETP_HOOK_ON_RESULT] = {[ETP_ROLE_BESS] = {"the auction is over", ""},
+                            [ETP_ROLE_AGGREGATOR] = {"a bid of ours has an outcome: a price to bid again, or nothing",
+                                                     "number|false|nil"}},
+    [ETP_HOOK_ON_FAULT] = FOR_BOTH("something went wrong outside", ""),
+    [ETP_HOOK_RESERVE] =
+        {[ETP_ROLE_BESS] = {"the interval's first query came: the lowest price and the most energy, or "
+                            "false",
+                            "number|false, number|nil"}},
+    [ETP_HOOK_CHOOSE] =
+        {[ETP_ROLE_BESS] = {"the window closed: places of bids in order, or nil for the mechanism's own "
+                            "ranking",
+                            "integer[]|nil"}},
+    [ETP_HOOK_ON_SAVE] = FOR_BOTH("before a reload: plain data to carry over", PLAIN_DATA),
+    [ETP_HOOK_ON_LOAD] = FOR_BOTH("after a reload: the data that was carried over", ""),
 };
-_Static_assert(sizeof hook_facts / sizeof hook_facts[0] == ETP_HOOKS, "one fact for each hook");
+_Static_assert(sizeof facts_of_hooks / sizeof facts_of_hooks[0] == ETP_HOOKS, "one entry for each hook");
 
 int etp_script_api_hook(etp_role role, unsigned index, etp_api_hook *hook)
 {
@@ -168,8 +181,8 @@ int etp_script_api_hook(etp_role role, unsigned index, etp_api_hook *hook)
             continue;
         *hook = (etp_api_hook){.name = name,
                                .arguments = etp_hook_call((etp_hook)i) + strlen(name),
-                               .returns = hook_facts[i].returns[role],
-                               .doc = hook_facts[i].doc};
+                               .returns = facts_of_hooks[i][role].returns,
+                               .doc = facts_of_hooks[i][role].doc};
         return ETP_OK;
     }
     return ETP_ENOENT;

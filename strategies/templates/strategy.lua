@@ -21,8 +21,8 @@ local S = {
   },
 }
 
--- Once, before anything else. What we learn lies in ctx.state, a table that belongs to this node alone. When the file is
--- loaded again while the market runs, the table goes with it; on_save and on_load can change it on the way.
+-- Once, before anything else. What we learn lies in ctx.state, a table that belongs to this node alone. When the file
+-- is loaded again while the market runs, the table goes with it; on_save and on_load can change it on the way.
 function S.on_start(ctx)
   ctx.state.margin = ctx.params.margin
 end
