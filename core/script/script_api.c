@@ -17,7 +17,7 @@ static const char *role_name(unsigned value)
 enum { ROLES, FIELD_ENUMERATIONS, ENUMERATIONS = FIELD_ENUMERATIONS + ETP_FIELD_TYPE - ETP_FIELD_OUTCOME + 1 };
 
 static const char *const enumeration_names[ENUMERATIONS] = {
-    "role", "outcome", "code", "health", "level", "mechanism", "fault", "message",
+    "role", "outcome", "code", "health", "level", "mechanism", "fault_kind", "message",
 };
 
 static const char *value_name(unsigned enumeration, unsigned value)

@@ -202,7 +202,7 @@ void etp_shape_take(lua_State *L)
 bool etp_shape_describe(unsigned index, etp_api_field *field)
 {
     static const etp_api_field facts[] = {
-        {.type = "integer", .doc = "1"},
+        {.type = "integer", .doc = "the script API that it is written for"},
         {.type = "string", .optional = true, .doc = "1 to 64 letters, digits, _ and -; else the file's name"},
         {.type = "string", .of = "role", .doc = "\"aggregator\" buys, \"bess\" is a battery's reserve policy"},
         {.type = "table", .optional = true, .doc = "parameters by name: a number, or a table that says more"},
