@@ -70,7 +70,7 @@ for _, case in ipairs(kinds) do
     it("writes a script that luacheck has nothing against", function()
       local luacheck = assert(os.getenv("ETP_LUACHECK"), "ETP_LUACHECK must name luacheck")
       -- As a file of the strategies' folder it may use what the sandbox has and nothing else.
-      local command = ("'%s' --quiet --filename strategies/mine.lua - <'%s/mine.lua' >'%s'"):format(
+      local command = ("'%s' --quiet --no-color --filename strategies/mine.lua - <'%s/mine.lua' >'%s'"):format(
         luacheck, here, program.path("luacheck"))
       assert(os.execute(command), program.read(program.path("luacheck")))
     end)
