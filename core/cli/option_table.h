@@ -25,7 +25,7 @@ struct etp_option {
 extern const etp_option etp_option_table[];
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set;
-extern const etp_option_kind etp_option_kind_whole;
+extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag;
 
 /* The options that one command takes. */
 struct etp_vocabulary {
