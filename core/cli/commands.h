@@ -28,6 +28,8 @@ const char *etp_command_nearest(const char *word);
 
 int etp_run_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_run_help(void);
+int etp_check_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_check_help(void);
 
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);

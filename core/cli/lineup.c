@@ -74,7 +74,7 @@ static int check_role(const char *path, etp_role role, etp_role wanted, etp_erro
     return ETP_EXIT_FAILED;
 }
 
-static int check_name(const char *path, const char *name, etp_error *error)
+int etp_lineup_check_name(const char *path, const char *name, etp_error *error)
 {
     if (strcmp(name, ETP_SETTING_WORLD) != 0 && strcmp(name, ETP_SETTING_RESERVE) != 0)
         return ETP_EXIT_DONE;
@@ -100,7 +100,7 @@ static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *
     snprintf(entrant->hash, sizeof entrant->hash, "%s", etp_script_hash(script));
     status = check_role(path, etp_script_role(script), role, error);
     etp_script_free(script);
-    return status == ETP_EXIT_DONE ? check_name(path, entrant->declared, error) : status;
+    return status == ETP_EXIT_DONE ? etp_lineup_check_name(path, entrant->declared, error) : status;
 }
 
 /* ---- names ---- */

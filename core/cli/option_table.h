@@ -25,9 +25,7 @@ struct etp_option {
 extern const etp_option etp_option_table[];
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set;
-extern const etp_option_kind etp_option_kind_whole;
-extern const etp_option_kind etp_option_kind_flag; /* a bool */
-extern const etp_option_kind etp_option_kind_text; /* a const char *, borrowed */
+extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text;
 
 /* The options that one command takes. */
 struct etp_vocabulary {

@@ -21,6 +21,9 @@ int etp_output_open(etp_output *output, const char *path, bool whole, etp_error 
 /* Writes out what is buffered, closes, and gives the file its name. Returns an exit status. */
 int etp_output_finish(etp_output *output, etp_error *error);
 
+/* The same after a result of JSON was written with `result`: ETP_OK, ETP_EIO with errno, or ETP_ENOMEM. */
+int etp_output_finish_json(etp_output *output, int result, etp_error *error);
+
 /* Closes without keeping what is not whole. Accepts a zeroed or finished one. */
 void etp_output_drop(etp_output *output);
 

@@ -87,14 +87,7 @@ static int write_json(const etp_report *report, etp_output *json, etp_error *err
     if (json->file == NULL)
         return ETP_EXIT_DONE;
     errno = 0;
-    int result = etp_report_write_json(report, json->file);
-    if (result == ETP_EIO)
-        return etp_output_fail(json->path, errno, error);
-    if (result != ETP_OK) {
-        etp_fail(error, result, "no memory for the result as JSON");
-        return ETP_EXIT_FAILED;
-    }
-    return etp_output_finish(json, error);
+    return etp_output_finish_json(json, etp_report_write_json(report, json->file), error);
 }
 
 static bool is_standard(const char *path)

@@ -133,10 +133,14 @@ static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, et
     script->vm->meter.exact = thorough && report->clock == NULL;
     set_nodes(rehearsing);
     set_lines(rehearsing);
-    play(rehearsing);
+    int result = report->watch ? etp_rehearse_watch(rehearsing, error) : ETP_OK;
+    if (result == ETP_OK) {
+        play(rehearsing);
+        result = rehearsing->first_failure;
+    }
+    etp_rehearse_report_watched(script->vm, report);
     script->vm->meter.exact = false;
     script->logger = logger;
-    int result = rehearsing->first_failure;
     free(rehearsing);
     return result;
 }
@@ -147,6 +151,7 @@ int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *er
     if (report != NULL && report->size >= offsetof(etp_rehearsal, calls)) {
         made.clock = report->clock;
         made.clock_user = report->clock_user;
+        made.watch = report->watch;
     }
     int result = rehearse(script, &made, report != NULL, error);
     if (report != NULL) {

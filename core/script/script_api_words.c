@@ -48,7 +48,9 @@ static int visit_all(lua_State *L)
 {
     const visit *to = lua_touserdata(L, 1);
     etp_api_word words[WORDS_MAX];
-    etp_sandbox_push_whitelist(L);
+    /* The environment itself is empty: what it offers lies behind it. */
+    etp_sandbox_push_environment(L);
+    luaL_getmetafield(L, -1, "__index");
     visit_table(L, to, "");
     unsigned count = list_words(L, "", words);
     for (unsigned i = 0; i < count; i++) {
