@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- docs/strategies.md is followed step by step, as a reader would: its files are written, its commands run.
 --
--- A block of Lua begins with the name of its file: "-- first.lua: ..." is the whole file, "-- first.lua, more: ..." goes
--- in before its last line. A block of sh is run line by line. A comment "<!-- needs: ... -->" above a block names what of
--- the program it takes: a command, or an option of one; "interrupted" ends it by Ctrl-C.
+-- A block of Lua begins with the name of its file: "-- first.lua: ..." is the whole file, "-- first.lua, more: ..."
+-- goes in before its last line. A block of sh is run line by line. A comment "<!-- needs: ... -->" above a block names
+-- what of the program it takes: a command, or an option of one; "interrupted" ends it by Ctrl-C.
 local json = require("cjson")
 local program = require("program")
 
