@@ -29,6 +29,8 @@ static const char *value_name(unsigned enumeration, unsigned value)
 
 int etp_script_api_enumeration(unsigned index, etp_api_enumeration *enumeration)
 {
+    if (enumeration == NULL)
+        return ETP_EINVAL;
     if (index >= ENUMERATIONS)
         return ETP_ENOENT;
     *enumeration = (etp_api_enumeration){.name = enumeration_names[index]};
@@ -39,6 +41,8 @@ int etp_script_api_enumeration(unsigned index, etp_api_enumeration *enumeration)
 
 int etp_script_api_value(unsigned enumeration, unsigned index, const char **name)
 {
+    if (name == NULL)
+        return ETP_EINVAL;
     *name = enumeration < ENUMERATIONS ? value_name(enumeration, index) : NULL;
     return *name != NULL ? ETP_OK : ETP_ENOENT;
 }
@@ -105,6 +109,8 @@ static bool describe_view(etp_view_kind view, unsigned index, etp_api_field *fie
 
 int etp_script_api_field(unsigned record, unsigned index, etp_api_field *field)
 {
+    if (field == NULL)
+        return ETP_EINVAL;
     *field = (etp_api_field){0};
     if (record >= RECORDS)
         return ETP_ENOENT;
@@ -119,6 +125,8 @@ int etp_script_api_field(unsigned record, unsigned index, etp_api_field *field)
 
 int etp_script_api_record(unsigned index, etp_api_record *record)
 {
+    if (record == NULL)
+        return ETP_EINVAL;
     if (index >= RECORDS)
         return ETP_ENOENT;
     const record_facts *facts = &records[index];
@@ -173,6 +181,8 @@ _Static_assert(sizeof facts_of_hooks / sizeof facts_of_hooks[0] == ETP_HOOKS, "o
 
 int etp_script_api_hook(etp_role role, unsigned index, etp_api_hook *hook)
 {
+    if (hook == NULL)
+        return ETP_EINVAL;
     if (role != ETP_ROLE_BESS && role != ETP_ROLE_AGGREGATOR)
         return ETP_ENOENT;
     for (int i = 0; i < ETP_HOOKS; i++) {
@@ -190,5 +200,7 @@ int etp_script_api_hook(etp_role role, unsigned index, etp_api_hook *hook)
 
 int etp_script_api_withheld(unsigned index, etp_api_withheld *withheld)
 {
+    if (withheld == NULL)
+        return ETP_EINVAL;
     return etp_sandbox_describe_withheld(index, withheld) ? ETP_OK : ETP_ENOENT;
 }

@@ -67,6 +67,8 @@ int etp_script_api_words(void (*take)(void *user, const etp_api_word *word), voi
 {
     static const char text[] = "return { api = 1, role = 'aggregator', on_start = function() end }";
     etp_script *script;
+    if (take == NULL)
+        return etp_fail(error, ETP_EINVAL, "names are handed to a function");
     int result = etp_script_load_text(&script, "script_api", text, sizeof text - 1, NULL, error);
     if (result != ETP_OK)
         return result;

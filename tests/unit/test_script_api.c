@@ -303,6 +303,20 @@ static void withheld_names_say_why(void **state)
     assert_true(count > 20);
 }
 
+static void nowhere_to_write_is_an_error(void **state)
+{
+    (void)state;
+    etp_error error = {0};
+    assert_int_equal(etp_script_api_record(0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_field(0, 0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_hook(ETP_ROLE_BESS, 0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_enumeration(0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_value(0, 0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_withheld(0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_api_words(NULL, NULL, &error), ETP_EINVAL);
+    assert_true(error.text[0] != '\0');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +328,7 @@ int main(void)
         cmocka_unit_test(ctx_has_what_its_record_says),
         cmocka_unit_test(words_are_there_in_order),
         cmocka_unit_test(withheld_names_say_why),
+        cmocka_unit_test(nowhere_to_write_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ typedef struct etp_api_withheld {
     const char *advice; /**< what to use instead, or why it is not there */
 } etp_api_withheld;
 
-/* Each fills its last argument; ETP_ENOENT past the end. */
+/* Each fills its last argument; ETP_ENOENT past the end, ETP_EINVAL for NULL. */
 
 ETP_API int etp_script_api_record(unsigned index, etp_api_record *record);
 /** A field of the record of that index, in the order of the documentation. */
