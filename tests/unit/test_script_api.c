@@ -79,7 +79,7 @@ static void records_are_whole(void **state)
     assert_int_equal(etp_script_api_field(1000, 0, &field), ETP_ENOENT);
 }
 
-/* Every way in which a number is scaled has its unit in the field's name on the wire or in C: here by examples. */
+/* Examples of each kind of field: what they are is told by hand here, since records_are_whole sees only that they are. */
 static void units_and_optional_fields(void **state)
 {
     (void)state;
