@@ -189,18 +189,6 @@ static const char *enum_name(unsigned kind, unsigned value)
     }
 }
 
-const char *etp_field_value_name(etp_field_kind kind, unsigned value)
-{
-    static const unsigned counts[] = {[ETP_FIELD_OUTCOME] = ETP_OUTCOME_FAILED + 1,
-                                      [ETP_FIELD_CODE] = ETP_CODES,
-                                      [ETP_FIELD_HEALTH] = ETP_HEALTH_POOR + 1,
-                                      [ETP_FIELD_LEVEL] = ETP_LEVEL_HIGH + 1,
-                                      [ETP_FIELD_MECHANISM] = ETP_UNIFORM_PRICE + 1,
-                                      [ETP_FIELD_FAULT] = ETP_FAULT_DELAY + 1,
-                                      [ETP_FIELD_TYPE] = ETP_TYPES};
-    return (unsigned)kind < sizeof counts / sizeof counts[0] && value < counts[kind] ? enum_name(kind, value) : NULL;
-}
-
 static uint64_t load_unsigned(const void *at, unsigned size)
 {
     uint8_t byte;
@@ -278,4 +266,16 @@ void etp_field_keep_names(lua_State *L)
         }
     }
     luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+const char *etp_field_value_name(etp_field_kind kind, unsigned value)
+{
+    static const unsigned counts[] = {[ETP_FIELD_OUTCOME] = ETP_OUTCOME_FAILED + 1,
+                                      [ETP_FIELD_CODE] = ETP_CODES,
+                                      [ETP_FIELD_HEALTH] = ETP_HEALTH_POOR + 1,
+                                      [ETP_FIELD_LEVEL] = ETP_LEVEL_HIGH + 1,
+                                      [ETP_FIELD_MECHANISM] = ETP_UNIFORM_PRICE + 1,
+                                      [ETP_FIELD_FAULT] = ETP_FAULT_DELAY + 1,
+                                      [ETP_FIELD_TYPE] = ETP_TYPES};
+    return (unsigned)kind < sizeof counts / sizeof counts[0] && value < counts[kind] ? enum_name(kind, value) : NULL;
 }

@@ -67,6 +67,25 @@ static void check_keys(lua_State *L, const etp_vm_param *param)
     }
 }
 
+/* What is said of each key of a declaration. */
+bool etp_params_describe(unsigned index, etp_api_field *field)
+{
+    static const etp_api_field facts[] = {
+        {.type = "number", .doc = "what it is where nobody sets it"},
+        {.type = "number", .optional = true, .doc = "the least it may be; without it there is no bound"},
+        {.type = "number", .optional = true, .doc = "the most it may be; without it there is no bound"},
+        {.type = "string", .optional = true, .doc = "for people, at most 23 bytes"},
+        {.type = "boolean", .optional = true, .doc = "may be changed while the market runs"},
+        {.type = "string", .optional = true, .doc = "for people, at most 255 bytes"},
+    };
+    _Static_assert(sizeof facts / sizeof facts[0] == KNOWN, "one fact for each of the known keys");
+    if (index >= KNOWN)
+        return false;
+    *field = facts[index];
+    field->name = known[index];
+    return true;
+}
+
 static void take_table(lua_State *L, etp_vm_param *param)
 {
     check_keys(L, param);
@@ -259,23 +278,4 @@ int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
         return ETP_OK;
     }
     return no_such(vm, name, error);
-}
-
-/* What is said of each key of a declaration. */
-bool etp_params_describe(unsigned index, etp_api_field *field)
-{
-    static const etp_api_field facts[] = {
-        {.type = "number", .doc = "what it is where nobody sets it"},
-        {.type = "number", .optional = true, .doc = "the least it may be; without it there is no bound"},
-        {.type = "number", .optional = true, .doc = "the most it may be; without it there is no bound"},
-        {.type = "string", .optional = true, .doc = "for people, at most 23 bytes"},
-        {.type = "boolean", .optional = true, .doc = "may be changed while the market runs"},
-        {.type = "string", .optional = true, .doc = "for people, at most 255 bytes"},
-    };
-    _Static_assert(sizeof facts / sizeof facts[0] == KNOWN, "one fact for each of the known keys");
-    if (index >= KNOWN)
-        return false;
-    *field = facts[index];
-    field->name = known[index];
-    return true;
 }

@@ -30,5 +30,4 @@ fi
 if [ "$has_program" = 1 ]; then
     "$prefix/bin/etp-engine" --version
     diff -r "$here/../../strategies" "$prefix/share/etp-engine/strategies"
-    diff -r "$here/../../bindings/lua/meta" "$prefix/share/etp-engine/meta"
 fi
