@@ -298,8 +298,6 @@ const char *etp_view_name(etp_view_kind kind);
 bool etp_view_knows(const char *name);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
-/** A name of the enumeration that fields of `kind` show; NULL past the last, and for a kind that shows none. */
-const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
@@ -325,6 +323,8 @@ bool etp_shape_describe(unsigned index, etp_api_field *field);
 bool etp_params_describe(unsigned index, etp_api_field *field);
 bool etp_context_describe(unsigned index, etp_api_field *field);
 bool etp_sandbox_describe_withheld(unsigned index, etp_api_withheld *described);
+/** A name of the enumeration that fields of `kind` show; NULL past the last, and for a kind that shows none. */
+const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 
 /* ---- explain.c ---- */
 
