@@ -8,6 +8,8 @@
 const etp_command etp_commands[] = {
     {"run", "runs a market, when no command is named too", etp_run_start, etp_run_help},
     {"check", "looks at scripts without a market: mistakes, and what a call costs", etp_check_start, etp_check_help},
+    {"tournament", "lets strategies play against each other and prints a league", etp_tournament_start,
+     etp_tournament_help},
 };
 enum { COMMANDS = sizeof etp_commands / sizeof etp_commands[0] };
 
