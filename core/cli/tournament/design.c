@@ -16,7 +16,7 @@ static unsigned distance(const etp_design *design, unsigned a, unsigned b)
     return way < design->entrants - way ? way : design->entrants - way;
 }
 
-/* Two opposite each other come together twice while the table goes round. */
+/* There are half as many pairs of two opposite each other, and each comes together twice while the table goes round. */
 static unsigned weight(const etp_design *design, unsigned way)
 {
     return 2 * way == design->entrants ? 2 : 1;
@@ -44,7 +44,7 @@ static void draw(const etp_design *design, etp_rng *rng, unsigned *all, unsigned
     }
 }
 
-/* How unevenly all would have met. */
+/* How unevenly all would have met: meetings squared, over all pairs. */
 static unsigned long long unevenness(const etp_design *design, const unsigned *base, unsigned *meetings)
 {
     unsigned long long sum = 0;
@@ -52,7 +52,7 @@ static unsigned long long unevenness(const etp_design *design, const unsigned *b
     memcpy(meetings, design->meetings, ways * sizeof *meetings);
     count_meetings(design, base, meetings);
     for (unsigned way = 1; way < ways; way++)
-        sum += (unsigned long long)meetings[way] * meetings[way];
+        sum += (unsigned long long)meetings[way] * meetings[way] * (2 / weight(design, way));
     return sum;
 }
 
