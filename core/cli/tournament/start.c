@@ -39,8 +39,8 @@ void etp_tournament_help(void)
 {
     fputs("usage: etp-engine tournament [STRATEGY.lua ...] [options]\n"
           "\n"
-          "Lets strategies play against each other and prints a league: who earns most, and what of it is chance.\n"
-          "Without a strategy all that come with etp-engine play.\n"
+          "Lets strategies play against each other and prints a league: who earns most, and what of it is\n"
+          "chance. Without a strategy all that come with etp-engine play.\n"
           "\n"
           "Examples:\n"
           "  etp-engine tournament\n"
@@ -48,19 +48,21 @@ void etp_tournament_help(void)
           "  etp-engine tournament greedy truthful --mechanism second-price --set greedy.margin=1\n"
           "  etp-engine tournament --prices PRICE_AND_DEMAND_202501_VIC1.csv --seeds 30 --json league.json\n"
           "\n"
-          "How it is played: a game is a market with a few strategies at a table, each with a portfolio of its own\n"
-          "(what a kWh is worth to it, when it takes part). For each seed there are as many games as strategies; in\n"
-          "all of them homes, days, prices and portfolios are the same. In every seed each strategy plays once\n"
-          "with each portfolio, so that none is lucky in its draws, and sits with others each time; over all seeds\n"
-          "any two strategies meet about equally often. This is not every pair by itself, whose games would grow\n"
-          "with the square of the field: say --table 2 for pairs.\n"
+          "How it is played: a game is a market with a few strategies at a table, each with a portfolio of\n"
+          "its own (what a kWh is worth to it, when it takes part). For each seed there are as many games as\n"
+          "strategies; in all of them homes, days, prices and portfolios are the same. In every seed each\n"
+          "strategy plays once with each portfolio, so that none is lucky in its draws, and sits with others\n"
+          "each time; over all seeds any two strategies meet about equally often. This is not every pair by\n"
+          "itself, whose games would grow with the square of the field: say --table 2 for pairs.\n"
           "\n"
-          "A strategy's profit is what the energy that it won turned out to be worth, less what it paid, per day of\n"
-          "a game. Its mean over the seeds ranks it. Differences, to the mean of the field and to the next in rank,\n"
-          "are taken seed by seed, and their 95 % bounds are a paired bootstrap over the seeds. With few seeds these\n"
-          "are a little too narrow, and of twenty comparisons one is expected to lie outside by chance.\n"
+          "A strategy's profit is what the energy that it won turned out to be worth, less what it paid, per\n"
+          "day of a game. Its mean over the seeds ranks it. Differences, to the mean of the field and to the\n"
+          "next in rank, are taken seed by seed, and their 95 % bounds are a paired bootstrap over the seeds.\n"
+          "With few seeds these are a little too narrow, and of twenty comparisons one is expected to lie\n"
+          "outside by chance.\n"
           "\n"
-          "With --prices each seed has its own --days of the file, from the first again when they are used up.\n",
+          "With --prices each seed has its own --days of the file, from the first again when they are used\n"
+          "up.\n",
           stdout);
     etp_usage_options(&etp_tournament_vocabulary);
     etp_usage_world();
