@@ -8,6 +8,8 @@
 const etp_command etp_commands[] = {
     {"run", "runs a market, when no command is named too", etp_run_start, etp_run_help},
     {"check", "looks at scripts without a market: mistakes, and what a call costs", etp_check_start, etp_check_help},
+    {"tournament", "lets strategies play against each other and prints a league", etp_tournament_start,
+     etp_tournament_help},
     {"new", "writes a strategy or a reserve policy to start from", etp_new_start, etp_new_help},
     {"api", "prints what a script meets: hooks, fields, functions", etp_api_start, etp_api_help},
 };

@@ -30,6 +30,8 @@ int etp_run_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_run_help(void);
 int etp_check_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_check_help(void);
+int etp_tournament_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_tournament_help(void);
 
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);

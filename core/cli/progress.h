@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A bar on a terminal's standard error that shows how far a command has come; nothing where that is no terminal. */
+/* A bar on a terminal's standard error that shows how far a command has come and how long it may still take; nothing where that is no terminal. */
 #ifndef ETP_CLI_PROGRESS_H
 #define ETP_CLI_PROGRESS_H
 
@@ -10,6 +10,7 @@ typedef struct etp_progress {
     bool shown; /* wanted, and there is a terminal */
     bool drawn; /* a bar stands on the line */
     uint64_t done, all;
+    int64_t began_ms;
     int64_t next_ms; /* when it may be drawn again */
 } etp_progress;
 

@@ -27,7 +27,7 @@ static const char tail[] =
     "  0  done\n"
     "  1  a file cannot be used or the run failed: a script or a price file is missing, cannot be read\n"
     "     or has errors, a script has the wrong role, a result cannot be written, --check-determinism\n"
-    "     found a difference\n"
+    "     found a difference, check found a mistake\n"
     "  2  the command line asks for what cannot be: an unknown command, option, script's name or\n"
     "     parameter of --set, a value out of range, more days than the price file holds, no strategy\n";
 

@@ -27,15 +27,14 @@ void etp_check_help(void)
 {
     fputs("usage: etp-engine check FILE.lua [FILE.lua ...] [options]\n"
           "\n"
-          "Looks at scripts, strategies and reserve policies, without a market: their syntax, the table that they\n"
-          "return, their parameters; calls each hook with made-up inputs, usual and rare ones (prices that are not\n"
-          "told, values below zero, every outcome of a bid, every fault); says which globals are written and which\n"
-          "parameters never read; and prints what a call of each hook costs.\n"
+          "Looks at scripts, strategies and reserve policies, without a market: their syntax, the table that\n"
+          "they return, their parameters; calls each hook with made-up inputs, usual and rare ones (prices\n"
+          "that are not told, values below zero, every outcome of a bid, every fault); says which globals are\n"
+          "written and which parameters never read; and prints what a call of each hook costs.\n"
           "\n"
-          "Costs are VM instructions, counted one by one (the mean of the dry calls and the most), and time: the\n"
-          "fastest of up to 30 rounds, beside an empty hook that is called in the same way. A hook that went wrong is "
-          "not\n"
-          "timed.\n",
+          "Costs are VM instructions, counted one by one (the mean of the dry calls and the most), and time:\n"
+          "the fastest of up to 30 rounds, beside an empty hook that is called in the same way. A hook that\n"
+          "went wrong is not timed.\n",
           stdout);
     etp_usage_options(&vocabulary);
     fputs("\n"
