@@ -4,6 +4,7 @@
 #define ETP_CLI_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct etp_progress {
@@ -16,6 +17,9 @@ typedef struct etp_progress {
 
 void etp_progress_begin(etp_progress *progress, bool wanted, uint64_t all);
 void etp_progress_step(etp_progress *progress);
+/* How long it may still take, by what is done so far: "12 s left", "3 min left"; nothing before a second has passed, for
+ * that would be a guess. */
+void etp_progress_left(const etp_progress *progress, int64_t now_ms, char *text, size_t size);
 /* Takes the bar away, so that other text may be written. The next step draws it again. */
 void etp_progress_clear(etp_progress *progress);
 

@@ -31,8 +31,8 @@ typedef struct etp_bootstrap {
 /*
  * Bounds of the values' mean: the percentile bootstrap (Efron 1979, "Bootstrap methods: another look at the jackknife").
  * The mean of as many values drawn with replacement, over and over; of these means the middle part. For a comparison of
- * two, pass the differences of their pairs. With few values it is a little too narrow: of ten from a normal distribution
- * the bounds for 95 % hold the true mean about nine times in ten.
+ * two, pass the differences of their pairs. With few values it is a little too narrow: of values from a normal
+ * distribution the bounds for 95 % hold the true mean 90 times in a hundred where there are ten, 92 where there are twenty.
  *
  * ETP_EINVAL for fewer than two values, which say nothing of how much they vary; ETP_ENOMEM.
  */

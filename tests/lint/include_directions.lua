@@ -56,7 +56,7 @@ local SHARED_HEADERS = {
   ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/utf8.h"] = "base",
   ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
-  ["report/report.h"] = "report", ["report/table.h"] = "report",
+  ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }
 
 local UMBRELLA = "etp/etp.h"

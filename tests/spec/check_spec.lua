@@ -216,6 +216,17 @@ describe("the command line", function()
     assert.equal("check", json.decode(program.read(result)).command)
   end)
 
+  it("writes no field that docs/scripting.md does not name", function()
+    local page = program.read("docs/scripting.md"):match("\n## Checking a script\n(.-)\n## ")
+    local text = check("greedy nowhere.lua --json -").out
+    local count = 0
+    for key in text:gmatch('"([%l_]+)": ') do
+      count = count + 1
+      program.says(page, { "`" .. key .. "`" })
+    end
+    assert.is_true(count > 25)
+  end)
+
   it("has a help of its own", function()
     local help = check("--help")
     assert.same({ 0, "" }, { help.status, help.err })

@@ -301,6 +301,24 @@ describe("help", function()
   end)
 end)
 
+it("has no field that docs/tournament.md does not name", function()
+  local page = program.read("docs/tournament.md"):match("\n## %-%-json\n(.*)$")
+  local count = 0
+  local function look(value)
+    for key, inner in pairs(type(value) == "table" and value or {}) do
+      if type(key) == "string" then
+        count = count + 1
+        program.says(page, { "`" .. key .. "`" })
+      end
+      look(inner)
+    end
+  end
+  local result = league("greedy random --set greedy.margin=1" .. SMALL)
+  result.options = {} -- these are named in the help
+  look(result)
+  assert.is_true(count > 60)
+end)
+
 it("prints nothing when asked to be quiet", function()
   local path = program.path("quiet.json")
   local done = tournament("greedy random --quiet --json " .. path .. SMALL)

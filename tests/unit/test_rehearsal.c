@@ -324,6 +324,7 @@ static void smaller_report(void **state)
     memset(&report, 0x55, sizeof report);
     report.size = offsetof(etp_rehearsal, offers);
     report.clock = NULL;
+    report.watch = false;
     assert_int_equal(etp_script_rehearse(script, &report, NULL), ETP_OK);
     assert_true(report.calls > 10);
     assert_int_equal(report.failures, 0);
