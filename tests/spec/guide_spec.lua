@@ -19,13 +19,13 @@ local function read_steps(text)
     elseif block then
       block.body = block.body .. line:sub(block.indent + 1) .. "\n"
     elseif fence then
+      local needs, interrupted = mark:gsub("; interrupted$", "")
       block = {
         language = fence, body = "", indent = indent,
-        needs = mark:match("needs: ([^;]-) *[;-]*%->") or mark:match("needs: ([^;]+);"),
-        interrupted = mark:find("interrupted", 1, true) ~= nil,
+        needs = needs ~= "" and needs or nil, interrupted = interrupted > 0,
       }
     elseif line ~= "" then
-      mark = line:match("^<!%-%-.*%-%->$") or ""
+      mark = line:match("^<!%-%- needs: (.*) %-%->$") or ""
     end
   end
   return list
