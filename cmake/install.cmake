@@ -23,4 +23,8 @@ install(TARGETS etp-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/strategies DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
   FILES_MATCHING PATTERN "*.lua")
 
+# Annotations of the script API for editors; `etp-engine new` tells the editor where they are.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/bindings/lua/meta DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
+  FILES_MATCHING PATTERN "*.lua")
+
 install(FILES ${PROJECT_SOURCE_DIR}/docs/man/etp-engine.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -34,6 +34,9 @@ typedef struct etp_lineup {
 int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *error);
 void etp_lineup_fini(etp_lineup *lineup);
 
+/* Refuses a script's name that means something else in --set. Returns an exit status. */
+int etp_lineup_check_name(const char *path, const char *name, etp_error *error);
+
 /* Refuses settings that name nobody. Returns an exit status. */
 int etp_lineup_check_settings(const etp_lineup *lineup, const etp_settings *settings, etp_error *error);
 

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/nearest.h"
+#include "cli/share.h"
 #include "cli/status.h"
 
-enum { PATH_MAX_BYTES = 4096 };
+enum { PATH_MAX_BYTES = ETP_SHARE_PATH_MAX };
 
 /* The rivals that a newcomer meets first; others follow by their names. */
 static const char *const first_rivals[] = {"greedy.lua", "conservative.lua", "aggressive.lua", "random.lua",
@@ -22,45 +22,15 @@ static const char suffix[] = ".lua";
 
 /* ---- where ---- */
 
-static bool is_folder(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
 static bool exists(const char *path)
 {
     struct stat facts;
     return stat(path, &facts) == 0;
 }
 
-/* ../share/etp-engine/strategies, seen from the folder of the running program: an installed tree may be moved. */
-static bool beside_program(char *path, size_t size)
-{
-    char program[PATH_MAX_BYTES];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return false;
-    program[length] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    int needed = snprintf(path, size, "%s/../share/etp-engine/strategies", program);
-    return needed > 0 && (size_t)needed < size && is_folder(path);
-}
-
-/* The sources' own folder comes first, so that a build tests what lies beside it. */
 static bool find_folder(char *path, size_t size)
 {
-    static const char *const places[] = {ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (is_folder(places[i])) {
-            snprintf(path, size, "%s", places[i]);
-            return true;
-        }
-    }
-    return beside_program(path, size);
+    return etp_share_find(ETP_SHARE_STRATEGIES, path, size);
 }
 
 static char *copy_text(const char *text)
@@ -80,7 +50,7 @@ char *etp_shipped_find(const char *name, const char *folder)
     static const char *const endings[] = {"", suffix};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         int needed = snprintf(path, sizeof path, "%s/%s%s%s", root, folder, name, endings[i]);
-        if (needed > 0 && (size_t)needed < sizeof path && exists(path) && !is_folder(path))
+        if (needed > 0 && (size_t)needed < sizeof path && exists(path) && !etp_share_is_folder(path))
             return copy_text(path);
     }
     return copy_text(name);
@@ -141,18 +111,24 @@ static bool list_folder(etp_shipped *shipped, const char *folder, DIR *listing)
     return done;
 }
 
+static int fail_nowhere(etp_error *error)
+{
+    const char *sources, *installed;
+    etp_share_places(ETP_SHARE_STRATEGIES, &sources, &installed);
+    etp_fail(error, ETP_ENOENT,
+             "the strategies that come with etp-engine are neither in %s nor in %s: install them, or name your own and "
+             "say --rivals 0",
+             sources, installed);
+    return ETP_EXIT_FAILED;
+}
+
 int etp_shipped_list(etp_shipped *shipped, etp_error *error)
 {
     char folder[PATH_MAX_BYTES];
     *shipped = (etp_shipped){0};
     DIR *listing = find_folder(folder, sizeof folder) ? opendir(folder) : NULL;
-    if (listing == NULL) {
-        etp_fail(error, ETP_ENOENT,
-                 "the strategies that come with etp-engine are neither in %s nor in %s: install them, or name your own "
-                 "and say --rivals 0",
-                 ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR);
-        return ETP_EXIT_FAILED;
-    }
+    if (listing == NULL)
+        return fail_nowhere(error);
     bool done = list_folder(shipped, folder, listing);
     closedir(listing);
     if (!done) {

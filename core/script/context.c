@@ -245,3 +245,29 @@ void etp_context_push(lua_State *L)
     lua_setfield(L, -2, "__name");
     lua_setmetatable(L, -2);
 }
+
+/* What is said of each entry. */
+bool etp_context_describe(unsigned index, etp_api_field *field)
+{
+    static const etp_api_field facts[ENTRIES] = {
+        [NOW] = {.type = "number", .unit = "s", .doc = "the engine's clock; the only one there is"},
+        [DEADLINE] = {.type = "number",
+                      .unit = "s",
+                      .optional = true,
+                      .doc = "when the answer is worth nothing any more; nil if it keeps"},
+        [DEVICE_ID] = {.type = "integer", .unit = "id", .doc = "of the node that is asked"},
+        [NAME] = {.type = "string", .doc = "of the node that is asked"},
+        [STATE] = {.type = "table", .doc = "the node's own, empty at first: keep what you learn here"},
+        [PARAMS] = {.type = "table", .doc = "parameters by name; read-only"},
+        [RNG] = {.type = "function", .doc = "a random number, [0, 1); with m or m, n a whole one from 1 or m"},
+        [LOG] = {.type = "function", .doc = "writes a line to the log, level info"},
+        [HISTORY] = {.type = "list",
+                     .of = "past bid",
+                     .doc = "the last 64 finished bids, oldest first; empty for a bess"},
+    };
+    if (index >= ENTRIES)
+        return false;
+    *field = facts[index];
+    field->name = entries[index];
+    return true;
+}

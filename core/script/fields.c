@@ -5,108 +5,120 @@
 
 #include "internal.h"
 
-#define FIELD(type, lua_name, member, kind)                                                              \
+#define ROW(type, lua_name, member, kind, maybe, unit, doc)                                              \
     {                                                                                                    \
         lua_name, (unsigned short)offsetof(type, member), (unsigned char)sizeof(((type *)NULL)->member), \
-            ETP_FIELD_##kind                                                                             \
+            ETP_FIELD_##kind, maybe, unit, doc                                                           \
     }
+/* Always has a value; one that may be nil; a whole number, which has no unit but what is said here. */
+#define FIELD(type, lua_name, member, kind, doc) ROW(type, lua_name, member, kind, false, NULL, doc)
+#define MAYBE(type, lua_name, member, kind, doc) ROW(type, lua_name, member, kind, true, NULL, doc)
+#define COUNT(type, lua_name, member, unit, doc) ROW(type, lua_name, member, COUNT, false, unit, doc)
 
 static const etp_field market_fields[] = {
-    FIELD(etp_market, "index", index, COUNT),
-    FIELD(etp_market, "starts", starts, TIME),
-    FIELD(etp_market, "ends", ends, TIME),
-    FIELD(etp_market, "second_of_day", second_of_day, COUNT),
-    FIELD(etp_market, "spot", spot, PRICE),
-    FIELD(etp_market, "forecast", forecast, PRICE),
-    FIELD(etp_market, "mechanism", mechanism, MECHANISM),
+    COUNT(etp_market, "index", index, "", "0 for the first interval of the run"),
+    FIELD(etp_market, "starts", starts, TIME, "on the engine's clock"),
+    FIELD(etp_market, "ends", ends, TIME, "on the engine's clock"),
+    COUNT(etp_market, "second_of_day", second_of_day, "s", "of `starts`, on the market's clock, from 0 to 86 399"),
+    MAYBE(etp_market, "spot", spot, PRICE, "wholesale price of the last interval that has ended"),
+    MAYBE(etp_market, "forecast", forecast, PRICE, "public forecast of this interval's spot price"),
+    FIELD(etp_market, "mechanism", mechanism, MECHANISM, "how the auctions set their prices"),
     /* for aggregators: */
-    FIELD(etp_market, "value", value, PRICE),
-    FIELD(etp_market, "need", need, ENERGY),
-    FIELD(etp_market, "budget", budget, MONEY),
+    FIELD(etp_market, "value", value, PRICE, "what a kWh is worth to us in this interval, as far as we know"),
+    FIELD(etp_market, "need", need, ENERGY, "the most that we want in this interval"),
+    FIELD(etp_market, "budget", budget, MONEY, "the most that we may spend in this interval"),
 };
 
 enum { MARKET_AGGREGATOR_ONLY = 3 };
 
 static const etp_field offer_fields[] = {
-    FIELD(etp_offer, "battery", battery, COUNT),
-    FIELD(etp_offer, "energy", energy, ENERGY),
-    FIELD(etp_offer, "reserve", reserve, PRICE),
-    FIELD(etp_offer, "value", value, PRICE),
-    FIELD(etp_offer, "need", need, ENERGY),
-    FIELD(etp_offer, "budget", budget, MONEY),
-    FIELD(etp_offer, "energy_total", energy_total, ENERGY),
-    FIELD(etp_offer, "remaining", remaining, ENERGY),
-    FIELD(etp_offer, "for_sale", for_sale_ppm, PERCENT),
-    FIELD(etp_offer, "voltage", voltage_mv, VOLT),
-    FIELD(etp_offer, "discharge_rate", discharge_rate, POWER),
-    FIELD(etp_offer, "closes", closes, TIME),
-    FIELD(etp_offer, "health", health, HEALTH),
-    FIELD(etp_offer, "asked", asked, COUNT),
+    COUNT(etp_offer, "battery", battery, "id", "who offers"),
+    FIELD(etp_offer, "energy", energy, ENERGY, "the most that can be had"),
+    MAYBE(etp_offer, "reserve", reserve, PRICE, "lowest price the owner takes; not disclosed as a rule"),
+    FIELD(etp_offer, "value", value, PRICE, "what a kWh is worth to us; nobody else knows it; may be negative"),
+    FIELD(etp_offer, "need", need, ENERGY, "ours, neither won nor bid for yet"),
+    FIELD(etp_offer, "budget", budget, MONEY, "ours, neither spent nor bid yet"),
+    FIELD(etp_offer, "energy_total", energy_total, ENERGY, "stored in the battery now"),
+    FIELD(etp_offer, "remaining", remaining, ENERGY,
+          "what could still be sold after this lot: at the meter, above the floor"),
+    FIELD(etp_offer, "for_sale", for_sale_ppm, PERCENT, "share of `energy_total`"),
+    FIELD(etp_offer, "voltage", voltage_mv, VOLT, "of the battery"),
+    FIELD(etp_offer, "discharge_rate", discharge_rate, POWER, "the most that it gives"),
+    FIELD(etp_offer, "closes", closes, TIME, "when the window ends"),
+    FIELD(etp_offer, "health", health, HEALTH, "of the battery"),
+    COUNT(etp_offer, "asked", asked, "", "1, or 2 when asked again after \"wait\""),
 };
 
 static const etp_field result_fields[] = {
-    FIELD(etp_result_view, "battery", battery, COUNT),
-    FIELD(etp_result_view, "outcome", outcome, OUTCOME),
-    FIELD(etp_result_view, "code", code, CODE),
-    FIELD(etp_result_view, "price", price, PRICE),
-    FIELD(etp_result_view, "energy", energy, ENERGY),
-    FIELD(etp_result_view, "bid_price", bid_price, PRICE),
-    FIELD(etp_result_view, "bid_energy", bid_energy, ENERGY),
-    FIELD(etp_result_view, "best", best, PRICE),
-    FIELD(etp_result_view, "value", value, PRICE),
-    FIELD(etp_result_view, "closes", closes, TIME),
-    FIELD(etp_result_view, "may_rebid", may_rebid, BOOL),
+    COUNT(etp_result_view, "battery", battery, "id", "whose auction it was"),
+    FIELD(etp_result_view, "outcome", outcome, OUTCOME, "how the bid ended"),
+    FIELD(etp_result_view, "code", code, CODE, "why"),
+    MAYBE(etp_result_view, "price", price, PRICE, "paid, when accepted"),
+    FIELD(etp_result_view, "energy", energy, ENERGY, "bought, when accepted; else 0"),
+    FIELD(etp_result_view, "bid_price", bid_price, PRICE, "what we had bid"),
+    FIELD(etp_result_view, "bid_energy", bid_energy, ENERGY, "what we had bid for"),
+    MAYBE(etp_result_view, "best", best, PRICE, "the price to beat, or the lowest that won; not disclosed as a rule"),
+    FIELD(etp_result_view, "value", value, PRICE, "what a kWh is worth to us"),
+    FIELD(etp_result_view, "closes", closes, TIME, "when the window ends"),
+    FIELD(etp_result_view, "may_rebid", may_rebid, BOOL, "the window is open: a price that is returned is bid"),
 };
 
 static const etp_field fault_fields[] = {
-    FIELD(etp_fault, "kind", kind, FAULT),  FIELD(etp_fault, "peer", peer, COUNT), FIELD(etp_fault, "type", type, TYPE),
-    FIELD(etp_fault, "delay", delay, TIME), FIELD(etp_fault, "code", code, CODE),
+    FIELD(etp_fault, "kind", kind, FAULT, "what went wrong"),
+    COUNT(etp_fault, "peer", peer, "id", "where"),
+    FIELD(etp_fault, "type", type, TYPE, "of the late message, for \"delay\""),
+    FIELD(etp_fault, "delay", delay, TIME, "how long it took, for \"delay\""),
+    FIELD(etp_fault, "code", code, CODE, "why, for \"device\""),
 };
 
 static const etp_field battery_fields[] = {
-    FIELD(etp_battery_view, "energy_total", energy_total, ENERGY),
-    FIELD(etp_battery_view, "capacity", capacity, ENERGY),
-    FIELD(etp_battery_view, "floor", floor, ENERGY),
-    FIELD(etp_battery_view, "available", available, ENERGY),
-    FIELD(etp_battery_view, "lot", lot, ENERGY),
-    FIELD(etp_battery_view, "level", level, LEVEL),
-    FIELD(etp_battery_view, "health", health, HEALTH),
-    FIELD(etp_battery_view, "voltage", voltage_mv, VOLT),
-    FIELD(etp_battery_view, "power", power, POWER),
-    FIELD(etp_battery_view, "one_way", one_way_ppm, SHARE),
-    FIELD(etp_battery_view, "wear", wear, PRICE),
-    FIELD(etp_battery_view, "feed_in", feed_in, PRICE),
-    FIELD(etp_battery_view, "retail", retail, PRICE),
-    FIELD(etp_battery_view, "expected_need", expected_need, ENERGY),
-    FIELD(etp_battery_view, "interval", interval, COUNT),
-    FIELD(etp_battery_view, "second_of_day", second_of_day, COUNT),
-    FIELD(etp_battery_view, "spot", spot, PRICE),
-    FIELD(etp_battery_view, "forecast", forecast, PRICE),
+    FIELD(etp_battery_view, "energy_total", energy_total, ENERGY, "stored now"),
+    FIELD(etp_battery_view, "capacity", capacity, ENERGY, "usable"),
+    FIELD(etp_battery_view, "floor", floor, ENERGY, "kept in any case"),
+    FIELD(etp_battery_view, "available", available, ENERGY, "at the meter, above the floor"),
+    FIELD(etp_battery_view, "lot", lot, ENERGY, "the most that this auction could sell"),
+    FIELD(etp_battery_view, "level", level, LEVEL, "how full it is: below 10, 25, 75 % of capacity, or above"),
+    FIELD(etp_battery_view, "health", health, HEALTH, "by its cycles"),
+    FIELD(etp_battery_view, "voltage", voltage_mv, VOLT, "of the battery"),
+    FIELD(etp_battery_view, "power", power, POWER, "the most that it gives"),
+    FIELD(etp_battery_view, "one_way", one_way_ppm, SHARE, "efficiency of one way; its square is the round trip's"),
+    FIELD(etp_battery_view, "wear", wear, PRICE, "of discharging a kWh"),
+    FIELD(etp_battery_view, "feed_in", feed_in, PRICE, "what spilled energy earns now"),
+    FIELD(etp_battery_view, "retail", retail, PRICE, "what imported energy costs now"),
+    FIELD(etp_battery_view, "expected_need", expected_need, ENERGY,
+          "own use expected from the battery until the sun covers the load again"),
+    COUNT(etp_battery_view, "interval", interval, "", "index of the market interval"),
+    COUNT(etp_battery_view, "second_of_day", second_of_day, "s", "on the market's clock, from 0 to 86 399"),
+    MAYBE(etp_battery_view, "spot", spot, PRICE, "wholesale price of the last interval that has ended"),
+    MAYBE(etp_battery_view, "forecast", forecast, PRICE, "public forecast of this interval's spot price"),
 };
 
 static const etp_field sale_fields[] = {
-    FIELD(etp_sale_view, "lot", lot, ENERGY),        FIELD(etp_sale_view, "sold", sold, ENERGY),
-    FIELD(etp_sale_view, "revenue", revenue, MONEY), FIELD(etp_sale_view, "reserve", reserve, PRICE),
-    FIELD(etp_sale_view, "bids", bids, COUNT),       FIELD(etp_sale_view, "lapsed", lapsed, COUNT),
+    FIELD(etp_sale_view, "lot", lot, ENERGY, "what was for sale"),
+    FIELD(etp_sale_view, "sold", sold, ENERGY, "what was sold of it"),
+    FIELD(etp_sale_view, "revenue", revenue, MONEY, "what it earned"),
+    FIELD(etp_sale_view, "reserve", reserve, PRICE, "lowest price we took"),
+    COUNT(etp_sale_view, "bids", bids, "", "how many bidders there were"),
+    COUNT(etp_sale_view, "lapsed", lapsed, "", "awards that were not confirmed in time"),
 };
 
 static const etp_field bid_fields[] = {
-    FIELD(etp_bid, "bidder", bidder, COUNT),
-    FIELD(etp_bid, "price", price, PRICE),
-    FIELD(etp_bid, "energy", energy, ENERGY),
-    FIELD(etp_bid, "arrival", arrival, TIME),
+    COUNT(etp_bid, "bidder", bidder, "id", "who bids"),
+    FIELD(etp_bid, "price", price, PRICE, "the bid"),
+    FIELD(etp_bid, "energy", energy, ENERGY, "the most that the bidder takes"),
+    FIELD(etp_bid, "arrival", arrival, TIME, "when it came"),
 };
 
 static const etp_field past_fields[] = {
-    FIELD(etp_past_bid, "when", when, TIME),
-    FIELD(etp_past_bid, "battery", battery, COUNT),
-    FIELD(etp_past_bid, "bid_price", bid_price, PRICE),
-    FIELD(etp_past_bid, "bid_energy", bid_energy, ENERGY),
-    FIELD(etp_past_bid, "price", price, PRICE),
-    FIELD(etp_past_bid, "energy", energy, ENERGY),
-    FIELD(etp_past_bid, "best", best, PRICE),
-    FIELD(etp_past_bid, "outcome", outcome, OUTCOME),
-    FIELD(etp_past_bid, "code", code, CODE),
+    FIELD(etp_past_bid, "when", when, TIME, "when the outcome was learned"),
+    COUNT(etp_past_bid, "battery", battery, "id", "whose auction it was"),
+    FIELD(etp_past_bid, "bid_price", bid_price, PRICE, "what we had bid"),
+    FIELD(etp_past_bid, "bid_energy", bid_energy, ENERGY, "what we had bid for"),
+    MAYBE(etp_past_bid, "price", price, PRICE, "paid, when accepted"),
+    FIELD(etp_past_bid, "energy", energy, ENERGY, "bought, when accepted; else 0"),
+    MAYBE(etp_past_bid, "best", best, PRICE, "the price that had to be beaten; not disclosed as a rule"),
+    FIELD(etp_past_bid, "outcome", outcome, OUTCOME, "how the bid ended"),
+    FIELD(etp_past_bid, "code", code, CODE, "why"),
 };
 
 #define LIST(fields) fields, (unsigned)(sizeof(fields) / sizeof((fields)[0]))
@@ -254,4 +266,16 @@ void etp_field_keep_names(lua_State *L)
         }
     }
     luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+const char *etp_field_value_name(etp_field_kind kind, unsigned value)
+{
+    static const unsigned counts[] = {[ETP_FIELD_OUTCOME] = ETP_OUTCOME_FAILED + 1,
+                                      [ETP_FIELD_CODE] = ETP_CODES,
+                                      [ETP_FIELD_HEALTH] = ETP_HEALTH_POOR + 1,
+                                      [ETP_FIELD_LEVEL] = ETP_LEVEL_HIGH + 1,
+                                      [ETP_FIELD_MECHANISM] = ETP_UNIFORM_PRICE + 1,
+                                      [ETP_FIELD_FAULT] = ETP_FAULT_DELAY + 1,
+                                      [ETP_FIELD_TYPE] = ETP_TYPES};
+    return (unsigned)kind < sizeof counts / sizeof counts[0] && value < counts[kind] ? enum_name(kind, value) : NULL;
 }

@@ -20,6 +20,7 @@
 #include <lualib.h>
 
 #include "etp/script.h"
+#include "etp/script_api.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
 #define ETP_HOOK_LIST(X)                                 \
@@ -31,7 +32,7 @@
     X(RESERVE, "reserve", "(ctx, battery)", 0, 1)        \
     X(CHOOSE, "choose", "(ctx, bids)", 0, 1)             \
     X(ON_SAVE, "on_save", "(ctx)", 1, 1)                 \
-    X(ON_LOAD, "on_load", "(ctx)", 1, 1)
+    X(ON_LOAD, "on_load", "(ctx, saved)", 1, 1)
 
 typedef enum etp_hook {
 #define ETP_X(NAME, name, arguments, aggregator, bess) ETP_HOOK_##NAME,
@@ -103,6 +104,7 @@ typedef struct etp_block {
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
     uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
+    bool exact;          /**< looks at every instruction: slow, for who wants to know how many there were */
     int slice;           /**< instructions between two looks at the budget */
     int64_t budget;      /**< VM instructions that this call may still run */
     unsigned blocks;     /**< allocated since the state was begun; counts no further than 2 */
@@ -112,6 +114,15 @@ typedef struct etp_meter {
     bool over_stack;     /**< the stack has grown too large in this call */
     bool over_instructions;
 } etp_meter;
+
+/** A global variable that was written: once for each name and hook. */
+typedef struct etp_written_global {
+    char name[ETP_SCRIPT_NAME_MAX];
+    char place[LUA_IDSIZE + 16]; /**< file:line */
+    int hook;                    /**< etp_hook, or -1 while loading */
+} etp_written_global;
+
+enum { ETP_WRITTEN_GLOBALS_MAX = 16 };
 
 typedef struct etp_field etp_field;
 
@@ -141,6 +152,10 @@ typedef struct etp_vm {
     bool has_hook[ETP_HOOKS];
     etp_vm_param *params; /**< sorted by name */
     unsigned param_count;
+    etp_written_global globals[ETP_WRITTEN_GLOBALS_MAX]; /**< the first of them */
+    unsigned global_count;
+    bool watched;         /**< dry calls look on (rehearse_watch.c) */
+    uint64_t params_read; /**< since then: bit i is parameter i */
 } etp_vm;
 
 /** How many lines were written in which window of calls. */
@@ -201,6 +216,11 @@ int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
 void etp_sandbox_push(lua_State *L);
 /** After loading: what a script may no longer do. Takes the environment at the top of the stack. */
 void etp_sandbox_seal(lua_State *L);
+/** Pushes that environment again. */
+void etp_sandbox_push_environment(lua_State *L);
+/** Pushes the `__newindex` that writes down which globals are written, and then does what the table at the top of the
+ *  stack would do as such. The table is taken. */
+void etp_sandbox_push_noter(lua_State *L);
 /** Set functions in the table at the top of the stack. */
 void etp_sandbox_base(lua_State *L);
 void etp_sandbox_metatable(lua_State *L);
@@ -246,6 +266,9 @@ struct etp_field {
     unsigned short offset;
     unsigned char size;
     unsigned char kind; /**< etp_field_kind */
+    bool may_be_nil;
+    const char *unit; /**< of a count; others have that of their kind: NULL */
+    const char *doc;
 };
 
 typedef enum etp_field_kind {
@@ -294,6 +317,15 @@ const etp_view *etp_view_check(lua_State *L);
 void etp_context_push(lua_State *L);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
+
+/* ---- what script_api.c asks of those who know: false past the end ---- */
+
+bool etp_shape_describe(unsigned index, etp_api_field *field);
+bool etp_params_describe(unsigned index, etp_api_field *field);
+bool etp_context_describe(unsigned index, etp_api_field *field);
+bool etp_sandbox_describe_withheld(unsigned index, etp_api_withheld *described);
+/** A name of the enumeration that fields of `kind` show; NULL past the last, and for a kind that shows none. */
+const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 
 /* ---- explain.c ---- */
 

@@ -48,10 +48,11 @@ static void text_entry(lua_State *L, const etp_vm_param *param, const char *key,
     lua_pop(L, 1);
 }
 
+static const char *const known[] = {"default", "min", "max", "unit", "live", "doc"};
+enum { KNOWN = sizeof known / sizeof known[0] };
+
 static void check_keys(lua_State *L, const etp_vm_param *param)
 {
-    static const char *const known[] = {"default", "min", "max", "unit", "live", "doc"};
-    enum { KNOWN = sizeof known / sizeof known[0] };
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
         bool found = false;
@@ -64,6 +65,25 @@ static void check_keys(lua_State *L, const etp_vm_param *param)
                    "parameter \"%s\": \"%s\" is not known%s%s; a parameter has default, min, max, unit, live and doc",
                    param->name, key, nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "");
     }
+}
+
+/* What is said of each key of a declaration. */
+bool etp_params_describe(unsigned index, etp_api_field *field)
+{
+    static const etp_api_field facts[] = {
+        {.type = "number", .doc = "what it is where nobody sets it"},
+        {.type = "number", .optional = true, .doc = "the least it may be; without it there is no bound"},
+        {.type = "number", .optional = true, .doc = "the most it may be; without it there is no bound"},
+        {.type = "string", .optional = true, .doc = "for people, at most 23 bytes"},
+        {.type = "boolean", .optional = true, .doc = "may be changed while the market runs"},
+        {.type = "string", .optional = true, .doc = "for people, at most 255 bytes"},
+    };
+    _Static_assert(sizeof facts / sizeof facts[0] == KNOWN, "one fact for each of the known keys");
+    if (index >= KNOWN)
+        return false;
+    *field = facts[index];
+    field->name = known[index];
+    return true;
 }
 
 static void take_table(lua_State *L, etp_vm_param *param)

@@ -74,3 +74,11 @@ void etp_sandbox_withhold(lua_State *L, const char *module)
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
 }
+
+bool etp_sandbox_describe_withheld(unsigned index, etp_api_withheld *described)
+{
+    if (index >= sizeof list / sizeof list[0])
+        return false;
+    *described = (etp_api_withheld){list[index].module, list[index].name, list[index].advice};
+    return true;
+}

@@ -197,3 +197,20 @@ void etp_shape_take(lua_State *L)
         luaL_error(L, "it has no hooks, so it would never be called; a script of role \"%s\" defines %s",
                    etp_role_name(vm->role), hooks_of(vm->role));
 }
+
+/* What is said of each of the keys that are no hooks. */
+bool etp_shape_describe(unsigned index, etp_api_field *field)
+{
+    static const etp_api_field facts[] = {
+        {.type = "integer", .doc = "the script API that it is written for"},
+        {.type = "string", .optional = true, .doc = "1 to 64 letters, digits, _ and -; else the file's name"},
+        {.type = "string", .of = "role", .doc = "\"aggregator\" buys, \"bess\" is a battery's reserve policy"},
+        {.type = "table", .optional = true, .doc = "parameters by name: a number, or a table that says more"},
+    };
+    _Static_assert(sizeof facts / sizeof facts[0] == OTHER_KEYS, "one fact for each of other_keys");
+    if (index >= OTHER_KEYS)
+        return false;
+    *field = facts[index];
+    field->name = other_keys[index];
+    return true;
+}

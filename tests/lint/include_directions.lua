@@ -38,7 +38,7 @@ local PUBLIC_HEADERS = {
   wire = "units message codec",
   market = "battery auction",
   engine = "hooks engine",
-  script = "script",
+  script = "script rehearsal script_api",
   sim = "network sim",
   world = "trace tariff home buyer utility",
   run = "run",
@@ -55,7 +55,8 @@ end
 local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/utf8.h"] = "base",
   ["base/wheel.h"] = "base",
-  ["report/events_writer.h"] = "report", ["report/report.h"] = "report",
+  ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }
 
 local UMBRELLA = "etp/etp.h"

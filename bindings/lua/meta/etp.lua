@@ -1,0 +1,202 @@
+-- SPDX-License-Identifier: MIT
+---@meta _
+
+-- The script API for lua-language-server. `etp-engine new` writes the .luarc.json that finds it. A test compares it
+-- with what the engine says of itself (`etp-engine api --json`): whoever changes one changes the other.
+
+-- ---- names ----
+
+---@alias etp.role "bess"|"aggregator"
+---@alias etp.outcome "accepted"|"rejected"|"outbid"|"expired"|"failed"
+---@alias etp.code "none"|"below_reserve"|"not_enough_energy"|"offline"|"not_competitive"|"outbid"|"expired"|"late"
+---|"not_raised"|"no_auction"|"policy"|"rate_limited"|"cannot_record"|"shutting_down"|"unknown_trade"|"withdrawn"
+---@alias etp.health "excellent"|"good"|"fair"|"poor"
+---@alias etp.level "critical"|"low"|"normal"|"high"
+---@alias etp.mechanism "first-price"|"second-price"|"ascending"|"uniform-price"
+---@alias etp.fault_kind "device"|"link"|"delay"
+---@alias etp.message "Register"|"Query"|"QueryResponse"|"Bid"|"BidAccept"|"BidConfirm"|"BidReject"|"Terminate"
+---|"DeviceFailure"|"BESSStatus"
+
+-- ---- what hooks see ----
+
+---The first argument of every hook: the node that is asked.
+---@class etp.ctx
+---@field now number s; the engine's clock; the only one there is
+---@field deadline? number s; when the answer is worth nothing any more; nil if it keeps
+---@field device_id integer id; of the node that is asked
+---@field name string of the node that is asked
+---@field state table the node's own, empty at first: keep what you learn here
+---@field params table<string, number> parameters by name; read-only
+---@field rng fun(m?: integer, n?: integer): number a random number, [0, 1); with m or m, n a whole one from 1 or m
+---@field log fun(text: any) writes a line to the log, level info
+---@field history etp.past_bid[] the last 64 finished bids, oldest first; empty for a bess
+
+---A market interval, as it is known when it begins.
+---@class etp.aggregator.market
+---@field index integer 0 for the first interval of the run
+---@field starts number s; on the engine's clock
+---@field ends number s; on the engine's clock
+---@field second_of_day integer s; of `starts`, on the market's clock, from 0 to 86 399
+---@field spot? number c/kWh; wholesale price of the last interval that has ended
+---@field forecast? number c/kWh; public forecast of this interval's spot price
+---@field mechanism etp.mechanism how the auctions set their prices
+---@field value number c/kWh; what a kWh is worth to us in this interval, as far as we know
+---@field need number kWh; the most that we want in this interval
+---@field budget number $; the most that we may spend in this interval
+
+---A market interval, as it is known when it begins.
+---@class etp.bess.market
+---@field index integer 0 for the first interval of the run
+---@field starts number s; on the engine's clock
+---@field ends number s; on the engine's clock
+---@field second_of_day integer s; of `starts`, on the market's clock, from 0 to 86 399
+---@field spot? number c/kWh; wholesale price of the last interval that has ended
+---@field forecast? number c/kWh; public forecast of this interval's spot price
+---@field mechanism etp.mechanism how the auctions set their prices
+
+---A battery's answer to our query.
+---@class etp.offer
+---@field battery integer id; who offers
+---@field energy number kWh; the most that can be had
+---@field reserve? number c/kWh; lowest price the owner takes; not disclosed as a rule
+---@field value number c/kWh; what a kWh is worth to us; nobody else knows it; may be negative
+---@field need number kWh; ours, neither won nor bid for yet
+---@field budget number $; ours, neither spent nor bid yet
+---@field energy_total number kWh; stored in the battery now
+---@field remaining number kWh; what could still be sold after this lot: at the meter, above the floor
+---@field for_sale number %; share of `energy_total`
+---@field voltage number V; of the battery
+---@field discharge_rate number kW; the most that it gives
+---@field closes number s; when the window ends
+---@field health etp.health of the battery
+---@field asked integer 1, or 2 when asked again after "wait"
+
+---How a bid ended.
+---@class etp.aggregator.result
+---@field battery integer id; whose auction it was
+---@field outcome etp.outcome how the bid ended
+---@field code etp.code why
+---@field price? number c/kWh; paid, when accepted
+---@field energy number kWh; bought, when accepted; else 0
+---@field bid_price number c/kWh; what we had bid
+---@field bid_energy number kWh; what we had bid for
+---@field best? number c/kWh; the price to beat, or the lowest that won; not disclosed as a rule
+---@field value number c/kWh; what a kWh is worth to us
+---@field closes number s; when the window ends
+---@field may_rebid boolean the window is open: a price that is returned is bid
+
+---A finished bid of our own.
+---@class etp.past_bid
+---@field when number s; when the outcome was learned
+---@field battery integer id; whose auction it was
+---@field bid_price number c/kWh; what we had bid
+---@field bid_energy number kWh; what we had bid for
+---@field price? number c/kWh; paid, when accepted
+---@field energy number kWh; bought, when accepted; else 0
+---@field best? number c/kWh; the price that had to be beaten; not disclosed as a rule
+---@field outcome etp.outcome how the bid ended
+---@field code etp.code why
+
+---The battery whose energy may be sold.
+---@class etp.battery
+---@field energy_total number kWh; stored now
+---@field capacity number kWh; usable
+---@field floor number kWh; kept in any case
+---@field available number kWh; at the meter, above the floor
+---@field lot number kWh; the most that this auction could sell
+---@field level etp.level how full it is: below 10, 25, 75 % of capacity, or above
+---@field health etp.health by its cycles
+---@field voltage number V; of the battery
+---@field power number kW; the most that it gives
+---@field one_way number 0 to 1; efficiency of one way; its square is the round trip's
+---@field wear number c/kWh; of discharging a kWh
+---@field feed_in number c/kWh; what spilled energy earns now
+---@field retail number c/kWh; what imported energy costs now
+---@field expected_need number kWh; own use expected from the battery until the sun covers the load again
+---@field interval integer index of the market interval
+---@field second_of_day integer s; on the market's clock, from 0 to 86 399
+---@field spot? number c/kWh; wholesale price of the last interval that has ended
+---@field forecast? number c/kWh; public forecast of this interval's spot price
+
+---The bids at or above the reserve, best first.
+---@class etp.bids
+---@field [integer] etp.bid
+
+---One of them.
+---@class etp.bid
+---@field bidder integer id; who bids
+---@field price number c/kWh; the bid
+---@field energy number kWh; the most that the bidder takes
+---@field arrival number s; when it came
+
+---What became of an auction.
+---@class etp.bess.result
+---@field lot number kWh; what was for sale
+---@field sold number kWh; what was sold of it
+---@field revenue number $; what it earned
+---@field reserve number c/kWh; lowest price we took
+---@field bids integer how many bidders there were
+---@field lapsed integer awards that were not confirmed in time
+
+---Something that went wrong outside.
+---@class etp.fault
+---@field kind etp.fault_kind what went wrong
+---@field peer integer id; where
+---@field type etp.message of the late message, for "delay"
+---@field delay number s; how long it took, for "delay"
+---@field code etp.code why, for "device"
+
+-- ---- what a script writes ----
+
+---What a script says of a parameter.
+---@class etp.parameter
+---@field default number what it is where nobody sets it
+---@field min? number the least it may be; without it there is no bound
+---@field max? number the most it may be; without it there is no bound
+---@field unit? string for people, at most 23 bytes
+---@field live? boolean may be changed while the market runs
+---@field doc? string for people, at most 255 bytes
+
+---The table of a strategy that buys.
+---@class etp.aggregator
+---@field api 1 the script API that it is written for
+---@field name? string 1 to 64 letters, digits, _ and -; else the file's name
+---@field role "aggregator" "aggregator" buys, "bess" is a battery's reserve policy
+---@field params? table<string, number|etp.parameter> parameters by name: a number, or a table that says more
+---once, before anything else
+---@field on_start? fun(ctx: etp.ctx)
+---a market interval begins in which the node takes part
+---@field on_interval? fun(ctx: etp.ctx, market: etp.aggregator.market)
+---a battery answered our query: a price and an energy, "wait", or nil and a reason
+---@field on_offer? fun(ctx: etp.ctx, offer: etp.offer): number|"wait"|false|nil, number|string|nil
+---a bid of ours has an outcome: a price to bid again, or nothing
+---@field on_result? fun(ctx: etp.ctx, result: etp.aggregator.result): number|false|nil
+---something went wrong outside
+---@field on_fault? fun(ctx: etp.ctx, fault: etp.fault)
+---before a reload: plain data to carry over
+---@field on_save? fun(ctx: etp.ctx): table|string|number|boolean|nil
+---after a reload: the data that was carried over
+---@field on_load? fun(ctx: etp.ctx, saved: any)
+
+---The table of a reserve policy, by which home batteries sell.
+---@class etp.bess
+---@field api 1 the script API that it is written for
+---@field name? string 1 to 64 letters, digits, _ and -; else the file's name
+---@field role "bess" "aggregator" buys, "bess" is a battery's reserve policy
+---@field params? table<string, number|etp.parameter> parameters by name: a number, or a table that says more
+---once, before anything else
+---@field on_start? fun(ctx: etp.ctx)
+---a market interval begins
+---@field on_interval? fun(ctx: etp.ctx, market: etp.bess.market)
+---the auction is over
+---@field on_result? fun(ctx: etp.ctx, result: etp.bess.result)
+---something went wrong outside
+---@field on_fault? fun(ctx: etp.ctx, fault: etp.fault)
+---the interval's first query came: the lowest price and the most energy, or false
+---@field reserve? fun(ctx: etp.ctx, battery: etp.battery): number|false, number|nil
+---the window closed: places of bids in order, or nil for the mechanism's own ranking
+---@field choose? fun(ctx: etp.ctx, bids: etp.bids): integer[]|nil
+---before a reload: plain data to carry over
+---@field on_save? fun(ctx: etp.ctx): table|string|number|boolean|nil
+---after a reload: the data that was carried over
+---@field on_load? fun(ctx: etp.ctx, saved: any)

@@ -1,0 +1,182 @@
+-- SPDX-License-Identifier: MIT
+-- docs/strategies.md is followed step by step, as a reader would: its files are written, its commands run.
+--
+-- A block of Lua begins with the name of its file: "-- first.lua: ..." is the whole file, "-- first.lua, more: ..."
+-- goes in before its last line. A block of sh is run line by line. A comment "<!-- needs: ... -->" above a block names
+-- what it takes: a command, an option of one, or a module of Lua's; "interrupted" ends it by Ctrl-C.
+local json = require("cjson")
+local program = require("program")
+
+local steps, here
+
+-- { language, body, needs, interrupted } of each block, also of those in lists.
+local function read_steps(text)
+  local list, block, mark = {}, nil, ""
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do
+    local fence, indent = line:match("^%s*```(%w*)$"), #line:match("^%s*")
+    if block and fence then
+      list[#list + 1], block, mark = block, nil, ""
+    elseif block then
+      block.body = block.body .. line:sub(block.indent + 1) .. "\n"
+    elseif fence then
+      local needs, interrupted = mark:gsub("; interrupted$", "")
+      block = {
+        language = fence, body = "", indent = indent,
+        needs = needs ~= "" and needs or nil, interrupted = interrupted > 0,
+      }
+    elseif line ~= "" then
+      mark = line:match("^<!%-%- needs: (.*) %-%->$") or ""
+    end
+  end
+  return list
+end
+
+-- Where Lua finds the module etp: its Lua half in the sources, its C half in the build.
+local function module_paths()
+  local sources, build = os.getenv("ETP_SOURCE_DIR"), os.getenv("ETP_BUILD_DIR")
+  return ("LUA_PATH='%s/bindings/lua/?.lua;%s/bindings/lua/?/init.lua;;' LUA_CPATH='%s/lua/?.so;;'"):format(
+    sources, sources, build)
+end
+
+-- Whether there is a command, an option of a command ("run --watch"), or a module ("etp.testing").
+local function has(needed)
+  if needed:find(".", 1, true) then
+    local load = ("%s '%s' -e 'require \"%s\"' 2>'%s'"):format(
+      module_paths(), os.getenv("ETP_LUA"), needed, program.path("why"))
+    return os.execute(load) == true
+  end
+  local command, option = needed:match("^(%S+) (%-%-%S+)$")
+  local help = program.run("help " .. (command or needed))
+  return help.status == 0 and (option == nil or help.out:find("\n  " .. option .. " ", 1, true) ~= nil)
+end
+
+local function write_file(name, text)
+  local file = assert(io.open(here .. "/" .. name, "w"))
+  file:write(text)
+  file:close()
+end
+
+-- `etp-engine` and `busted` by their names, as after an installation.
+local function make_tools()
+  local tools = program.path("tools")
+  assert(os.execute(("mkdir '%s' && ln -s '%s' '%s/etp-engine'"):format(tools, program.engine, tools)))
+  local lua, sources = os.getenv("ETP_LUA"), os.getenv("ETP_SOURCE_DIR")
+  local path = program.write("tools/busted", ('#!/bin/sh\n%s exec %s "%s/tests/busted.lua" "$@"\n'):format(
+    module_paths(), lua, sources))
+  assert(os.execute("chmod +x '" .. path .. "'"))
+  return tools
+end
+
+setup(function()
+  program.setup()
+  steps = read_steps(program.read("docs/strategies.md"))
+  here = program.path("here")
+  assert(os.execute("mkdir '" .. here .. "'"))
+  program.tools = make_tools()
+end)
+teardown(program.teardown)
+
+-- Runs a block of sh in the folder; any command that fails ends it.
+local function run_block(step)
+  write_file(".block.sh", step.body)
+  local before = step.interrupted and "timeout --preserve-status --signal INT 2 " or ""
+  local command = ("cd '%s' && PATH='%s':\"$PATH\" %ssh -e .block.sh >.out 2>.err"):format(here, program.tools, before)
+  local _, _, status = os.execute(command)
+  return status, program.read(here .. "/.out"), program.read(here .. "/.err")
+end
+
+-- A script with `body` in it, before the line that returns it.
+local function extend(name, body)
+  local text = program.read(here .. "/" .. name)
+  local head, last = text:match("^(.-\n)(return S\n)$")
+  assert(head, name .. " ends with return S")
+  write_file(name, head .. body .. "\n" .. last)
+end
+
+local function luacheck(name)
+  local as = name:match("_spec%.lua$") and "tests/spec/" or "strategies/"
+  local command = ("'%s' --quiet --no-color --filename %s%s - <'%s/%s' >'%s'"):format(
+    os.getenv("ETP_LUACHECK"), as, name, here, name, program.path("luacheck"))
+  assert(os.execute(command), program.read(program.path("luacheck")))
+end
+
+-- A strategy in a small market, in which none of its hooks may fail.
+local function try(name)
+  local file = here .. "/" .. name
+  local done = program.run(("'%s' --bess 20 --no-baselines --disclose both --json -"):format(file))
+  assert(done.status == 0, done.err)
+  for _, firm in ipairs(json.decode(done.out).runs.market.firms) do
+    if firm.name == name:match("^(.*)%.lua$") then
+      assert(firm.script_errors == 0 and firm.bids > 0, firm.last_error)
+      return
+    end
+  end
+  error(name .. " took no part")
+end
+
+local function follow_lua(step)
+  local name, rest = step.body:match("^%-%- ([%w_]+%.lua)([^\n]*)\n")
+  assert(name, "the first line of a Lua block names its file: " .. step.body)
+  if rest:match("^:") then
+    write_file(name, step.body)
+  else
+    assert(rest:match("^, more: "), "either the whole file or more of it: " .. step.body)
+    extend(name, step.body)
+  end
+  luacheck(name)
+  if not name:match("_spec%.lua$") then
+    try(name)
+  end
+end
+
+describe("docs/strategies.md", function()
+  it("has steps of both kinds", function()
+    local count = {}
+    for _, step in ipairs(steps) do
+      count[step.language] = (count[step.language] or 0) + 1
+    end
+    assert.is_true(count.lua >= 5 and count.sh >= 10)
+    assert.equal(#steps, count.lua + count.sh)
+  end)
+
+  it("can be followed from its beginning to its end", function()
+    local lacking = {}
+    for _, step in ipairs(steps) do
+      if step.needs and not has(step.needs) then
+        lacking[#lacking + 1] = not table.concat(lacking, " "):find(step.needs, 1, true) and step.needs or nil
+      elseif step.language == "lua" then
+        follow_lua(step)
+      else
+        local status, out, err = run_block(step)
+        assert.is_true(status == 0 or step.interrupted and status == 130, step.body .. out .. err)
+      end
+    end
+    if #lacking > 0 then
+      pending("here is no " .. table.concat(lacking, ", "))
+    end
+  end)
+
+  it("explains the columns that there are", function()
+    local out = program.run("greedy --bess 5 --no-baselines").out
+    local text = program.read("docs/strategies.md"):match("\n| column(.-)\n\n")
+    local head = assert(out:match("\n  aggregator ([^\n]+)"))
+    local known = {}
+    for name in text:gmatch("`([^`]+)`") do
+      assert.truthy(head:find(name, 1, true), name .. " is a column")
+      known[#known + 1] = name
+    end
+    for name in head:gsub("avg price", "avg_price"):gmatch("%S+") do
+      assert.truthy(table.concat(known, " "):find(name:gsub("_", " "), 1, true), name .. " is explained")
+    end
+  end)
+
+  it("leads only to what is there", function()
+    local text = program.read("docs/strategies.md")
+    local links = 0
+    for link in text:gmatch("%]%((%w+%.md)%)") do
+      links = links + 1
+      assert.truthy(program.read("docs/" .. link))
+    end
+    assert.is_true(links > 0)
+  end)
+end)
