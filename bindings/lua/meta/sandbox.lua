@@ -137,6 +137,10 @@ function math.abs(x) end
 function math.ceil(x) end
 
 ---@param x number
+---@return number
+function math.exp(x) end
+
+---@param x number
 ---@return integer
 function math.floor(x) end
 
@@ -144,6 +148,11 @@ function math.floor(x) end
 ---@param y number
 ---@return number
 function math.fmod(x, y) end
+
+---@param x number
+---@param base? number
+---@return number
+function math.log(x, base) end
 
 ---@generic N: number
 ---@param x N
