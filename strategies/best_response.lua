@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- Best response: bids what would have earned most against all that it has seen.
 --
--- Friedman 1956 ("A competitive-bidding strategy"): of all prices b take the one with the greatest (v - b) P(b), v being
--- the value and P(b) the chance that b wins, estimated from the past. Prices move with the market, so a past bid counts
--- by its distance from the public forecast of its interval. The chance is that of Gjerstad and Dickhaut 1998 ("Price
--- formation in double auctions"), as one side sees it that knows its own bids only:
+-- Friedman 1956 ("A competitive-bidding strategy"): of all prices b take the one with the greatest (v - b) P(b), v
+-- being the value and P(b) the chance that b wins, estimated from the past. Prices move with the market, so a past
+-- bid counts by its distance from the public forecast of its interval. The chance is that of Gjerstad and Dickhaut
+-- 1998 ("Price formation in double auctions"), as one side sees it that knows its own bids only:
 --
 --   P(b) = (won at b or less) / (won at b or less + lost at b or more)
 --

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- EXP3: learns by trying which margin earns most, whatever its rivals do.
 --
--- "Exponential-weight algorithm for exploration and exploitation" of Auer, Cesa-Bianchi, Freund and Schapire 2002 ("The
--- nonstochastic multiarmed bandit problem"). Each margin of a grid is an arm with a weight. An arm is drawn with the
--- chance p = (1 - explore) w / sum of w + explore / arms; what it earned, as a part x of the largest margin, multiplies
--- its weight, and no other, by exp(explore / arms * x / p). Dividing by p makes up for arms that are seldom drawn. It
--- assumes nothing of its rivals, not even that they stay as they are, and pays for that with draws that never end.
+-- "Exponential-weight algorithm for exploration and exploitation" of Auer, Cesa-Bianchi, Freund and Schapire 2002
+-- ("The nonstochastic multiarmed bandit problem"). Each margin of a grid is an arm with a weight. An arm is drawn
+-- with the chance p = (1 - explore) w / sum of w + explore / arms; what it earned, as a part x of the largest margin,
+-- multiplies its weight, and no other, by exp(explore / arms * x / p). Dividing by p makes up for arms that are
+-- seldom drawn. It assumes nothing of its rivals, not even that they stay as they are, and pays for that with draws
+-- that never end.
 --
 -- It keeps the logarithms of the weights, which neither overflow nor vanish, and of each bid that is out the arm and
 -- its chance, since results come later and in another order. A bid that is outbid is raised by one step at a time, up

@@ -1,17 +1,18 @@
 -- SPDX-License-Identifier: MIT
 -- Portfolio: fills its need over many batteries, the cheapest first.
 --
--- A buyer to whom all batteries' energy is worth the same spends least on what it needs by taking offers in the order of
--- their price: the merit order by which power systems dispatch their plants (Kirchmayer 1958, "Economic operation of
--- power systems"). It does not know what a battery's energy will cost, but it keeps for each battery a price that it
--- expects to win there, as a distance from the public forecast: one step less after a win, one step more after a loss,
--- and a step above the price that won where that is disclosed (a staircase: Levitt 1971, "Transformed up-down methods in
--- psychoacoustics"). Where reserves are disclosed, no price is below them.
+-- A buyer to whom all batteries' energy is worth the same spends least on what it needs by taking offers in the order
+-- of their price: the merit order by which power systems dispatch their plants (Kirchmayer 1958, "Economic operation
+-- of power systems"). It does not know what a battery's energy will cost, but it keeps for each battery a price that
+-- it expects to win there, as a distance from the public forecast: one step less after a win, one step more after a
+-- loss, and a step above the price that won where that is disclosed (a staircase: Levitt 1971, "Transformed up-down
+-- methods in psychoacoustics"). Where reserves are disclosed, no price is below them.
 --
--- It counts how much energy was on offer at which of these prices in the last interval, and in this one until now. What
--- is cheaper than an offer and still to come has the first call on its need, as far as it tends to win what it bids for;
--- the offer gets the rest. As long as that is less than all of it, it waits, and decides shortly before the close, when
--- it has seen more. Where its need does not bind it therefore bids for everything; it is made for needs that do.
+-- It counts how much energy was on offer at which of these prices in the last interval, and in this one until now.
+-- What is cheaper than an offer and still to come has the first call on its need, as far as it tends to win what it
+-- bids for; the offer gets the rest. As long as that is less than all of it, it waits, and decides shortly before the
+-- close, when it has seen more. Where its need does not bind it therefore bids for everything; it is made for needs
+-- that do.
 --
 -- Where winners do not pay their own bid it bids its value: a lower bid saves nothing (Vickrey 1961).
 --

@@ -11,9 +11,9 @@
 --
 -- Such learners, which know nothing of their rivals and are not told to agree, were found to reach prices above the
 -- competitive ones and to punish who undercuts (Calvano, Calzolari, Denicolo and Pastorello 2020, "Artificial
--- intelligence, algorithmic pricing, and collusion"; the exploration is theirs). Among buyers that means low prices for
--- owners. Run several beside each other, with a high discount and for long, to see whether a market's rules prevent
--- it; with discount 0 they only learn what pays at once. Two numbers are kept for each battery.
+-- intelligence, algorithmic pricing, and collusion"; the exploration is theirs). Among buyers that means low prices
+-- for owners. Run several beside each other, with a high discount and for long, to see whether a market's rules
+-- prevent it; with discount 0 they only learn what pays at once. Two numbers are kept for each battery.
 --
 --   most       largest margin of the grid; the others are its even parts
 --   margins    how many there are

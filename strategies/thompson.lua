@@ -5,13 +5,14 @@
 -- samples"; Chapelle and Li 2011, "An empirical evaluation of Thompson sampling". For each margin of a grid it has
 -- counted bids that won and bids that lost. What it knows of the chance of winning is then the distribution Beta(1 +
 -- won, 1 + lost). It draws a chance for each margin from these, and takes the margin of the greatest chance times
--- what a win with it has earned on average. Margins of which it knows little are drawn far off at times, and so tried.
+-- what a win with it has earned on average. Margins of which it knows little are drawn far off at times, and so
+-- tried.
 --
--- Older results count ever less, since rivals change (Raj and Kalyani 2017, "Taming non-stationary bandits: a Bayesian
--- approach"). A draw from Beta(a, b) is X / (X + Y) with X and Y from the gamma distributions of a and b, by the method
--- of Marsaglia and Tsang 2000 ("A simple method for generating gamma variables"), with normal variables by the polar
--- method of Marsaglia and Bray 1964 ("A convenient method for generating normal variables"). A bid that is outbid is
--- raised by one step at a time, up to the smallest margin.
+-- Older results count ever less, since rivals change (Raj and Kalyani 2017, "Taming non-stationary bandits: a
+-- Bayesian approach"). A draw from Beta(a, b) is X / (X + Y) with X and Y from the gamma distributions of a and b, by
+-- the method of Marsaglia and Tsang 2000 ("A simple method for generating gamma variables"), with normal variables by
+-- the polar method of Marsaglia and Bray 1964 ("A convenient method for generating normal variables"). A bid that is
+-- outbid is raised by one step at a time, up to the smallest margin.
 --
 --   most    largest margin of the grid; the others are its even parts
 --   arms    how many margins there are
