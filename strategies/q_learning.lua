@@ -27,7 +27,7 @@ local S = {
     most = { default = 2, min = 0.01, max = 100, unit = "c/kWh", doc = "largest margin of the grid" },
     margins = { default = 8, min = 2, max = 50, doc = "how many margins the grid has" },
     rate = { default = 0.05, min = 0, max = 1, live = true, doc = "how far it moves with each result" },
-    discount = { default = 0.5, min = 0, max = 0.999, live = true, doc = "what the next auction counts" },
+    discount = { default = 0.95, min = 0, max = 0.999, live = true, doc = "what the next auction counts" },
     fade = { default = 0.0005, min = 0, max = 1, live = true, doc = "how fast exploration ends, for each bid" },
     step = { default = 0.1, min = 0.01, max = 10, unit = "c/kWh", live = true, doc = "by how much it raises" },
   },
@@ -68,7 +68,7 @@ local function choose(ctx, state, place)
   local values = state.q[place]
   state.bids = state.bids + 1
   if ctx.rng() < math.exp(-ctx.params.fade * state.bids) then
-    return ctx.rng(#values)
+    return math.floor(ctx.rng() * #values) + 1
   end
   return (best_of(values))
 end
