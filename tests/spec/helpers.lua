@@ -2,6 +2,9 @@
 -- A small stand-in for the engine, enough to call a strategy's hooks under plain Lua.
 local helpers = {}
 
+-- Strategies require modules from their own folder.
+package.path = "strategies/?.lua;" .. package.path
+
 local function history_of(list)
   return setmetatable({}, {
     __len = function() return #list end,
@@ -119,12 +122,13 @@ end
 local function settle(s, ctx, history, rng, offer, price, energy, note)
   while price do
     local after = random_result(rng, price, energy or offer.energy, offer.value)
-    local again = s.on_result and s.on_result(ctx, after)
-    note(again)
     history[#history + 1] = after
     if #history > 64 then
       table.remove(history, 1)
     end
+    local again = s.on_result and s.on_result(ctx, after)
+    note(again)
+    assert(not again or after.may_rebid, "raises what cannot be raised")
     if not after.may_rebid then
       return
     end
@@ -149,7 +153,10 @@ local function random_life(path, seed, options)
     ctx.now = round
     local value = rng() * 30 - 5
     if s.on_interval and round % 25 == 0 then
-      s.on_interval(ctx, helpers.market { index = round // 25, value = value, spot = rng() < 0.9 and value or nil })
+      s.on_interval(ctx, helpers.market {
+        index = round // 25, starts = round, value = value, spot = rng() < 0.9 and value or nil,
+        forecast = rng() < 0.9 and value + rng() - 0.5 or nil,
+      })
     end
     local offer = helpers.offer {
       battery = 1 + round % 25, value = value, reserve = rng() < 0.5 and rng() * 15 or nil, closes = round + 2,

@@ -42,7 +42,7 @@ describe("the table", function()
   end)
 
   it("says that shading does not pay where losers set the price", function()
-    local words = "The shipped strategies bid as in first-price auctions, where shading pays; truthful does not."
+    local words = "Most shipped strategies bid as in first-price auctions, where shading pays; truthful and equilibrium do not."
     for mechanism, said in pairs({
       ["first-price"] = false, ascending = false, ["second-price"] = true, ["uniform-price"] = true,
     }) do
