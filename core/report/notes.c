@@ -79,8 +79,8 @@ void etp_notes_on_outcomes(const etp_report *report, FILE *out)
     if (report->market.totals.sold == 0)
         print_note(out, "No energy was sold: no bid met a battery's reserve, or none came through.");
     if (is_priced_by_losers(report->mechanism))
-        print_note(out, "Most shipped strategies bid as in first-price auctions, where shading pays; truthful and "
-                        "equilibrium do not.");
+        print_note(out, "Most shipped strategies bid as in first-price auctions, where shading pays; a few, truthful "
+                        "among them, do not.");
     print_note(out,
                "%sOne seed is one draw of homes, weather and values: compare seeds before you believe a difference.",
                caution(report));

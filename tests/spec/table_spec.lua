@@ -42,8 +42,8 @@ describe("the table", function()
   end)
 
   it("says that shading does not pay where losers set the price", function()
-    local words = "Most shipped strategies bid as in first-price auctions, where shading pays; truthful and " ..
-      "equilibrium do not."
+    local words = "Most shipped strategies bid as in first-price auctions, where shading pays; a few, truthful among "
+      .. "them, do not."
     for mechanism, said in pairs({
       ["first-price"] = false, ascending = false, ["second-price"] = true, ["uniform-price"] = true,
     }) do

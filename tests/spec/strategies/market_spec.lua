@@ -1,9 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- The classic strategies in whole markets through the program: each buys something under every mechanism, with and
+-- The strategies in whole markets through the program: each buys something under every mechanism, with and
 -- without disclosure, no script fails, and none pays away what it gains.
 local program = require("program")
 
-local NAMES = { "aa", "equilibrium", "fixed", "gd", "mgd", "ramp", "shaver", "sniper", "zip" }
+local NAMES = {
+  "aa", "equilibrium", "fixed", "gd", "mgd", "ramp", "shaver", "sniper", "zip",
+  "best_response", "exp3", "portfolio", "q_learning", "thompson",
+}
 local MARKETS = {
   "--mechanism first-price", "--mechanism second-price", "--mechanism ascending", "--mechanism uniform-price",
   "--disclose both",
