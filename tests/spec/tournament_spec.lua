@@ -91,7 +91,7 @@ describe("the league", function()
       place = place + 1
       assert.equal(place, tonumber(rank))
       assert.equal(result.standings[place].name, name)
-      assert.equal(("%.3f"):format(result.standings[place].profit_per_day), profit)
+      assert.equal(("%.2f"):format(100 * result.standings[place].profit_per_day), profit)
     end
     assert.equal(4, place)
   end)
@@ -293,7 +293,7 @@ describe("help", function()
     assert.same({ 0, "" }, { help.status, help.err })
     assert.equal(help.out, program.run("help tournament").out)
     program.says(program.unwrapped(help.out), { "usage: etp-engine tournament", "--seeds N", "--jobs N",
-      "paired bootstrap over the seeds", "[30]", "The world (--set world.NAME=value):" })
+      "paired bootstrap over the seeds", "[10]", "The world (--set world.NAME=value):" })
     assert.falsy(help.out:find("--rivals", 1, true))
     for line in help.out:gmatch("[^\n]+") do
       assert.is_true(#line <= 100, line)

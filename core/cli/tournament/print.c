@@ -5,6 +5,9 @@
 #include "cli/tournament/tournament.h"
 #include "report/table.h"
 
+/* Differences are small: cents read better. */
+enum { CENTS = 100 };
+
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
@@ -34,10 +37,10 @@ static void add_difference(etp_table *table, const etp_difference *difference, b
     if (!is_there)
         etp_table_cell(table, "%s", "");
     else if (difference->bounded)
-        etp_table_cell(table, "%+.3f [%+.3f, %+.3f]%s", difference->mean, difference->bounds.low,
-                       difference->bounds.high, etp_difference_is_clear(difference) ? " " : "?");
+        etp_table_cell(table, "%+.2f [%+.2f, %+.2f]%s", difference->mean * CENTS, difference->bounds.low * CENTS,
+                       difference->bounds.high * CENTS, etp_difference_is_clear(difference) ? " " : "?");
     else
-        etp_table_cell(table, "%+.3f ", difference->mean);
+        etp_table_cell(table, "%+.2f ", difference->mean * CENTS);
 }
 
 static void add_standing(etp_table *table, const etp_league *league, unsigned place)
@@ -45,7 +48,7 @@ static void add_standing(etp_table *table, const etp_league *league, unsigned pl
     const etp_standing *standing = &league->standings[place];
     etp_table_cell(table, "%u", place + 1);
     etp_table_cell(table, "%s", standing->entrant->name);
-    etp_table_cell(table, "%.3f", standing->profit);
+    etp_table_cell(table, "%.2f", standing->profit * CENTS);
     add_difference(table, &standing->to_field, true);
     add_difference(table, &standing->to_next, place + 1 < league->count);
     etp_table_cell(table, "%.1f", standing->energy_kwh);
@@ -64,7 +67,7 @@ static bool print_table(const etp_league *league, FILE *out)
 {
     etp_table table = {0};
     etp_table_begin(&table, "rlrrrrrr");
-    etp_table_row(&table, (const char *const[]){"", "strategy", "$/day", "to the field ", "to the next ", "kWh/day",
+    etp_table_row(&table, (const char *const[]){"", "strategy", "c/day", "to the field ", "to the next ", "kWh/day",
                                                 "won %", "c/kWh"});
     for (unsigned i = 0; i < league->count; i++)
         add_standing(&table, league, i);

@@ -23,7 +23,7 @@ static const etp_option own_options[] = {
      &etp_option_kind_whole, OWN(table), 2, 32},
     {NULL, "jobs", "N", NULL, "how many games are played at once; changes nothing in the result [one per processor]",
      &etp_option_kind_whole, OWN(jobs), 1, 256},
-    {NULL, "bess", "N", "30", "home batteries that sell, in each game", &etp_option_kind_whole, OWN(shared.bess), 1,
+    {NULL, "bess", "N", "10", "home batteries that sell, in each game", &etp_option_kind_whole, OWN(shared.bess), 1,
      100000},
 };
 static const char *const shared_options[] = {"reserve", "set",      "seed",      "days",     "interval",  "prices",
