@@ -34,10 +34,14 @@ int etp_fail(etp_error *error, int code, const char *format, ...)
 {
     if (error == NULL)
         return code;
+    error->code = code;
+    if (format == NULL) {
+        snprintf(error->text, sizeof error->text, "%s", etp_strerror(code));
+        return code;
+    }
     va_list args;
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
-    error->code = code;
     return code;
 }

@@ -13,7 +13,7 @@ static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 void etp_log(const etp_logger *logger, etp_log_level level, const char *component, const char *format, ...)
 {
-    if (logger == NULL || logger->write == NULL || level > logger->level)
+    if (logger == NULL || logger->write == NULL || level > logger->level || component == NULL || format == NULL)
         return;
     char text[LINE_MAX_BYTES];
     va_list args;
@@ -25,11 +25,13 @@ void etp_log(const etp_logger *logger, etp_log_level level, const char *componen
 
 const char *etp_log_level_name(etp_log_level level)
 {
-    return level <= ETP_LOG_DEBUG ? level_names[level] : "?";
+    return (unsigned)level <= ETP_LOG_DEBUG ? level_names[level] : "?";
 }
 
 int etp_log_level_parse(const char *name, etp_log_level *level)
 {
+    if (name == NULL || level == NULL)
+        return ETP_EINVAL;
     for (int i = ETP_LOG_ERROR; i <= ETP_LOG_DEBUG; i++) {
         if (strcmp(name, level_names[i]) == 0) {
             *level = (etp_log_level)i;

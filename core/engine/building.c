@@ -8,7 +8,7 @@ static int check_node(const etp_engine *engine, size_t size, size_t expected, et
 {
     if (size != expected)
         return ETP_EINVAL;
-    if (engine->started)
+    if (engine->started || engine->busy)
         return ETP_ESTATE;
     if (device_id == 0 || device_id > ETP_ID_MAX || peers == 0)
         return ETP_ERANGE;
@@ -56,12 +56,15 @@ static void add_node(etp_engine *engine, struct node *node, enum role role, etp_
 
 int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *number)
 {
+    if (engine == NULL || options == NULL || number == NULL)
+        return ETP_EINVAL;
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
     if (options->hooks != NULL && options->hooks->size != sizeof *options->hooks)
         return ETP_EINVAL;
-    if (options->battery == NULL || options->base_reserve < 0 || options->base_reserve > ETP_PRICE_MAX)
+    if (options->battery == NULL || options->battery->spec.capacity == 0 || options->base_reserve < 0 ||
+        options->base_reserve > ETP_PRICE_MAX)
         return ETP_ERANGE;
     result = grow_order(engine, options->peers);
     if (result != ETP_OK)
@@ -87,6 +90,8 @@ int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp
 
 int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *number)
 {
+    if (engine == NULL || options == NULL || number == NULL)
+        return ETP_EINVAL;
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
@@ -123,6 +128,8 @@ static bool has_peer(const etp_engine *engine, const struct node *node, etp_id p
 
 int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
 {
+    if (engine == NULL || made == NULL)
+        return ETP_EINVAL;
     if (number >= engine->node_count)
         return ETP_ENOENT;
     struct node *node = engine->nodes[number];
@@ -148,7 +155,7 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
     return ETP_OK;
 }
 
-int etp_engine_start(etp_engine *engine)
+static int start(etp_engine *engine)
 {
     if (engine->started)
         return ETP_ESTATE;
@@ -163,4 +170,10 @@ int etp_engine_start(etp_engine *engine)
     }
     etp_outbox_flush(engine);
     return ETP_OK;
+}
+
+int etp_engine_start(etp_engine *engine)
+{
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, start(engine)) : result;
 }

@@ -163,8 +163,8 @@ struct etp_script {
 
 /* ---- source.c ---- */
 
-/** Reads a whole file into malloc'ed memory with a zero after its end. */
-int etp_source_read(const char *path, char **text, size_t *size, etp_error *error);
+/** Reads a whole file, with a zero after its end, into a block of etp_memory_resize(). */
+int etp_source_read(const char *path, const etp_allocator *allocator, char **text, size_t *size, etp_error *error);
 /** Refuses what is no Lua source text: empty, too long, precompiled, not UTF-8, with a zero byte. */
 int etp_source_check(const char *chunk, const char *text, size_t size, etp_error *error);
 /** Length of a leading byte order mark: 3 or 0. */

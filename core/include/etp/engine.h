@@ -16,6 +16,9 @@
  * One engine is used by one thread at a time; several engines may run in several threads. All memory is allocated when
  * nodes and links are added; none per message. Docs: docs/protocol.md (rules), docs/states.md (what each message does
  * in each state of a session).
+ *
+ * Mistakes: a NULL engine or pointer is ETP_EINVAL, a call that comes too early, too late, or from inside a hook, an
+ * observer or a transport is ETP_ESTATE; either changes nothing. Readers of a NULL engine give 0, ETP_TIME_NEVER or NULL.
  */
 #ifndef ETP_ENGINE_H
 #define ETP_ENGINE_H
@@ -60,6 +63,7 @@ typedef struct etp_timing {
     etp_time doubt_limit;     /**< [10 min] after which an unanswered Confirm is given up as unresolved */
 } etp_timing;
 
+/** Sets every time to its default. */
 ETP_API void etp_timing_defaults(etp_timing *timing);
 
 /** What a battery tells bidders beyond what the protocol needs. */
@@ -140,7 +144,8 @@ ETP_API void etp_engine_defaults(etp_engine_options *options);
 
 /** ETP_EINVAL for options that contradict each other (the error says which). */
 ETP_API int etp_engine_new(etp_engine **engine, const etp_engine_options *options, etp_error *error);
-/** Accepts NULL. Does not send anything: see etp_engine_shut_down(). */
+/** Accepts NULL. Does not send anything: see etp_engine_shut_down(). Does nothing when called from inside a hook, an
+ *  observer or a transport of this engine. */
 ETP_API void etp_engine_free(etp_engine *engine);
 
 /* ---- building ---- */
@@ -165,13 +170,15 @@ typedef struct etp_aggregator_options {
     unsigned peers;
 } etp_aggregator_options;
 
-/** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE,
- *  ETP_EFULL over max_nodes, ETP_ENOMEM. */
+/** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE (also
+ *  for a battery that etp_battery_init() has not set up), ETP_EFULL over max_nodes, ETP_ENOMEM, ETP_ESTATE after the
+ *  start. */
 ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *node);
 ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
 
 /** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if a
- *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart). */
+ *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart), ETP_ENOENT for no such
+ *  node, ETP_ESTATE after the start. */
 ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
 
 /** Once, after building: calls on_start hooks, begins to send Registers. */
@@ -206,19 +213,21 @@ typedef struct etp_interval {
 } etp_interval;
 
 /** Begins a market interval: on_interval hooks, then Queries over the query spread. ETP_ERANGE if the interval is shorter
- *  than spread + window + two holds. */
+ *  than spread + window + two holds, begins before 1970 or ends after 2255; ETP_ESTATE before the start. After
+ *  etp_engine_shut_down() nothing opens in it. */
 ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval);
 
 /** Bytes arrived on `link`, at the engine's now: advance it to the moment of arrival first, or a bid counts as processed
  *  when the engine last looked at the clock. Never fails on what the bytes are: refusals are counted and told to the
- *  observer. */
-ETP_API void etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
+ *  observer. ETP_ENOENT for an unknown link, which is counted too; ETP_ESTATE before the start. */
+ETP_API int etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
 
-/** A link whose transport was busy can take frames again. */
-ETP_API void etp_engine_link_ready(etp_engine *engine, etp_link link);
+/** A link whose transport was busy can take frames again. ETP_ENOENT for an unknown link. */
+ETP_API int etp_engine_link_ready(etp_engine *engine, etp_link link);
 
-/** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. */
-ETP_API void etp_engine_advance(etp_engine *engine, etp_time now);
+/** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. ETP_ERANGE for a
+ *  moment after the year 2255, when messages can no longer be stamped; so ETP_TIME_NEVER is no time to advance to. */
+ETP_API int etp_engine_advance(etp_engine *engine, etp_time now);
 /** The next moment at which a timer is due, or ETP_TIME_NEVER. */
 ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
 
@@ -228,8 +237,8 @@ ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
 ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
 
 /** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
- *  holds go on until confirmed or lapsed. */
-ETP_API void etp_engine_shut_down(etp_engine *engine);
+ *  holds go on until confirmed or lapsed. ETP_ESTATE before the start. */
+ETP_API int etp_engine_shut_down(etp_engine *engine);
 
 /* ---- reading ---- */
 

@@ -8,6 +8,9 @@
  * hooks.h says of a failure. What was wrong (file, line, traceback) is in etp_script_last_error() and goes to the logger.
  *
  * A script serves any number of nodes, each with a `ctx.state` of its own. One thread per script at a time.
+ *
+ * Mistakes: a NULL script, pointer or text, and options whose `size` is not their struct's, are ETP_EINVAL and change
+ * nothing. Readers of a NULL script give NULL or 0.
  */
 #ifndef ETP_SCRIPT_H
 #define ETP_SCRIPT_H
@@ -37,6 +40,7 @@ typedef struct etp_script_options {
     uint64_t load_instruction_limit; /**< while loading; 0 = 10 000 000 */
     unsigned suspend_after;   /**< consecutive failed calls after which the script is no longer called; 0 = never */
     const etp_logger *logger; /**< copied; NULL = no log */
+    const etp_allocator *allocator; /**< borrowed for the script's life, of the Lua state too; NULL = malloc */
 } etp_script_options;
 
 /** Loads a file. `options` may be NULL. On failure `*script` is NULL and `error` says what, where, and how to mend it:
