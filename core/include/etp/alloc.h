@@ -4,6 +4,8 @@
  * Memory is handed in. A host that passes no allocator gets malloc and free.
  *
  * The core allocates when things are created or registered, never per message.
+ *
+ * Mistakes: an allocator that lacks one of its functions is ETP_EINVAL wherever it is handed in.
  */
 #ifndef ETP_ALLOC_H
 #define ETP_ALLOC_H

@@ -24,6 +24,9 @@
  *
  * Energy that comes back after the close is sold by the same mechanism among the bids on standby alone: whoever has
  * lapsed or won already sets no price for it. A bid is awarded at most once, so one that was filled partly gets no more.
+ *
+ * Mistakes: NULL is ETP_EINVAL, or NO_AUCTION, UNKNOWN_TRADE, 0 and ETP_TIME_NEVER where no error is returned; an auction
+ * that is zeroed is idle and answers the same way. Nothing changes.
  */
 #ifndef ETP_AUCTION_H
 #define ETP_AUCTION_H

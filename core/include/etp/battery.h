@@ -11,6 +11,8 @@
  * What was promised can therefore be delivered whole, however many sales it was promised to.
  *
  * The caller owns the struct; no function allocates. Not thread-safe.
+ *
+ * Mistakes: NULL, and a battery that is zeroed and was never set up, are ETP_EINVAL, or store, sell and take nothing.
  */
 #ifndef ETP_BATTERY_H
 #define ETP_BATTERY_H

@@ -8,6 +8,8 @@
  *
  * The own part is uniform in +- spread / 2, drawn for each interval; so are the noise and whether the firm takes part.
  * All draws are hashes of (seed, firm, interval): runs that differ in the market's rules share them.
+ *
+ * Mistakes: a call with NULL does nothing, or gives 0.
  */
 #ifndef ETP_BUYER_H
 #define ETP_BUYER_H

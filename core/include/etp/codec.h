@@ -11,6 +11,8 @@
  * with the CRC-32 (IEEE 802.3, as in zlib) of all bytes before it. A seal is not an array, so a receiver that knows
  * nothing of seals meets it as an unknown last element. It is there because a flipped bit inside a float64 is a
  * well-formed message with another price.
+ *
+ * Mistakes: NULL is ETP_EINVAL; where a refusal is returned, it is ETP_REFUSED_TRUNCATED.
  */
 #ifndef ETP_CODEC_H
 #define ETP_CODEC_H

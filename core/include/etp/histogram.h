@@ -3,6 +3,8 @@
  * @file histogram.h
  * A histogram of durations with a relative error of at most 1/32: 32 steps per power of two, fixed memory, no
  * allocation. Made for delays in microseconds.
+ *
+ * Mistakes: a NULL histogram takes nothing and gives 0.
  */
 #ifndef ETP_HISTOGRAM_H
 #define ETP_HISTOGRAM_H

@@ -11,6 +11,8 @@
  * Everything that a home draws at random is a hash of (seed, home, interval): the same in every run of that seed, with
  * or without a market. The load and sun profiles are made up (ours), for a summer day; docs/data.md says how. Market
  * intervals are whole seconds, a day at most.
+ *
+ * Mistakes: NULL is ETP_EINVAL where an error is returned, else the call does nothing, or gives 0.
  */
 #ifndef ETP_HOME_H
 #define ETP_HOME_H

@@ -9,6 +9,9 @@
  *
  * Everything a hook gets is borrowed until it returns. A hook must not call the engine. A negative return means that
  * the hook failed: the engine counts it, tells the observer, and applies what is written at the hook.
+ *
+ * Mistakes: a table whose `size` is not its struct's is ETP_EINVAL where it is handed in; a hook that calls the engine gets
+ * ETP_ESTATE there.
  */
 #ifndef ETP_HOOKS_H
 #define ETP_HOOKS_H

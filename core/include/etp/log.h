@@ -2,6 +2,8 @@
 /**
  * @file log.h
  * Log lines: a level, a component, a text of key=value pairs. A log line never changes behaviour.
+ *
+ * Mistakes: NULL writes nothing, or is ETP_EINVAL where an error is returned.
  */
 #ifndef ETP_LOG_H
 #define ETP_LOG_H

@@ -3,6 +3,8 @@
  * @file message.h
  * ETP's message and the facts of the protocol: types, priorities, delay limits, termination codes, refusals.
  * docs/protocol.md is the same for people.
+ *
+ * Mistakes: a number that is in none of the lists has the name "?".
  */
 #ifndef ETP_MESSAGE_H
 #define ETP_MESSAGE_H

@@ -8,6 +8,9 @@
  * two runs that differ elsewhere share the fate of their frames.
  *
  * Memory is bounded and taken at creation; when it is full, frames are lost and counted. One thread.
+ *
+ * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL and change nothing; readers give 0,
+ * ETP_TIME_NEVER or false.
  */
 #ifndef ETP_NETWORK_H
 #define ETP_NETWORK_H

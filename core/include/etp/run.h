@@ -11,6 +11,9 @@
  * hook sees a price that is stamped after its now.
  *
  * Same options, same seed: the same trades, bit for bit, and the same digest.
+ *
+ * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL; a step from inside one of the run's own
+ * calls, or after the last, is ETP_ESTATE. Nothing changes. Readers of a NULL run give 0 or NULL.
  */
 #ifndef ETP_RUN_H
 #define ETP_RUN_H

@@ -2,6 +2,8 @@
 /**
  * @file tariff.h
  * What a home pays for imported energy and earns for spilled energy, by time of day.
+ *
+ * Mistakes: NULL is ETP_EINVAL where an error is returned, else the price is 0, as it is of a tariff without steps.
  */
 #ifndef ETP_TARIFF_H
 #define ETP_TARIFF_H

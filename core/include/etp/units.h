@@ -15,6 +15,8 @@
  * powers are rounded down, after a value within 0.001 unit of a whole number has been taken as that number (so that a
  * whole number that became a double comes back as itself). Limits are checked before rounding. Percentages and volts, of
  * which only the codec knows, are rounded to the nearest unit too.
+ *
+ * Mistakes: a NULL result is false; what is outside a range is false, or is taken as the nearest end of the range.
  */
 #ifndef ETP_UNITS_H
 #define ETP_UNITS_H
@@ -63,8 +65,7 @@ ETP_API etp_money etp_amount(etp_price price, etp_energy energy);
  *  the price is 0 or less, or buys more than that; 0 for no money. */
 ETP_API etp_energy etp_affordable(etp_money money, etp_price price);
 
-/** The energy of `power` over `duration`, rounded down. Both must be at least 0, `power` at most ETP_POWER_MAX and
- *  `duration` at most a week. */
+/** The energy of `power`, 0 to ETP_POWER_MAX, over `duration`, 0 to a week, rounded down. */
 ETP_API etp_energy etp_energy_of(etp_power power, etp_time duration);
 
 /** c/kWh to a price, nearest, halves away from zero. False for NaN, infinities, what lies outside [low, high], and what

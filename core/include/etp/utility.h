@@ -16,6 +16,8 @@
  * it takes the lower price. It bids p to every battery whose reserve is at or below p, until it has what it wants.
  *
  * What it knows arrived in QueryResponses, or is its own. Its hooks are ordinary C hooks (hooks.h).
+ *
+ * Mistakes: NULL, and a room of 0, are ETP_EINVAL; where no error is returned the price is ETP_PRICE_NONE.
  */
 #ifndef ETP_UTILITY_H
 #define ETP_UTILITY_H
