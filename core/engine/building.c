@@ -4,6 +4,18 @@
 
 static const etp_price default_base_reserve = 83 * ETP_PRICE_PER_CENT / 10;
 
+void etp_bess_defaults(etp_bess_options *options)
+{
+    if (options != NULL)
+        *options = (etp_bess_options){.size = sizeof *options, .base_reserve = default_base_reserve};
+}
+
+void etp_aggregator_defaults(etp_aggregator_options *options)
+{
+    if (options != NULL)
+        *options = (etp_aggregator_options){.size = sizeof *options};
+}
+
 static int check_node(const etp_engine *engine, size_t size, size_t expected, etp_id device_id, unsigned peers)
 {
     if (size != expected)

@@ -6,6 +6,12 @@
 #include "base/memory.h"
 #include "internal.h"
 
+void etp_script_defaults(etp_script_options *options)
+{
+    if (options != NULL)
+        *options = (etp_script_options){.size = sizeof *options};
+}
+
 static void fill_options(etp_script *script, const etp_script_options *given)
 {
     etp_script_options *options = &script->options;

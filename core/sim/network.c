@@ -85,6 +85,12 @@ static void fill_pools(etp_network *network)
         network->free_flights[i] = network->free_count - 1 - i;
 }
 
+void etp_network_defaults(etp_network_options *options)
+{
+    if (options != NULL)
+        *options = (etp_network_options){.size = sizeof *options};
+}
+
 static int check(const etp_network_options *options, etp_error *error)
 {
     if (options == NULL)

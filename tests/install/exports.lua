@@ -84,7 +84,8 @@ local function check_dynamic(library, soname, may_need)
   end
 end
 
-local SYSTEM = { "^libc%.so", "^libm%.so", "^ld%-linux", "^libasan%.so", "^libubsan%.so", "^libtsan%.so", "^libgcc_s%.so" }
+local SYSTEM = { "^libc%.so", "^libm%.so", "^ld%-linux", "^libasan%.so", "^libubsan%.so", "^libtsan%.so",
+  "^libgcc_s%.so" }
 local core, script = promised()
 check_exports(libetp, core)
 check_exports(libetp_lua, script)

@@ -194,6 +194,7 @@ static void a_network_answers(void **unused)
     etp_network *network = (etp_network *)&options;
     etp_delivery delivery = {0};
     etp_network_stats stats;
+    QUIET(etp_network_defaults, NULL);
     GIVES(ETP_EINVAL, etp_network_new, NULL, &options, &error);
     GIVES(ETP_EINVAL, etp_network_new, &network, NULL, &error);
     assert_null(network);
@@ -387,6 +388,8 @@ static void wrong_options(void)
     etp_engine_options options;
     QUIET(etp_engine_defaults, NULL);
     QUIET(etp_timing_defaults, NULL);
+    QUIET(etp_bess_defaults, NULL);
+    QUIET(etp_aggregator_defaults, NULL);
     QUIET(etp_engine_free, NULL);
     GIVES(ETP_EINVAL, etp_engine_new, &engine, NULL, &error);
     etp_engine_defaults(&options);

@@ -28,6 +28,7 @@ static void no_script_answers(void **unused)
     GIVES(ETP_EINVAL, etp_script_load_text, NULL, "x", text, sizeof text - 1, NULL, &error);
     GIVES(ETP_EINVAL, etp_script_load_text, &script, NULL, text, sizeof text - 1, NULL, &error);
     GIVES(ETP_EINVAL, etp_script_load_text, &script, "x", NULL, 10, NULL, &error);
+    QUIET(etp_script_defaults, NULL);
     QUIET(etp_script_free, NULL);
     GIVES(NULL, etp_script_name, NULL);
     GIVES(0, etp_script_role, NULL);

@@ -170,6 +170,10 @@ typedef struct etp_aggregator_options {
     unsigned peers;
 } etp_aggregator_options;
 
+/** Set everything to its default; device id, battery and peers remain to be filled in. */
+ETP_API void etp_bess_defaults(etp_bess_options *options);
+ETP_API void etp_aggregator_defaults(etp_aggregator_options *options);
+
 /** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE (also
  *  for a battery that etp_battery_init() has not set up), ETP_EFULL over max_nodes, ETP_ENOMEM, ETP_ESTATE after the
  *  start. */

@@ -41,6 +41,9 @@ typedef struct etp_network_options {
     uint32_t max_frames;    /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
 } etp_network_options;
 
+/** A network without delay, loss or noise; `max_links` remains to be filled in. */
+ETP_API void etp_network_defaults(etp_network_options *options);
+
 /** ETP_ERANGE for options outside their ranges (chances up to 1 000 000), ETP_ENOMEM. */
 ETP_API int etp_network_new(etp_network **network, const etp_network_options *options, etp_error *error);
 /** Accepts NULL. What is under way is gone. */

@@ -43,6 +43,9 @@ typedef struct etp_script_options {
     const etp_allocator *allocator; /**< borrowed for the script's life, of the Lua state too; NULL = malloc */
 } etp_script_options;
 
+/** Sets everything to its default. */
+ETP_API void etp_script_defaults(etp_script_options *options);
+
 /** Loads a file. `options` may be NULL. On failure `*script` is NULL and `error` says what, where, and how to mend it:
  *  no such file, a directory, not UTF-8, precompiled code, a syntax error (file:line), a table without `api` or `role`,
  *  an unknown hook name (with the nearest known one), no hooks at all, a parameter out of its own range. */
