@@ -91,4 +91,7 @@ check_exports(libetp, core)
 check_exports(libetp_lua, script)
 check_dynamic(libetp, "libetp.so." .. version, { "^libdeflate%.so", table.unpack(SYSTEM) })
 check_dynamic(libetp_lua, "libetp-lua.so." .. version, { "^libetp%.so", "^liblua", table.unpack(SYSTEM) })
-tree.finish("exports", core, findings)
+for _, finding in ipairs(findings) do
+  io.stderr:write(finding, "\n")
+end
+os.exit(#findings == 0)
