@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/locale.h"
+
 const char *etp_strerror(int code)
 {
     switch (code) {
@@ -39,9 +41,12 @@ int etp_fail(etp_error *error, int code, const char *format, ...)
         snprintf(error->text, sizeof error->text, "%s", etp_strerror(code));
         return code;
     }
+    locale_t plain = etp_locale_new(), before = uselocale(plain);
     va_list args;
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
+    uselocale(before);
+    etp_locale_free(plain);
     return code;
 }

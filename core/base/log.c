@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "etp/error.h"
 
 enum { LINE_MAX_BYTES = 2048 };
@@ -16,10 +17,13 @@ void etp_log(const etp_logger *logger, etp_log_level level, const char *componen
     if (logger == NULL || logger->write == NULL || level > logger->level || component == NULL || format == NULL)
         return;
     char text[LINE_MAX_BYTES];
+    locale_t plain = etp_locale_new(), before = uselocale(plain);
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    uselocale(before);
+    etp_locale_free(plain);
     logger->write(logger->user, level, component, text);
 }
 

@@ -19,6 +19,7 @@
 #include <lua.h>
 #include <lualib.h>
 
+#include "base/locale.h"
 #include "etp/script.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
@@ -151,6 +152,7 @@ typedef struct etp_script_rate {
 
 struct etp_script {
     etp_script_options options; /**< every default filled in */
+    locale_t plain;             /**< in which every call into Lua runs */
     etp_logger logger;
     etp_vm *vm;
     etp_script_stats stats;

@@ -119,7 +119,9 @@ static int prepare(etp_vm *vm, const char *text, size_t size, etp_error *error)
     etp_source_hash(vm->hash, text, size);
     size_t mark = etp_source_mark(text, size);
     vm->loading = true;
+    locale_t before = uselocale(vm->script->plain);
     int result = run_steps(vm, text + mark, size - mark, error);
+    uselocale(before);
     vm->loading = false;
     return result;
 }

@@ -51,6 +51,7 @@ static int make(etp_script **script, const char *chunk, const char *folder, cons
     if (made == NULL)
         return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
     fill_options(made, options);
+    made->plain = etp_locale_new();
     int result = etp_vm_new(&made->vm, made, chunk, folder, text, size, error);
     if (result != ETP_OK) {
         etp_script_free(made);
@@ -113,6 +114,7 @@ void etp_script_free(etp_script *script)
     if (script == NULL)
         return;
     etp_vm_free(script->vm);
+    etp_locale_free(script->plain);
     etp_memory_give(script->options.allocator, script, sizeof *script);
 }
 
