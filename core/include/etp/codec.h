@@ -41,8 +41,8 @@ ETP_API etp_refusal etp_decode(const void *bytes, size_t size, etp_message *mess
 
 /** A frame that is being filled. Zero it before use. */
 typedef struct etp_frame {
-    size_t size;
-    unsigned char bytes[ETP_FRAME_MAX];
+    size_t size;                        /**< bytes in use */
+    unsigned char bytes[ETP_FRAME_MAX]; /**< the messages */
 } etp_frame;
 
 /** Appends the `size` bytes of an encoded message. ETP_ENOSPACE if the frame, with its seal, would be over its limit:
@@ -54,8 +54,8 @@ ETP_API int etp_frame_seal(etp_frame *frame);
 
 /** Walks over the messages of a frame that arrived. The bytes are borrowed until the walk ends. */
 typedef struct etp_frame_reader {
-    const unsigned char *at;
-    const unsigned char *end;
+    const unsigned char *at;  /**< the next message */
+    const unsigned char *end; /**< before the seal */
 } etp_frame_reader;
 
 /** Checks size and seal and places the reader before the first message. Returns ETP_REFUSED_TRUNCATED, _TOO_LONG,

@@ -34,6 +34,7 @@ extern "C" {
     X(ENOSPACE, -12, "the output buffer is too small")             \
     X(ECONSERVATION, -13, "energy or money is not accounted for")
 
+/** The codes, as constants. */
 typedef enum etp_result {
 #define ETP_X(name, number, sentence) ETP_##name = (number),
     ETP_ERROR_LIST(ETP_X)
@@ -50,8 +51,8 @@ enum { ETP_ERROR_TEXT_MAX = 1024 };
 
 /** What a person is told. The caller owns it; zero it before use. `text` is always terminated. */
 typedef struct etp_error {
-    int code;
-    char text[ETP_ERROR_TEXT_MAX];
+    int code;                      /**< of the list above */
+    char text[ETP_ERROR_TEXT_MAX]; /**< a sentence */
 } etp_error;
 
 /** Fills `error` (which may be NULL) and returns `code`, so that a function can end with `return etp_fail(...)`. A text

@@ -14,13 +14,14 @@
 extern "C" {
 #endif
 
+/** How much a line matters. */
 typedef enum etp_log_level { ETP_LOG_ERROR = 0, ETP_LOG_WARN = 1, ETP_LOG_INFO = 2, ETP_LOG_DEBUG = 3 } etp_log_level;
 
 /** Where log lines go. A zeroed logger drops everything. `write` gets a finished line without its line end; the texts
  *  are borrowed until it returns. */
 typedef struct etp_logger {
-    void (*write)(void *user, etp_log_level level, const char *component, const char *text);
-    void *user;
+    void (*write)(void *user, etp_log_level level, const char *component, const char *text); /**< takes a line */
+    void *user;                                                                              /**< handed to it */
     etp_log_level level; /**< lines above this level are not formatted at all */
 } etp_logger;
 

@@ -23,8 +23,9 @@
 extern "C" {
 #endif
 
+/** A stream of random numbers. */
 typedef struct etp_rng {
-    uint64_t state[4];
+    uint64_t state[4]; /**< of the stream */
 } etp_rng;
 
 /** Seeds a stream. Any seed is good, 0 too. */

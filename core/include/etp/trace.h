@@ -26,10 +26,11 @@
 extern "C" {
 #endif
 
+/** A series of prices. */
 typedef struct etp_trace {
-    etp_time starts;   /**< of the first interval, on the market's clock as if it were UTC */
-    etp_time interval; /**< length of each */
-    size_t count;
+    etp_time starts;                /**< of the first interval, on the market's clock as if it were UTC */
+    etp_time interval;              /**< length of each */
+    size_t count;                   /**< of intervals */
     etp_price *prices;              /**< owned, if there is an allocator */
     char source[64];                /**< "AEMO" when the data carry AEMO's attribution, else "built-in" or "" */
     char region[16];                /**< "VIC1", or "" */

@@ -32,6 +32,7 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_utility etp_utility;
 
 /** Room for `batteries` offers in an interval and `portfolios`. NULL `allocator` = malloc. ETP_ENOMEM. */
@@ -57,8 +58,8 @@ ETP_API etp_price etp_utility_posted(const etp_utility *utility);
 
 /** One offer as the utility sees it. */
 typedef struct etp_utility_offer {
-    etp_price reserve;
-    etp_energy energy;
+    etp_price reserve; /**< lowest price the owner takes */
+    etp_energy energy; /**< for sale */
 } etp_utility_offer;
 
 /** The rule itself: the best price to post for `offers` (sorted by this call) by `portfolios`, which stand in order of
