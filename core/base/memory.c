@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 
+#include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,16 +27,15 @@ void etp_memory_give(const etp_allocator *allocator, void *memory, size_t size)
 /* ---- blocks that change their size ---- */
 
 /* Before each block of a host's allocator: how much the host was asked for, itself included. */
-union head {
-    size_t size;
-    max_align_t align;
+struct head {
+    alignas(max_align_t) size_t size;
 };
 
 static void *begin(const etp_allocator *allocator, size_t size)
 {
-    if (size > SIZE_MAX - sizeof(union head))
+    if (size > SIZE_MAX - sizeof(struct head))
         return NULL;
-    union head *head = allocator->allocate(allocator->user, sizeof *head + size);
+    struct head *head = allocator->allocate(allocator->user, sizeof *head + size);
     if (head == NULL)
         return NULL;
     head->size = sizeof *head + size;
@@ -44,13 +44,13 @@ static void *begin(const etp_allocator *allocator, size_t size)
 
 static void end(const etp_allocator *allocator, void *memory)
 {
-    union head *head = (union head *)memory - 1;
+    struct head *head = (struct head *)memory - 1;
     allocator->release(allocator->user, head, head->size);
 }
 
 static void *move(const etp_allocator *allocator, void *memory, size_t size)
 {
-    size_t room = ((union head *)memory - 1)->size - sizeof(union head);
+    size_t room = ((struct head *)memory - 1)->size - sizeof(struct head);
     /* What is over half full stays: moving it would give back little. */
     if (size <= room && size > room / 2)
         return memory;
