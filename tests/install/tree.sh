@@ -11,7 +11,7 @@ mv "$tree.first" "$tree"
 "$tree/bin/etp-engine" --version
 diff -r "$here/../../strategies" "$tree/share/etp-engine/strategies"
 # Paths of the build or of the first prefix in what other builds read would be found only on this machine.
-if grep -rlF -e "$tree.first" -e "$build" "$tree"/include "$tree"/lib*/ --include='*.cmake' --include='*.pc' --include='*.h'; then
+if find "$tree" -name '*.cmake' -o -name '*.pc' -o -name '*.h' | xargs -r grep -lF -e "$tree.first" -e "$build"; then
     echo "these installed files name a folder of the build"
     exit 1
 fi
