@@ -268,7 +268,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
 
 void etp_run_free(etp_run *run)
 {
-    if (run == NULL)
+    if (run == NULL || run->stepping)
         return;
     etp_engine_free(run->engine);
     etp_network_free(run->network);

@@ -114,7 +114,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
 {
     etp_vm *vm = script->vm;
     lua_State *L = vm->state;
-    if (script->stats.suspended)
+    if (script->stats.suspended || vm->context != NULL)
         return ETP_ESTATE;
     script->stats.calls++;
     vm->context = context;

@@ -254,6 +254,7 @@ static void step_from_inside(void *user, const etp_event *event)
     (void)event;
     if (run != NULL)
         steps_refused += etp_run_step(run, NULL) == ETP_ESTATE;
+    etp_run_free(run);
 }
 
 static void wrong_run_options(etp_run_options *options)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a host can get wrong with libetp-lua, and what it may choose: where the memory of a script comes from. Every
- * public function stands here.
+ * public function of a header that etp.h does not take in stands here.
  */
+#include <dirent.h>
+
 #include "unit/test_mistakes.h"
 
-#include "etp/etp.h"
 #include "etp/script.h"
 #include "unit/test_memory_tools.h"
 
@@ -77,6 +78,44 @@ static void hooks_without_their_script_fail(void **unused)
     etp_script_free(script);
 }
 
+/* ---- calls from inside ---- */
+
+static etp_script *talker;
+static unsigned refused;
+
+static void meddle(void *user, etp_log_level level, const char *component, const char *line)
+{
+    (void)user;
+    (void)level;
+    (void)component;
+    (void)line;
+    etp_offer offer = {0};
+    etp_intent intent = {0};
+    etp_context context = {.size = sizeof context};
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(talker);
+    refused += hooks->on_offer(talker, &context, &offer, &intent) == ETP_ESTATE;
+    etp_script_free(talker);
+}
+
+static void a_log_may_not_call_the_script(void **unused)
+{
+    (void)unused;
+    static const char chatty[] = TEXT("ctx.log('x') return 12");
+    const etp_logger logger = {.write = meddle, .level = ETP_LOG_DEBUG};
+    etp_script_options options;
+    etp_script_defaults(&options);
+    options.logger = &logger;
+    assert_int_equal(etp_script_load_text(&talker, "x", chatty, sizeof chatty - 1, &options, &error), ETP_OK);
+    etp_offer offer = {.value = 5};
+    etp_intent intent = {.energy = 1};
+    etp_context context = {.size = sizeof context};
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(talker);
+    assert_int_equal(hooks->on_offer(talker, &context, &offer, &intent), ETP_DECIDE_BID);
+    assert_int_equal(intent.price, 12 * ETP_PRICE_PER_CENT);
+    assert_int_equal(refused, 1);
+    etp_script_free(talker);
+}
+
 /* ---- memory ---- */
 
 static int load_with(etp_script **script, const etp_allocator *allocator)
@@ -143,7 +182,20 @@ static void every_failed_allocation_is_survived(void **unused)
 static void every_public_function_stands_here(void **unused)
 {
     (void)unused;
-    assert_true(expect_all_called("script.h") > 10);
+    char *umbrella = read_header("etp.h");
+    DIR *folder = opendir(ETP_SOURCE_DIR "/core/include/etp");
+    assert_non_null(folder);
+    unsigned functions = 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        char line[300];
+        snprintf(line, sizeof line, "#include \"etp/%.250s\"", entry->d_name);
+        bool other = strcmp(entry->d_name, "etp.h") != 0 && strstr(umbrella, line) == NULL;
+        if (other && strstr(entry->d_name, ".h") != NULL)
+            functions += expect_all_called(entry->d_name);
+    }
+    closedir(folder);
+    free(umbrella);
+    assert_true(functions > 10);
 }
 
 int main(void)
@@ -152,6 +204,7 @@ int main(void)
         cmocka_unit_test(no_script_answers),
         cmocka_unit_test(options_of_another_size_are_refused),
         cmocka_unit_test(hooks_without_their_script_fail),
+        cmocka_unit_test(a_log_may_not_call_the_script),
         cmocka_unit_test(all_memory_is_the_hosts),
         cmocka_unit_test(a_file_too),
         cmocka_unit_test(every_failed_allocation_is_survived),

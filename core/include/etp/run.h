@@ -83,7 +83,7 @@ typedef struct etp_run etp_run;
 
 /** ETP_EINVAL or ETP_ERANGE with a sentence for options that cannot be run, ETP_ENOMEM. */
 ETP_API int etp_run_new(etp_run **run, const etp_run_options *options, etp_error *error);
-/** Accepts NULL. */
+/** Accepts NULL. Does nothing when called from inside one of the run's own calls. */
 ETP_API void etp_run_free(etp_run *run);
 
 /** Runs one interval. Returns 1 while there are more, 0 when that was the last, or a negative error. */

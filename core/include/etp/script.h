@@ -10,7 +10,8 @@
  * A script serves any number of nodes, each with a `ctx.state` of its own. One thread per script at a time.
  *
  * Mistakes: a NULL script, pointer or text, and options whose `size` is not their struct's, are ETP_EINVAL and change
- * nothing. Readers of a NULL script give NULL or 0.
+ * nothing; a hook that is called from inside a hook of the same script, as from its log, is ETP_ESTATE. Readers of a NULL
+ * script give NULL or 0.
  */
 #ifndef ETP_SCRIPT_H
 #define ETP_SCRIPT_H
@@ -58,7 +59,7 @@ ETP_API int etp_script_load(etp_script **script, const char *path, const etp_scr
 ETP_API int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
                                  const etp_script_options *options, etp_error *error);
 
-/** Accepts NULL. */
+/** Accepts NULL. Does nothing when called from inside one of the script's own hooks, as from its log. */
 ETP_API void etp_script_free(etp_script *script);
 
 /** The name it declares, else its file's name without ".lua". Valid until the script is freed. */
