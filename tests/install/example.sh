@@ -22,7 +22,10 @@ export PKG_CONFIG_PATH
 flags="-D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Wpedantic -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS}"
 modules=etp
 if grep -q 'etp/script.h' "$source/main.c"; then modules="etp-lua $modules"; fi
-if grep -q 'event2/event.h' "$source/main.c"; then modules="$modules libevent_core"; fi
+if grep -q 'event2/event.h' "$source/main.c"; then
+    modules="$modules libevent_core"
+    pkg-config --exists libevent_core || skip "there is no libevent here"
+fi
 program=$work/build/$name
 mkdir "$work/build"
 
