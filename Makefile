@@ -2,7 +2,7 @@
 # A thin front over the presets in CMakePresets.json: everything here can be done with cmake and ctest by hand.
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-asan test-clang bench format lint clean help setup setup-test
+.PHONY: build run test test-asan test-clang bench docs format lint clean help setup setup-test
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ARGS ?= strategies/greedy.lua
@@ -49,6 +49,11 @@ bench: setup-test ## build and run the benchmarks, whose figures are this machin
 	cmake --preset release -DETP_TESTS=ON
 	$(BUILD) release
 	@set -e; for program in build/tests/bench/bench_*; do echo; echo "$$program"; "$$program"; done
+
+docs: build/configured ## the reference of the public headers, in build/reference/html
+	@scripts/setup.sh docs
+	cmake --preset release
+	$(BUILD) release --target docs
 
 format: ## lay out every C file by .clang-format
 	@tests/lint/format.sh fix

@@ -1,21 +1,55 @@
 # SPDX-License-Identifier: MIT
-# What `cmake --install` lays down: the program, the libraries with their headers, the strategies, the manual page.
+# What `cmake --install` lays down: the program, the strategies, the manual page; and, as the component "development",
+# the libraries with their headers, pkg-config modules and CMake package. All of it can be moved to another prefix.
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-# The .pc files find the prefix from where they lie, so that the installed tree can be moved.
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/etp)
+# The .pc files find the prefix from where they lie.
 file(RELATIVE_PATH prefix_from_pkgconfig /${pkgconfig_dir} /)
+# What a module needs only behind its shared library is private; a static library alone needs it always.
+if(ETP_SHARED)
+  set(requires "Requires.private:")
+else()
+  set(requires "Requires:")
+endif()
 
-# A static library with its .pc file.
-function(etp_install_library name)
-  install(TARGETS ${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# A target under the name etp::<exported>, with a file of its own in the package: who wants one library loads one.
+function(etp_install_target target exported)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${exported})
+  install(TARGETS ${target} EXPORT ${target}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+endfunction()
+
+function(etp_install_library name exported)
+  if(ETP_STATIC)
+    etp_install_target(${name} ${exported}_static)
+    install(EXPORT ${name} FILE ${name}-static.cmake NAMESPACE etp:: DESTINATION ${package_dir} COMPONENT development)
+  endif()
+  if(ETP_SHARED)
+    etp_install_target(${name}-shared ${exported})
+    install(EXPORT ${name}-shared NAMESPACE etp:: DESTINATION ${package_dir} COMPONENT development)
+  endif()
   configure_file(${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${pkgconfig_dir})
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${pkgconfig_dir} COMPONENT development)
 endfunction()
 
 if(ETP_INSTALL_LIBRARIES)
+  include(CMakePackageConfigHelpers)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/include/etp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-    FILES_MATCHING PATTERN "*.h")
-  etp_install_library(etp)
-  etp_install_library(etp-lua)
+    COMPONENT development FILES_MATCHING PATTERN "*.h")
+  etp_install_library(etp etp)
+  etp_install_library(etp-lua lua)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/etp-config.cmake.in ${PROJECT_BINARY_DIR}/etp-config.cmake
+    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  # The same rule as the SONAME's.
+  if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(compatibility SameMinorVersion)
+  else()
+    set(compatibility SameMajorVersion)
+  endif()
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/etp-config-version.cmake COMPATIBILITY ${compatibility})
+  install(FILES ${PROJECT_BINARY_DIR}/etp-config.cmake ${PROJECT_BINARY_DIR}/etp-config-version.cmake
+    DESTINATION ${package_dir} COMPONENT development)
 endif()
 
 install(TARGETS etp-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing from scripts/packages-run.txt or, with "test", from packages-test.txt too.
+# Installs what is missing from scripts/packages-run.txt or, with "test" or "docs", from packages-test.txt or -docs.txt too.
 # When nothing is missing it only asks dpkg, so that it may stand before every build.
 set -eu
 
 usage() {
-    echo "usage: scripts/setup.sh [run|test]" >&2
+    echo "usage: scripts/setup.sh [run|test|docs]" >&2
     exit 2
 }
 
@@ -66,6 +66,7 @@ install_entries() {
 case "${1:-run}" in
 run) lists="packages-run.txt" ;;
 test) lists="packages-run.txt packages-test.txt" ;;
+docs) lists="packages-run.txt packages-docs.txt" ;;
 *) usage ;;
 esac
 here=$(dirname "$0")

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/locale.h"
+
 const char *etp_strerror(int code)
 {
     switch (code) {
@@ -34,10 +36,17 @@ int etp_fail(etp_error *error, int code, const char *format, ...)
 {
     if (error == NULL)
         return code;
+    error->code = code;
+    if (format == NULL) {
+        snprintf(error->text, sizeof error->text, "%s", etp_strerror(code));
+        return code;
+    }
+    locale_t plain = etp_locale_new(), before = uselocale(plain);
     va_list args;
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
-    error->code = code;
+    uselocale(before);
+    etp_locale_free(plain);
     return code;
 }

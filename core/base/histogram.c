@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "etp/histogram.h"
 
+#include <stddef.h>
+
 enum { STEP_BITS = 5, BUCKETS = ETP_HISTOGRAM_STEPS * ETP_HISTOGRAM_OCTAVES };
 
 /* Values below 32 have a bucket each; above, the top five bits after the leading one choose the step. */
@@ -25,6 +27,8 @@ static uint64_t top_of(unsigned bucket)
 
 void etp_histogram_add(etp_histogram *histogram, uint64_t value)
 {
+    if (histogram == NULL)
+        return;
     histogram->buckets[bucket_of(value)]++;
     histogram->count++;
     if (value > histogram->max)
@@ -33,7 +37,7 @@ void etp_histogram_add(etp_histogram *histogram, uint64_t value)
 
 uint64_t etp_histogram_quantile(const etp_histogram *histogram, double q)
 {
-    if (histogram->count == 0)
+    if (histogram == NULL || histogram->count == 0)
         return 0;
     double wanted = q * (double)histogram->count;
     uint64_t seen = 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "etp/rng.h"
 
+#include <stddef.h>
+
 static uint64_t finalise(uint64_t x)
 {
     x ^= x >> 30;
@@ -15,6 +17,8 @@ static const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
 
 void etp_rng_seed(etp_rng *rng, uint64_t seed)
 {
+    if (rng == NULL)
+        return;
     for (int i = 0; i < 4; i++) {
         seed += golden;
         rng->state[i] = finalise(seed);
@@ -28,6 +32,8 @@ static uint64_t rotate(uint64_t x, int bits)
 
 uint64_t etp_rng_next(etp_rng *rng)
 {
+    if (rng == NULL)
+        return 0;
     uint64_t *s = rng->state;
     uint64_t result = rotate(s[1] * 5, 7) * 9;
     uint64_t t = s[1] << 17;

@@ -4,11 +4,23 @@
 
 static const etp_price default_base_reserve = 83 * ETP_PRICE_PER_CENT / 10;
 
+void etp_bess_defaults(etp_bess_options *options)
+{
+    if (options != NULL)
+        *options = (etp_bess_options){.size = sizeof *options, .base_reserve = default_base_reserve};
+}
+
+void etp_aggregator_defaults(etp_aggregator_options *options)
+{
+    if (options != NULL)
+        *options = (etp_aggregator_options){.size = sizeof *options};
+}
+
 static int check_node(const etp_engine *engine, size_t size, size_t expected, etp_id device_id, unsigned peers)
 {
     if (size != expected)
         return ETP_EINVAL;
-    if (engine->started)
+    if (engine->started || engine->busy)
         return ETP_ESTATE;
     if (device_id == 0 || device_id > ETP_ID_MAX || peers == 0)
         return ETP_ERANGE;
@@ -56,12 +68,15 @@ static void add_node(etp_engine *engine, struct node *node, enum role role, etp_
 
 int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *number)
 {
+    if (engine == NULL || options == NULL || number == NULL)
+        return ETP_EINVAL;
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
     if (options->hooks != NULL && options->hooks->size != sizeof *options->hooks)
         return ETP_EINVAL;
-    if (options->battery == NULL || options->base_reserve < 0 || options->base_reserve > ETP_PRICE_MAX)
+    if (options->battery == NULL || options->battery->spec.capacity == 0 || options->base_reserve < 0 ||
+        options->base_reserve > ETP_PRICE_MAX)
         return ETP_ERANGE;
     result = grow_order(engine, options->peers);
     if (result != ETP_OK)
@@ -87,6 +102,8 @@ int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp
 
 int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *number)
 {
+    if (engine == NULL || options == NULL || number == NULL)
+        return ETP_EINVAL;
     int result = check_node(engine, options->size, sizeof *options, options->device_id, options->peers);
     if (result != ETP_OK)
         return result;
@@ -123,6 +140,8 @@ static bool has_peer(const etp_engine *engine, const struct node *node, etp_id p
 
 int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
 {
+    if (engine == NULL || made == NULL)
+        return ETP_EINVAL;
     if (number >= engine->node_count)
         return ETP_ENOENT;
     struct node *node = engine->nodes[number];
@@ -148,7 +167,7 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
     return ETP_OK;
 }
 
-int etp_engine_start(etp_engine *engine)
+static int start(etp_engine *engine)
 {
     if (engine->started)
         return ETP_ESTATE;
@@ -163,4 +182,10 @@ int etp_engine_start(etp_engine *engine)
     }
     etp_outbox_flush(engine);
     return ETP_OK;
+}
+
+int etp_engine_start(etp_engine *engine)
+{
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, start(engine)) : result;
 }

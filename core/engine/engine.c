@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "engine/internal.h"
+
+enum { SECONDS_PER_DAY = 86400 };
 
 static const etp_price default_tick = ETP_PRICE_PER_CENT / 10;
 static const etp_time longest_time = 7 * 24 * ETP_NS_PER_HOUR;
 
 void etp_timing_defaults(etp_timing *timing)
 {
+    if (timing == NULL)
+        return;
     *timing = (etp_timing){.window = 2 * ETP_NS_PER_SECOND,
                            .hold = ETP_NS_PER_SECOND,
                            .query_spread = 10 * ETP_NS_PER_SECOND,
@@ -19,6 +24,8 @@ void etp_timing_defaults(etp_timing *timing)
 
 void etp_engine_defaults(etp_engine_options *options)
 {
+    if (options == NULL)
+        return;
     *options = (etp_engine_options){.size = sizeof(etp_engine_options), .tick = default_tick};
     etp_timing_defaults(&options->timing);
 }
@@ -39,10 +46,12 @@ static etp_time longest(const etp_timing *timing)
 
 static int check_options(const etp_engine_options *options, etp_error *error)
 {
-    const etp_timing *timing = &options->timing;
     if (options->size != sizeof(etp_engine_options))
         return etp_fail(error, ETP_EINVAL, "etp_engine_options.size is %zu, not %zu: set it with etp_engine_defaults()",
                         options->size, sizeof(etp_engine_options));
+    if (!etp_allocator_is_whole(options->allocator))
+        return etp_fail(error, ETP_EINVAL, "an allocator has both functions, allocate and release");
+    const etp_timing *timing = &options->timing;
     if (options->transport.send == NULL)
         return etp_fail(error, ETP_EINVAL, "the engine needs a transport: set transport.send");
     if (options->max_nodes == 0 || options->max_links == 0)
@@ -56,8 +65,9 @@ static int check_options(const etp_engine_options *options, etp_error *error)
         return etp_fail(error, ETP_EINVAL, "repeats, periods and limits must be longer than 0");
     if (timing->query_spread < 0 || timing->query_spread > ETP_NS_PER_HOUR || timing->decide_lead < 0)
         return etp_fail(error, ETP_EINVAL, "the query spread must be 0 to an hour, the decision's lead at least 0");
-    if (options->now < 0 || options->tick < 0 || options->tick > ETP_PRICE_MAX)
-        return etp_fail(error, ETP_EINVAL, "the clock cannot be negative, the tick must be 0 to 10 000 c/kWh");
+    if (options->now < 0 || options->now > ETP_CLOCK_MAX || options->tick < 0 || options->tick > ETP_PRICE_MAX)
+        return etp_fail(error, ETP_EINVAL,
+                        "the clock must stand between 1970 and 2255, the tick must be 0 to 10 000 c/kWh");
     if ((unsigned)options->mechanism > ETP_UNIFORM_PRICE)
         return etp_fail(error, ETP_EINVAL, "there is no mechanism with the number %u", (unsigned)options->mechanism);
     return ETP_OK;
@@ -86,7 +96,11 @@ static int take_tables(etp_engine *engine)
 
 int etp_engine_new(etp_engine **made, const etp_engine_options *options, etp_error *error)
 {
+    if (made == NULL)
+        return etp_fail(error, ETP_EINVAL, "an engine needs a place to be returned to");
     *made = NULL;
+    if (options == NULL)
+        return etp_fail(error, ETP_EINVAL, "an engine needs its options: begin with etp_engine_defaults()");
     int result = check_options(options, error);
     if (result != ETP_OK)
         return result;
@@ -129,7 +143,7 @@ static void free_node(etp_engine *engine, struct node *node)
 
 void etp_engine_free(etp_engine *engine)
 {
-    if (engine == NULL)
+    if (engine == NULL || engine->busy)
         return;
     for (uint32_t i = 0; i < engine->node_count; i++)
         free_node(engine, engine->nodes[i]);
@@ -144,9 +158,25 @@ void etp_engine_free(etp_engine *engine)
 
 /* ---- running ---- */
 
+int etp_engine_enter(etp_engine *engine)
+{
+    if (engine == NULL)
+        return ETP_EINVAL;
+    if (engine->busy)
+        return ETP_ESTATE;
+    engine->busy = true;
+    return ETP_OK;
+}
+
+int etp_engine_leave(etp_engine *engine, int result)
+{
+    engine->busy = false;
+    return result;
+}
+
 static struct node *node_of(const etp_engine *engine, etp_node number, enum role role)
 {
-    if (number >= engine->node_count || engine->nodes[number]->role != role)
+    if (engine == NULL || number >= engine->node_count || engine->nodes[number]->role != (uint8_t)role)
         return NULL;
     return engine->nodes[number];
 }
@@ -154,8 +184,10 @@ static struct node *node_of(const etp_engine *engine, etp_node number, enum role
 int etp_engine_brief_bess(etp_engine *engine, etp_node number, const etp_bess_brief *brief)
 {
     struct node *node = node_of(engine, number, ROLE_BESS);
-    if (node == NULL)
+    if (node == NULL || brief == NULL)
         return ETP_EINVAL;
+    if (engine->busy)
+        return ETP_ESTATE;
     as_bess(node)->brief = *brief;
     return ETP_OK;
 }
@@ -163,8 +195,10 @@ int etp_engine_brief_bess(etp_engine *engine, etp_node number, const etp_bess_br
 int etp_engine_brief_aggregator(etp_engine *engine, etp_node number, const etp_aggregator_brief *brief)
 {
     struct node *node = node_of(engine, number, ROLE_AGGREGATOR);
-    if (node == NULL)
+    if (node == NULL || brief == NULL)
         return ETP_EINVAL;
+    if (engine->busy)
+        return ETP_ESTATE;
     as_aggregator(node)->brief = *brief;
     return ETP_OK;
 }
@@ -177,11 +211,13 @@ static void end_auctions(etp_engine *engine)
             etp_bess_abort_auction(engine, as_bess(engine->nodes[i]), ETP_CODE_EXPIRED);
 }
 
-int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval)
+static int begin_interval(etp_engine *engine, const etp_interval *interval)
 {
     const etp_timing *timing = &engine->options.timing;
     if (!engine->started)
         return ETP_ESTATE;
+    if (interval->starts < 0 || interval->ends > ETP_CLOCK_MAX || interval->second_of_day >= SECONDS_PER_DAY)
+        return ETP_ERANGE;
     if (interval->ends - interval->starts < timing->query_spread + timing->window + 2 * timing->hold)
         return ETP_ERANGE;
     end_auctions(engine);
@@ -199,6 +235,14 @@ int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval)
     return ETP_OK;
 }
 
+int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval)
+{
+    if (interval == NULL)
+        return ETP_EINVAL;
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, begin_interval(engine, interval)) : result;
+}
+
 static void report_change(etp_engine *engine, const struct node *node, etp_event_kind kind)
 {
     etp_event event = etp_event_at(engine, node, kind, 0);
@@ -206,7 +250,7 @@ static void report_change(etp_engine *engine, const struct node *node, etp_event
     etp_observe(engine, &event);
 }
 
-int etp_engine_fail(etp_engine *engine, etp_node number)
+static int fail(etp_engine *engine, etp_node number)
 {
     if (number >= engine->node_count)
         return ETP_ENOENT;
@@ -224,7 +268,13 @@ int etp_engine_fail(etp_engine *engine, etp_node number)
     return ETP_OK;
 }
 
-int etp_engine_recover(etp_engine *engine, etp_node number)
+int etp_engine_fail(etp_engine *engine, etp_node number)
+{
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, fail(engine, number)) : result;
+}
+
+static int recover(etp_engine *engine, etp_node number)
 {
     if (number >= engine->node_count)
         return ETP_ENOENT;
@@ -242,10 +292,18 @@ int etp_engine_recover(etp_engine *engine, etp_node number)
     return ETP_OK;
 }
 
-void etp_engine_shut_down(etp_engine *engine)
+int etp_engine_recover(etp_engine *engine, etp_node number)
 {
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, recover(engine, number)) : result;
+}
+
+static int shut_down(etp_engine *engine)
+{
+    if (!engine->started)
+        return ETP_ESTATE;
     engine->shutting_down = true;
-    for (uint32_t i = 0; i < engine->node_count && engine->started; i++) {
+    for (uint32_t i = 0; i < engine->node_count; i++) {
         struct node *node = engine->nodes[i];
         if (node->failed)
             continue;
@@ -256,19 +314,26 @@ void etp_engine_shut_down(etp_engine *engine)
         etp_reschedule(engine, node);
     }
     etp_outbox_flush(engine);
+    return ETP_OK;
+}
+
+int etp_engine_shut_down(etp_engine *engine)
+{
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, shut_down(engine)) : result;
 }
 
 /* ---- reading ---- */
 
 etp_time etp_engine_now(const etp_engine *engine)
 {
-    return engine->now;
+    return engine != NULL ? engine->now : 0;
 }
 
 int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energy, etp_money *revenue)
 {
     struct node *node = node_of(engine, number, ROLE_BESS);
-    if (node == NULL)
+    if (node == NULL || energy == NULL || revenue == NULL)
         return ETP_EINVAL;
     *energy = as_bess(node)->auction.sold;
     *revenue = as_bess(node)->revenue;
@@ -278,7 +343,7 @@ int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energ
 int etp_engine_aggregator_totals(const etp_engine *engine, etp_node number, etp_aggregator_totals *totals)
 {
     struct node *node = node_of(engine, number, ROLE_AGGREGATOR);
-    if (node == NULL)
+    if (node == NULL || totals == NULL)
         return ETP_EINVAL;
     *totals = as_aggregator(node)->totals;
     return ETP_OK;
@@ -291,7 +356,11 @@ static size_t larger(size_t a, size_t b)
 
 void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats)
 {
-    *stats = engine->stats;
+    if (stats == NULL)
+        return;
+    *stats = engine != NULL ? engine->stats : (etp_engine_stats){0};
+    if (engine == NULL)
+        return;
     size_t timer = sizeof(struct heap_item) + sizeof(uint32_t);
     stats->bytes_per_bess = sizeof(struct bess) + sizeof(struct node *) + timer;
     size_t bess_side = sizeof(struct bess_session) + sizeof(etp_bid);
@@ -302,5 +371,5 @@ void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats)
 
 const etp_histogram *etp_engine_delays(const etp_engine *engine, etp_type type)
 {
-    return (unsigned)type < ETP_TYPES ? &engine->delays[type] : NULL;
+    return engine != NULL && (unsigned)type < ETP_TYPES ? &engine->delays[type] : NULL;
 }

@@ -91,23 +91,34 @@ void etp_reschedule(etp_engine *engine, struct node *node)
     etp_heap_set(&engine->timers, node->number, deadline, node->number);
 }
 
-void etp_engine_receive(etp_engine *engine, etp_link number, const void *frame, size_t size)
+static int receive(etp_engine *engine, etp_link number, const void *frame, size_t size)
 {
     if (number >= engine->link_count) {
         engine->stats.refused[ETP_REFUSED_UNKNOWN_LINK]++;
-        return;
+        return ETP_ENOENT;
     }
     const struct link *link = &engine->links[number];
     struct node *node = engine->nodes[link->node];
     engine->stats.frames_received++;
-    if (node->failed || !engine->started)
-        return;
+    if (!engine->started)
+        return ETP_ESTATE;
+    if (node->failed)
+        return ETP_OK;
     take_frame(engine, link, frame, size);
     etp_reschedule(engine, node);
     etp_outbox_flush(engine);
+    return ETP_OK;
 }
 
-void etp_engine_advance(etp_engine *engine, etp_time now)
+int etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size)
+{
+    if (frame == NULL)
+        return ETP_EINVAL;
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, receive(engine, link, frame, size)) : result;
+}
+
+static void advance(etp_engine *engine, etp_time now)
 {
     if (now > engine->now)
         engine->now = now;
@@ -125,8 +136,21 @@ void etp_engine_advance(etp_engine *engine, etp_time now)
     }
 }
 
+int etp_engine_advance(etp_engine *engine, etp_time now)
+{
+    if (now > ETP_CLOCK_MAX)
+        return ETP_ERANGE;
+    int result = etp_engine_enter(engine);
+    if (result != ETP_OK)
+        return result;
+    advance(engine, now);
+    return etp_engine_leave(engine, ETP_OK);
+}
+
 etp_time etp_engine_deadline(const etp_engine *engine)
 {
+    if (engine == NULL)
+        return ETP_TIME_NEVER;
     const struct heap_item *first = etp_heap_first(&engine->timers);
     return first == NULL ? ETP_TIME_NEVER : first->time;
 }

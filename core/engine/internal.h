@@ -27,6 +27,9 @@
 #define NO_SLOT UINT32_MAX
 #define NO_LINK UINT32_MAX
 
+/* The last moment at which a message can still be stamped: ids are microseconds below 2^53. In the year 2255. */
+#define ETP_CLOCK_MAX ((etp_time)ETP_ID_MAX * ETP_NS_PER_US)
+
 enum role { ROLE_BESS, ROLE_AGGREGATOR };
 
 /* A slot of the outboxes' pool for so many links, besides a fixed number. */
@@ -198,6 +201,7 @@ struct etp_engine {
     etp_time now;
     etp_interval interval;
     bool started, in_interval, shutting_down;
+    bool busy; /* inside one of its own calls: a hook, an observer or a transport may not begin another */
     uint32_t node_count, link_count;
     struct node **nodes;
     struct link *links;
@@ -225,6 +229,10 @@ static inline struct aggregator *as_aggregator(struct node *node)
 }
 
 /* engine.c */
+/* Every call that changes a running engine begins with the first, which refuses NULL and what is called from inside
+ * another call, and ends with the second, which hands `result` on. */
+int etp_engine_enter(etp_engine *engine);
+int etp_engine_leave(etp_engine *engine, int result);
 void *etp_take_memory(const etp_engine *engine, size_t size);
 /* Accepts NULL. */
 void etp_give_memory(const etp_engine *engine, void *memory, size_t size);

@@ -7,7 +7,7 @@ const char *etp_event_name(etp_event_kind kind)
                                         "confirm",  "lapse",    "receipt",   "void",       "unresolved", "status",
                                         "failure",  "recovery", "terminate", "hook_error", "refused",    "late"};
     _Static_assert(sizeof names / sizeof *names == ETP_EVENTS, "every kind has a name");
-    return kind < ETP_EVENTS ? names[kind] : "?";
+    return (unsigned)kind < ETP_EVENTS ? names[kind] : "?";
 }
 
 etp_event etp_event_at(const etp_engine *engine, const struct node *node, etp_event_kind kind, etp_id peer)

@@ -193,12 +193,21 @@ void etp_outbox_clear(etp_engine *engine, struct link *link)
     drop_until(engine, link, NO_SLOT);
 }
 
-void etp_engine_link_ready(etp_engine *engine, etp_link number)
+static int link_ready(etp_engine *engine, etp_link number)
 {
-    if (number >= engine->link_count || !engine->links[number].blocked)
-        return;
+    if (number >= engine->link_count)
+        return ETP_ENOENT;
+    if (!engine->links[number].blocked)
+        return ETP_OK;
     engine->links[number].blocked = false;
     if (engine->links[number].first_slot != NO_SLOT)
         mark_dirty(engine, number);
     etp_outbox_flush(engine);
+    return ETP_OK;
+}
+
+int etp_engine_link_ready(etp_engine *engine, etp_link link)
+{
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, link_ready(engine, link)) : result;
 }

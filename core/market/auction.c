@@ -22,15 +22,15 @@ static bool terms_are_valid(const etp_auction_terms *terms, etp_time now)
 
 static bool is_running(const etp_auction *auction)
 {
-    return auction->state == ETP_AUCTION_OPEN || auction->state == ETP_AUCTION_HOLDING;
+    return auction != NULL && (auction->state == ETP_AUCTION_OPEN || auction->state == ETP_AUCTION_HOLDING);
 }
 
 int etp_auction_open(etp_auction *auction, const etp_auction_terms *terms, etp_bid *book, unsigned slots, etp_time now)
 {
+    if (auction == NULL || terms == NULL || book == NULL || slots == 0)
+        return ETP_EINVAL;
     if (is_running(auction))
         return ETP_ESTATE;
-    if (book == NULL || slots == 0)
-        return ETP_EINVAL;
     if (!terms_are_valid(terms, now))
         return ETP_ERANGE;
     memset(book, 0, slots * sizeof *book);
@@ -40,7 +40,7 @@ int etp_auction_open(etp_auction *auction, const etp_auction_terms *terms, etp_b
 
 static etp_code closed_to_bids(const etp_auction *auction, unsigned slot, etp_time now)
 {
-    if (auction->state == ETP_AUCTION_IDLE || slot >= auction->slots)
+    if (auction == NULL || auction->state == ETP_AUCTION_IDLE || slot >= auction->slots)
         return ETP_CODE_NO_AUCTION;
     if (now >= auction->terms.closes)
         return ETP_CODE_LATE;
@@ -118,6 +118,8 @@ etp_code etp_auction_bid(etp_auction *auction, unsigned slot, etp_id bidder, etp
 
 bool etp_auction_balances(const etp_auction *auction)
 {
+    if (auction == NULL)
+        return false;
     etp_energy held = 0, sold = 0;
     for (unsigned slot = 0; slot < auction->slots; slot++) {
         const etp_bid *bid = &auction->book[slot];
@@ -183,6 +185,8 @@ static int note_order(etp_auction *auction, const unsigned *order, unsigned coun
 
 int etp_auction_close(etp_auction *auction, const unsigned *order, unsigned count, etp_time now)
 {
+    if (auction == NULL)
+        return ETP_EINVAL;
     if (auction->state != ETP_AUCTION_OPEN || now < auction->terms.closes)
         return ETP_ESTATE;
     if (order != NULL && note_order(auction, order, count) != ETP_OK)
@@ -225,7 +229,7 @@ void etp_auction_withdraw(etp_auction *auction, unsigned slot, etp_time now)
 
 etp_code etp_auction_confirm(etp_auction *auction, unsigned slot, etp_time now)
 {
-    if (slot >= auction->slots || auction->book[slot].award == 0)
+    if (auction == NULL || slot >= auction->slots || auction->book[slot].award == 0)
         return ETP_CODE_UNKNOWN_TRADE;
     etp_bid *bid = &auction->book[slot];
     if (bid->state == ETP_BID_SOLD)
@@ -242,6 +246,8 @@ etp_code etp_auction_confirm(etp_auction *auction, unsigned slot, etp_time now)
 unsigned etp_auction_lapse(etp_auction *auction, etp_time now)
 {
     unsigned count = 0;
+    if (auction == NULL)
+        return 0;
     for (unsigned slot = 0; slot < auction->slots; slot++) {
         etp_bid *bid = &auction->book[slot];
         if (bid->state == ETP_BID_HELD && bid->hold_until <= now) {
@@ -272,6 +278,8 @@ void etp_auction_abort(etp_auction *auction, etp_code code)
 
 etp_time etp_auction_deadline(const etp_auction *auction)
 {
+    if (auction == NULL)
+        return ETP_TIME_NEVER;
     if (auction->state == ETP_AUCTION_OPEN)
         return auction->terms.closes;
     etp_time earliest = ETP_TIME_NEVER;

@@ -11,6 +11,7 @@
 #include "etp/battery.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "etp/error.h"
 
@@ -44,6 +45,12 @@ static etp_energy above_floor(const etp_battery *battery)
     return at_least_zero(battery->stored - battery->spec.floor);
 }
 
+/* Zeroed, and never set up: it stores and sells nothing. */
+static bool is_ready(const etp_battery *battery)
+{
+    return battery != NULL && battery->spec.one_way_ppm > 0 && battery->spec.capacity > 0;
+}
+
 /* What could leave at the meter, promises included. */
 static etp_energy deliverable(const etp_battery *battery)
 {
@@ -72,6 +79,8 @@ static bool spec_is_valid(const etp_battery_spec *spec)
 
 int etp_battery_init(etp_battery *battery, const etp_battery_spec *spec, etp_energy stored)
 {
+    if (battery == NULL || spec == NULL)
+        return ETP_EINVAL;
     if (!spec_is_valid(spec) || stored < 0 || stored > spec->capacity)
         return ETP_ERANGE;
     *battery = (etp_battery){.spec = *spec, .stored = stored};
@@ -80,6 +89,8 @@ int etp_battery_init(etp_battery *battery, const etp_battery_spec *spec, etp_ene
 
 etp_level etp_battery_level(const etp_battery *battery)
 {
+    if (!is_ready(battery))
+        return ETP_LEVEL_CRITICAL;
     etp_energy stored = battery->stored, capacity = battery->spec.capacity;
     if (stored * 10 < capacity)
         return ETP_LEVEL_CRITICAL;
@@ -96,6 +107,8 @@ const char *etp_level_name(etp_level level)
 
 etp_health etp_battery_health(const etp_battery *battery)
 {
+    if (!is_ready(battery))
+        return ETP_HEALTH_EXCELLENT;
     etp_energy efficiency = battery->spec.one_way_ppm, rated = battery->spec.rated_cycles;
     etp_energy left_cells =
         battery->discharged / efficiency * PPM + before_loss(battery, battery->discharged % efficiency);
@@ -109,6 +122,8 @@ etp_health etp_battery_health(const etp_battery *battery)
 
 uint32_t etp_battery_voltage_mv(const etp_battery *battery)
 {
+    if (!is_ready(battery))
+        return 0;
     uint64_t charge_ppm = (uint64_t)(battery->stored * PPM / battery->spec.capacity);
     uint64_t share_of_nominal = UINT64_C(94000000) + charge_ppm * 12; /* of 10^8 */
     return (uint32_t)(battery->spec.voltage_mv * share_of_nominal / UINT64_C(100000000));
@@ -116,11 +131,15 @@ uint32_t etp_battery_voltage_mv(const etp_battery *battery)
 
 etp_energy etp_battery_available(const etp_battery *battery)
 {
+    if (!is_ready(battery))
+        return 0;
     return at_least_zero(deliverable(battery) - battery->held);
 }
 
 etp_energy etp_battery_lot(const etp_battery *battery, etp_time interval, etp_power own_use, etp_power spill)
 {
+    if (!is_ready(battery))
+        return 0;
     etp_power through_inverter = battery->spec.power - at_least_zero(own_use);
     etp_power through_meter = battery->spec.export_limit - at_least_zero(spill);
     etp_power power = least(through_inverter, through_meter);
@@ -131,7 +150,7 @@ etp_energy etp_battery_lot(const etp_battery *battery, etp_time interval, etp_po
 
 int etp_battery_hold(etp_battery *battery, etp_energy energy)
 {
-    if (energy < 0)
+    if (!is_ready(battery) || energy < 0)
         return ETP_EINVAL;
     if (energy > etp_battery_available(battery))
         return ETP_EFULL;
@@ -141,7 +160,7 @@ int etp_battery_hold(etp_battery *battery, etp_energy energy)
 
 int etp_battery_release(etp_battery *battery, etp_energy energy)
 {
-    if (energy < 0)
+    if (!is_ready(battery) || energy < 0)
         return ETP_EINVAL;
     if (energy > battery->held)
         return ETP_ESTATE;
@@ -151,7 +170,7 @@ int etp_battery_release(etp_battery *battery, etp_energy energy)
 
 int etp_battery_sell(etp_battery *battery, etp_energy energy)
 {
-    if (energy < 0)
+    if (!is_ready(battery) || energy < 0)
         return ETP_EINVAL;
     if (energy > battery->held || energy > deliverable(battery))
         return ETP_ESTATE;
@@ -163,6 +182,8 @@ int etp_battery_sell(etp_battery *battery, etp_energy energy)
 
 etp_energy etp_battery_discharge(etp_battery *battery, etp_energy wanted)
 {
+    if (!is_ready(battery))
+        return 0;
     etp_energy energy = least(at_least_zero(wanted), etp_battery_available(battery));
     drain(battery, energy);
     return energy;
@@ -170,6 +191,8 @@ etp_energy etp_battery_discharge(etp_battery *battery, etp_energy wanted)
 
 etp_energy etp_battery_charge(etp_battery *battery, etp_energy offered)
 {
+    if (!is_ready(battery))
+        return 0;
     etp_energy before = battery->charged % PPM;
     etp_energy stored_before = after_loss(battery, before);
     etp_energy room = battery->spec.capacity - battery->stored;
@@ -186,6 +209,8 @@ etp_energy etp_battery_charge(etp_battery *battery, etp_energy offered)
 
 bool etp_battery_conserves(const etp_battery *battery, etp_energy stored_at_start)
 {
+    if (!is_ready(battery))
+        return false;
     /* Unsigned, so that even senseless numbers give an answer. */
     uint64_t came = (uint64_t)battery->charged + (uint64_t)stored_at_start;
     uint64_t went = (uint64_t)battery->discharged + (uint64_t)battery->lost;

@@ -21,6 +21,8 @@ const char *etp_mechanism_name(etp_mechanism mechanism)
 
 int etp_mechanism_parse(const char *name, etp_mechanism *mechanism)
 {
+    if (name == NULL || mechanism == NULL)
+        return ETP_EINVAL;
     for (unsigned i = 0; i < MECHANISMS; i++) {
         if (strcmp(name, names[i]) == 0) {
             *mechanism = (etp_mechanism)i;

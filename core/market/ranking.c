@@ -69,6 +69,8 @@ static etp_price lowest_winner(const etp_auction *auction)
 
 etp_price etp_auction_to_beat(const etp_auction *auction)
 {
+    if (auction == NULL)
+        return 0;
     const etp_auction_terms *terms = &auction->terms;
     if (auction->state == ETP_AUCTION_IDLE)
         return 0;
@@ -82,6 +84,8 @@ etp_price etp_auction_to_beat(const etp_auction *auction)
 unsigned etp_auction_rank(const etp_auction *auction, unsigned *order)
 {
     unsigned count = 0;
+    if (auction == NULL || order == NULL)
+        return 0;
     for (unsigned slot = 0; slot < auction->slots; slot++) {
         const etp_bid *bid = &auction->book[slot];
         if (!etp_bid_is_live(auction, bid))

@@ -180,6 +180,8 @@ static int check_receipts(const etp_run *run, etp_error *error)
 
 int etp_run_check(const etp_run *run, etp_error *error)
 {
+    if (run == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no run to check");
     int result = check_homes(run, error);
     if (result == ETP_OK)
         result = check_trades(run, error);

@@ -173,7 +173,8 @@ static int add_firms(etp_run *run, etp_error *error)
     const etp_firm utility = {.name = "single utility", .hooks = etp_utility_hooks(), .user = run->utility};
     const etp_firm *specs = run->options.merged ? &utility : run->options.firms;
     for (unsigned i = 0; i < run->firm_count; i++) {
-        run->firms[i] = (struct firm){.name = specs[i].name, .portfolio = specs[i].portfolio};
+        run->firms[i] =
+            (struct firm){.name = specs[i].name != NULL ? specs[i].name : "", .portfolio = specs[i].portfolio};
         put_in_order(run, i, &run->firms[i]);
     }
     for (unsigned i = 0; i < run->firm_count; i++) {
@@ -233,6 +234,8 @@ static int build(etp_run *run, etp_error *error)
 
 int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error)
 {
+    if (made == NULL)
+        return etp_fail(error, ETP_EINVAL, "a run needs a place to be returned to");
     *made = NULL;
     int result = etp_run_check_options(options, error);
     if (result != ETP_OK)
@@ -265,7 +268,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
 
 void etp_run_free(etp_run *run)
 {
-    if (run == NULL)
+    if (run == NULL || run->stepping)
         return;
     etp_engine_free(run->engine);
     etp_network_free(run->network);

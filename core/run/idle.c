@@ -6,6 +6,8 @@ int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp
     int result = etp_run_check_world(options, error);
     if (result != ETP_OK)
         return result;
+    if (costs == NULL)
+        return etp_fail(error, ETP_EINVAL, "the costs need a place for each home");
     const etp_trace *trace = options->trace;
     etp_fleet_spec fleet = options->fleet;
     fleet.seed = options->seed;

@@ -60,6 +60,7 @@ struct etp_run {
     struct outage *outages;
     size_t outage_count, next_outage, last_outage;
     size_t done; /* intervals */
+    bool stepping;
     etp_time interval, starts;
     /* accounts */
     etp_energy confirmed_energy;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "run/internal.h"
 
 static const uint32_t one_ppm = 1000000;
@@ -10,6 +11,8 @@ enum { SECONDS_PER_DAY = 86400, HOMES_MAX = 1000000, PORTFOLIOS_MAX = 1000 };
 
 void etp_run_defaults(etp_run_options *options)
 {
+    if (options == NULL)
+        return;
     *options = (etp_run_options){.size = sizeof(etp_run_options),
                                  .seed = 1,
                                  .homes = 100,
@@ -59,10 +62,14 @@ static int check_fleet(const etp_run_options *options, etp_error *error)
 
 int etp_run_check_world(const etp_run_options *options, etp_error *error)
 {
+    if (options == NULL)
+        return etp_fail(error, ETP_EINVAL, "a run needs its options: begin with etp_run_defaults()");
     if (options->size != sizeof *options)
         return etp_fail(error, ETP_EINVAL, "etp_run_options.size is %zu, not %zu: set it with etp_run_defaults()",
                         options->size, sizeof *options);
-    if (options->trace == NULL || options->trace->count == 0)
+    if (!etp_allocator_is_whole(options->allocator))
+        return etp_fail(error, ETP_EINVAL, "an allocator has both functions, allocate and release");
+    if (options->trace == NULL || options->trace->count == 0 || options->trace->prices == NULL)
         return etp_fail(error, ETP_EINVAL, "a run needs a price trace");
     if (options->intervals == 0 || options->first >= options->trace->count ||
         options->intervals > options->trace->count - options->first)
@@ -99,7 +106,7 @@ static int check_firms(const etp_run_options *options, etp_error *error)
     if (options->portfolios == 0 || options->portfolios > PORTFOLIOS_MAX || options->firm_count > options->portfolios)
         return etp_fail(error, ETP_ERANGE, "%u firms and %u portfolios: at most %d portfolios, and one for each firm",
                         options->firm_count, options->portfolios, (int)PORTFOLIOS_MAX);
-    if (!options->merged && options->firm_count == 0)
+    if (!options->merged && (options->firm_count == 0 || options->firms == NULL))
         return etp_fail(error, ETP_EINVAL, "a market needs at least one firm that buys");
     for (unsigned i = 0; i < options->firm_count && !options->merged; i++) {
         if (options->firms[i].portfolio >= options->portfolios)

@@ -79,7 +79,7 @@ static void settle_homes(etp_run *run, uint32_t second)
     }
 }
 
-int etp_run_step(etp_run *run, etp_error *error)
+static int step(etp_run *run, etp_error *error)
 {
     const etp_run_options *options = &run->options;
     if (run->done >= options->intervals)
@@ -117,10 +117,27 @@ int etp_run_step(etp_run *run, etp_error *error)
     return 0;
 }
 
+int etp_run_step(etp_run *run, etp_error *error)
+{
+    if (run == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no run to step");
+    if (run->stepping)
+        return etp_fail(error, ETP_ESTATE, "a run cannot be stepped from inside one of its own calls");
+    run->stepping = true;
+    int result = step(run, error);
+    run->stepping = false;
+    return result;
+}
+
 /* ---- reading ---- */
 
 void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
 {
+    if (totals == NULL)
+        return;
+    *totals = (etp_run_totals){0};
+    if (run == NULL)
+        return;
     etp_engine_stats stats;
     etp_engine_get_stats(run->engine, &stats);
     *totals = (etp_run_totals){.intervals = run->done,
@@ -148,11 +165,13 @@ void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
 
 unsigned etp_run_firm_count(const etp_run *run)
 {
-    return run->firm_count;
+    return run != NULL ? run->firm_count : 0;
 }
 
 int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
 {
+    if (run == NULL || result == NULL)
+        return ETP_EINVAL;
     if (index >= run->firm_count)
         return ETP_ENOENT;
     const struct firm *firm = &run->firms[index];
@@ -169,25 +188,27 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
 
 const etp_home *etp_run_home(const etp_run *run, unsigned index)
 {
-    return index < run->options.homes ? &run->homes[index] : NULL;
+    return run != NULL && index < run->options.homes ? &run->homes[index] : NULL;
 }
 
 etp_money etp_run_home_cost(const etp_run *run, unsigned index)
 {
-    return index < run->options.homes ? etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options)) : 0;
+    if (run == NULL || index >= run->options.homes)
+        return 0;
+    return etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options));
 }
 
 void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)
 {
-    etp_engine_get_stats(run->engine, stats);
+    etp_engine_get_stats(run != NULL ? run->engine : NULL, stats);
 }
 
 const etp_histogram *etp_run_delays(const etp_run *run, etp_type type)
 {
-    return etp_engine_delays(run->engine, type);
+    return etp_engine_delays(run != NULL ? run->engine : NULL, type);
 }
 
 void etp_run_network_stats(const etp_run *run, etp_network_stats *stats)
 {
-    etp_network_get_stats(run->network, stats);
+    etp_network_get_stats(run != NULL ? run->network : NULL, stats);
 }

@@ -10,17 +10,23 @@ enum { FIRST = ETP_SLOTS + 1, SECOND };
 
 static int on_start(void *user, const etp_context *context)
 {
+    if (user == NULL || context == NULL)
+        return ETP_EINVAL;
     return etp_call_tell(user, ETP_HOOK_ON_START, context, 0);
 }
 
 static int on_interval(void *user, const etp_context *context, const etp_market *market)
 {
+    if (user == NULL || context == NULL || market == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_INTERVAL, context, etp_view_open(script->vm, ETP_VIEW_MARKET, market, 0));
 }
 
 static int on_fault(void *user, const etp_context *context, const etp_fault *fault)
 {
+    if (user == NULL || context == NULL || fault == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
 }
@@ -82,6 +88,8 @@ static int read_word(etp_script *script, etp_intent *intent)
 
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
 {
+    if (user == NULL || context == NULL || offer == NULL || intent == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_OFFER, offer, 0);
     int result = etp_call_hook(script, ETP_HOOK_ON_OFFER, context, view, LUA_MULTRET);
@@ -101,6 +109,8 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
 
 static int on_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)
 {
+    if (user == NULL || context == NULL || result == NULL || intent == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_RESULT, result, 0);
     int code = etp_call_hook(script, ETP_HOOK_ON_RESULT, context, view, 1);

@@ -6,11 +6,15 @@ enum { FIRST = ETP_SLOTS + 1, SECOND };
 
 static int on_start(void *user, const etp_context *context)
 {
+    if (user == NULL || context == NULL)
+        return ETP_EINVAL;
     return etp_call_tell(user, ETP_HOOK_ON_START, context, 0);
 }
 
 static int on_interval(void *user, const etp_context *context, const etp_market *market)
 {
+    if (user == NULL || context == NULL || market == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_INTERVAL, context,
                          etp_view_open(script->vm, ETP_VIEW_MARKET_BESS, market, 0));
@@ -18,12 +22,16 @@ static int on_interval(void *user, const etp_context *context, const etp_market 
 
 static int on_result(void *user, const etp_context *context, const etp_sale_view *sale)
 {
+    if (user == NULL || context == NULL || sale == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_RESULT, context, etp_view_open(script->vm, ETP_VIEW_SALE, sale, 0));
 }
 
 static int on_fault(void *user, const etp_context *context, const etp_fault *fault)
 {
+    if (user == NULL || context == NULL || fault == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
 }
@@ -45,6 +53,8 @@ static int read_reserve(etp_script *script, etp_reserve *answer)
 
 static int reserve(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *answer)
 {
+    if (user == NULL || context == NULL || battery == NULL || answer == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_BATTERY, battery, 0);
     int result = etp_call_hook(script, ETP_HOOK_RESERVE, context, view, 2);
@@ -84,6 +94,8 @@ static int read_order(etp_script *script, unsigned count, unsigned *order)
 
 static int choose(void *user, const etp_context *context, const etp_bid *bids, unsigned count, unsigned *order)
 {
+    if (user == NULL || context == NULL || bids == NULL || order == NULL)
+        return ETP_EINVAL;
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_BIDS, bids, count);
     int result = etp_call_hook(script, ETP_HOOK_CHOOSE, context, view, 1);

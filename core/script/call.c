@@ -114,7 +114,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
 {
     etp_vm *vm = script->vm;
     lua_State *L = vm->state;
-    if (script->stats.suspended)
+    if (script->stats.suspended || vm->context != NULL)
         return ETP_ESTATE;
     script->stats.calls++;
     vm->context = context;
@@ -128,7 +128,9 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (argument != 0)
         lua_pushvalue(L, argument);
+    locale_t before = uselocale(script->plain);
     int status = lua_pcall(L, argument != 0 ? 2 : 1, results, ETP_SLOT_HANDLER);
+    uselocale(before);
     vm->context = NULL;
     /* Views expire with their number. */
     vm->epoch++;
@@ -144,10 +146,12 @@ int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...)
 {
     int size = snprintf(script->last_error, sizeof script->last_error, "%s: %s returned ", script->vm->chunk,
                         etp_hook_name(hook));
+    locale_t before = uselocale(script->plain);
     va_list args;
     va_start(args, format);
     vsnprintf(script->last_error + size, sizeof script->last_error - (size_t)size, format, args);
     va_end(args);
+    uselocale(before);
     etp_call_disarm(script->last_error);
     return failed(script, ETP_ESCRIPT);
 }

@@ -19,6 +19,7 @@
 #include <lua.h>
 #include <lualib.h>
 
+#include "base/locale.h"
 #include "etp/script.h"
 #include "etp/script_api.h"
 
@@ -166,6 +167,7 @@ typedef struct etp_script_rate {
 
 struct etp_script {
     etp_script_options options; /**< every default filled in */
+    locale_t plain;             /**< in which every call into Lua runs */
     etp_logger logger;
     etp_vm *vm;
     etp_script_stats stats;
@@ -178,8 +180,8 @@ struct etp_script {
 
 /* ---- source.c ---- */
 
-/** Reads a whole file into malloc'ed memory with a zero after its end. */
-int etp_source_read(const char *path, char **text, size_t *size, etp_error *error);
+/** Reads a whole file, with a zero after its end, into a block of etp_memory_resize(). */
+int etp_source_read(const char *path, const etp_allocator *allocator, char **text, size_t *size, etp_error *error);
 /** Refuses what is no Lua source text: empty, too long, precompiled, not UTF-8, with a zero byte. */
 int etp_source_check(const char *chunk, const char *text, size_t size, etp_error *error);
 /** Length of a leading byte order mark: 3 or 0. */

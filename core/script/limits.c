@@ -19,8 +19,7 @@
  * one error and meets the next. `pcall` and `xpcall` are ours and pass such an error on. A handler of `xpcall` would run
  * inside the hook, where hooks are off, and could loop for ever: a dead call's error never reaches it.
  */
-#include <stdlib.h>
-
+#include "base/memory.h"
 #include "internal.h"
 
 enum {
@@ -62,6 +61,7 @@ static void note_new(etp_meter *meter, etp_block block)
 void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_size)
 {
     etp_meter *meter = &((etp_vm *)user)->meter;
+    const etp_allocator *allocator = ((etp_vm *)user)->script->options.allocator;
     /* Without a block, Lua passes the kind of the new object here. */
     bool is_string = memory == NULL && old_size == LUA_TSTRING;
     if (memory == NULL)
@@ -69,14 +69,14 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
     if (new_size == 0) {
         if (memory != NULL && memory == meter->stack.start)
             note_stack(meter, meter->newest);
-        free(memory);
+        etp_memory_resize(allocator, memory, 0);
         meter->memory_now -= old_size;
         return NULL;
     }
     if (new_size > old_size && refuses(meter, is_string, old_size, new_size))
         return NULL;
     bool is_new = memory == NULL, is_stack = !is_new && memory == meter->stack.start;
-    void *block = realloc(memory, new_size);
+    void *block = etp_memory_resize(allocator, memory, new_size);
     if (block == NULL)
         return NULL;
     if (is_new)

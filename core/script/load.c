@@ -4,9 +4,9 @@
  * its failure gets its own kind of sentence: compile and set up, run the file, look at what it returned.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "internal.h"
 
 /* What the steps hand on. */
@@ -119,7 +119,9 @@ static int prepare(etp_vm *vm, const char *text, size_t size, etp_error *error)
     etp_source_hash(vm->hash, text, size);
     size_t mark = etp_source_mark(text, size);
     vm->loading = true;
+    locale_t before = uselocale(vm->script->plain);
     int result = run_steps(vm, text + mark, size - mark, error);
+    uselocale(before);
     vm->loading = false;
     return result;
 }
@@ -131,7 +133,7 @@ int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *f
     int result = etp_source_check(chunk, text, size, error);
     if (result != ETP_OK)
         return result;
-    etp_vm *made = calloc(1, sizeof *made);
+    etp_vm *made = etp_memory_take(script->options.allocator, sizeof *made);
     if (made == NULL)
         return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
     made->script = script;
@@ -155,6 +157,7 @@ void etp_vm_free(etp_vm *vm)
         return;
     if (vm->state != NULL)
         lua_close(vm->state);
-    free(vm->params);
-    free(vm);
+    const etp_allocator *allocator = vm->script->options.allocator;
+    etp_memory_give(allocator, vm->params, ETP_SCRIPT_PARAMS_MAX * sizeof *vm->params);
+    etp_memory_give(allocator, vm, sizeof *vm);
 }

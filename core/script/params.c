@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "internal.h"
 
@@ -152,7 +153,7 @@ void etp_params_take(lua_State *L)
     if (type != LUA_TNIL && type != LUA_TTABLE)
         luaL_error(L, "params must be a table of parameters, not a %s", lua_typename(L, type));
     if (type == LUA_TTABLE) {
-        vm->params = calloc(ETP_SCRIPT_PARAMS_MAX, sizeof *vm->params);
+        vm->params = etp_memory_take(vm->script->options.allocator, ETP_SCRIPT_PARAMS_MAX * sizeof *vm->params);
         if (vm->params == NULL)
             luaL_error(L, "no memory for the parameters");
         take_all(L, vm);

@@ -6,9 +6,9 @@
  */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "internal.h"
 
 /* Upvalues of `require`: modules that are loaded, by name; the environment. */
@@ -61,16 +61,17 @@ static int compile(lua_State *L)
 
 static void load_module(lua_State *L, etp_vm *vm, const char *name)
 {
+    const etp_allocator *allocator = vm->script->options.allocator;
     char path[sizeof vm->folder + 128];
     module_path(L, vm->folder, name, path, sizeof path);
     module source = {path, NULL, 0};
     etp_error error = {0};
-    if (etp_source_read(path, &source.text, &source.size, &error) != ETP_OK)
+    if (etp_source_read(path, allocator, &source.text, &source.size, &error) != ETP_OK)
         luaL_error(L, "require: %s", error.text);
     lua_pushcfunction(L, compile);
     lua_pushlightuserdata(L, &source);
     int status = lua_pcall(L, 1, 1, 0);
-    free(source.text);
+    etp_memory_resize(allocator, source.text, 0);
     if (status != LUA_OK)
         lua_error(L);
 }

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of a script, and what a host asks of it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "internal.h"
+
+void etp_script_defaults(etp_script_options *options)
+{
+    if (options != NULL)
+        *options = (etp_script_options){.size = sizeof *options};
+}
 
 static void fill_options(etp_script *script, const etp_script_options *given)
 {
     etp_script_options *options = &script->options;
     if (given != NULL)
-        memcpy(options, given, given->size < sizeof *options ? given->size : sizeof *options);
+        *options = *given;
     options->size = sizeof *options;
     if (options->memory_limit == 0)
         options->memory_limit = (size_t)16 << 20;
@@ -23,13 +29,29 @@ static void fill_options(etp_script *script, const etp_script_options *given)
     options->logger = &script->logger;
 }
 
+static int check_options(const etp_script_options *options, etp_error *error)
+{
+    if (options != NULL && options->size != sizeof *options)
+        return etp_fail(error, ETP_EINVAL, "etp_script_options.size is %zu, not %zu: set it to its sizeof",
+                        options->size, sizeof *options);
+    if (options != NULL && !etp_allocator_is_whole(options->allocator))
+        return etp_fail(error, ETP_EINVAL, "an allocator has both functions, allocate and release");
+    return ETP_OK;
+}
+
+static const etp_allocator *allocator_of(const etp_script_options *options)
+{
+    return options != NULL ? options->allocator : NULL;
+}
+
 static int make(etp_script **script, const char *chunk, const char *folder, const char *text, size_t size,
                 const etp_script_options *options, etp_error *error)
 {
-    etp_script *made = calloc(1, sizeof *made);
+    etp_script *made = etp_memory_take(allocator_of(options), sizeof *made);
     if (made == NULL)
         return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
     fill_options(made, options);
+    made->plain = etp_locale_new();
     int result = etp_vm_new(&made->vm, made, chunk, folder, text, size, error);
     if (result != ETP_OK) {
         etp_script_free(made);
@@ -54,57 +76,72 @@ static void folder_of(const char *path, char *folder, size_t room)
 
 int etp_script_load(etp_script **script, const char *path, const etp_script_options *options, etp_error *error)
 {
-    *script = NULL;
+    if (script != NULL)
+        *script = NULL;
+    if (script == NULL || path == NULL)
+        return etp_fail(error, ETP_EINVAL, "a script is loaded from a path, to a place for it");
+    int result = check_options(options, error);
+    if (result != ETP_OK)
+        return result;
     char folder[sizeof((etp_vm *)NULL)->folder];
     if (strlen(path) >= sizeof folder)
         return etp_fail(error, ETP_EINVAL, "the path of the script is too long");
     folder_of(path, folder, sizeof folder);
     char *text = NULL;
     size_t size = 0;
-    int result = etp_source_read(path, &text, &size, error);
+    result = etp_source_read(path, allocator_of(options), &text, &size, error);
     if (result == ETP_OK)
         result = make(script, path, folder, text, size, options, error);
-    free(text);
+    etp_memory_resize(allocator_of(options), text, 0);
     return result;
 }
 
 int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
                          const etp_script_options *options, etp_error *error)
 {
-    *script = NULL;
+    if (script != NULL)
+        *script = NULL;
+    if (script == NULL || chunk == NULL || text == NULL)
+        return etp_fail(error, ETP_EINVAL, "a script is loaded from a text with a name, to a place for it");
+    int result = check_options(options, error);
+    if (result != ETP_OK)
+        return result;
     return make(script, chunk, "", text, size, options, error);
 }
 
 void etp_script_free(etp_script *script)
 {
-    if (script == NULL)
+    if (script == NULL || (script->vm != NULL && script->vm->context != NULL))
         return;
     etp_vm_free(script->vm);
-    free(script);
+    etp_locale_free(script->plain);
+    etp_memory_give(script->options.allocator, script, sizeof *script);
 }
 
 const char *etp_script_name(const etp_script *script)
 {
-    return script->vm->name;
+    return script != NULL ? script->vm->name : NULL;
 }
 
 etp_role etp_script_role(const etp_script *script)
 {
-    return script->vm->role;
+    return script != NULL ? script->vm->role : ETP_ROLE_BESS;
 }
 
 const char *etp_script_hash(const etp_script *script)
 {
-    return script->vm->hash;
+    return script != NULL ? script->vm->hash : NULL;
 }
 
 unsigned etp_script_param_count(const etp_script *script)
 {
-    return script->vm->param_count;
+    return script != NULL ? script->vm->param_count : 0;
 }
 
 int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
 {
+    if (script == NULL || param == NULL)
+        return ETP_EINVAL;
     if (index >= script->vm->param_count)
         return ETP_ENOENT;
     const etp_vm_param *own = &script->vm->params[index];
@@ -121,27 +158,33 @@ int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
 
 int etp_script_set(etp_script *script, const char *name, double value, etp_error *error)
 {
+    if (script == NULL || name == NULL)
+        return etp_fail(error, ETP_EINVAL, "a parameter is set by its name, in a script");
     return etp_params_set(script->vm, name, value, error);
 }
 
 const etp_aggregator_hooks *etp_script_aggregator_hooks(const etp_script *script)
 {
-    return script->vm->role == ETP_ROLE_AGGREGATOR ? &script->aggregator_hooks : NULL;
+    return script != NULL && script->vm->role == ETP_ROLE_AGGREGATOR ? &script->aggregator_hooks : NULL;
 }
 
 const etp_bess_hooks *etp_script_bess_hooks(const etp_script *script)
 {
-    return script->vm->role == ETP_ROLE_BESS ? &script->bess_hooks : NULL;
+    return script != NULL && script->vm->role == ETP_ROLE_BESS ? &script->bess_hooks : NULL;
 }
 
 void etp_script_get_stats(const etp_script *script, etp_script_stats *stats)
 {
-    *stats = script->stats;
+    if (stats == NULL)
+        return;
+    *stats = script != NULL ? script->stats : (etp_script_stats){0};
+    if (script == NULL)
+        return;
     stats->memory_now = script->vm->meter.memory_now;
     stats->memory_peak = script->vm->meter.memory_peak;
 }
 
 const char *etp_script_last_error(const etp_script *script)
 {
-    return script->last_error;
+    return script != NULL ? script->last_error : NULL;
 }

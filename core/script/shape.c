@@ -42,7 +42,8 @@ bool etp_hook_known_to(etp_hook hook, etp_role role)
 
 const char *etp_role_name(etp_role role)
 {
-    return role == ETP_ROLE_BESS ? "bess" : "aggregator";
+    static const char *const names[] = {[ETP_ROLE_BESS] = "bess", [ETP_ROLE_AGGREGATOR] = "aggregator"};
+    return (unsigned)role <= ETP_ROLE_AGGREGATOR ? names[role] : "?";
 }
 
 static int get(lua_State *L, const char *key)

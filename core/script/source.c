@@ -2,13 +2,13 @@
 /* Reading a source: what is no readable text is refused before Lua sees it, with a sentence. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "internal.h"
 
@@ -44,7 +44,7 @@ static int open_file(const char *path, FILE **file, etp_error *error)
     return ETP_OK;
 }
 
-int etp_source_read(const char *path, char **text, size_t *size, etp_error *error)
+int etp_source_read(const char *path, const etp_allocator *allocator, char **text, size_t *size, etp_error *error)
 {
     FILE *file = NULL;
     int result = open_file(path, &file, error);
@@ -52,15 +52,14 @@ int etp_source_read(const char *path, char **text, size_t *size, etp_error *erro
         return result;
     /* One byte more than the limit, so that a file over it is seen to be. */
     size_t room = ETP_SCRIPT_SOURCE_MAX + 1;
-    *text = malloc(room + 1);
+    *text = etp_memory_resize(allocator, NULL, room + 1);
     if (*text == NULL)
         result = etp_fail(error, ETP_ENOMEM, "%s: no memory to read it", path);
     else
         result = read_all(file, path, *text, room, size, error);
     fclose(file);
     if (result != ETP_OK) {
-        free(*text);
-        *text = NULL;
+        *text = etp_memory_resize(allocator, *text, 0);
     }
     return result;
 }

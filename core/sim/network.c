@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/heap.h"
+#include "base/memory.h"
 #include "etp/rng.h"
 
 enum { CHUNK_BYTES = 124, FRAMES_MIN = 4096, LINKS_PER_FRAME = 8, FRAME_BYTES_MAX = 65535 };
@@ -84,10 +85,20 @@ static void fill_pools(etp_network *network)
         network->free_flights[i] = network->free_count - 1 - i;
 }
 
+void etp_network_defaults(etp_network_options *options)
+{
+    if (options != NULL)
+        *options = (etp_network_options){.size = sizeof *options};
+}
+
 static int check(const etp_network_options *options, etp_error *error)
 {
+    if (options == NULL)
+        return etp_fail(error, ETP_EINVAL, "a network needs its options");
     if (options->size != sizeof *options)
         return etp_fail(error, ETP_EINVAL, "etp_network_options.size is %zu, not %zu", options->size, sizeof *options);
+    if (!etp_allocator_is_whole(options->allocator))
+        return etp_fail(error, ETP_EINVAL, "an allocator has both functions, allocate and release");
     if (options->delay < 0 || options->delay > ETP_NS_PER_HOUR || options->jitter < 0 ||
         options->jitter > ETP_NS_PER_HOUR)
         return etp_fail(error, ETP_ERANGE, "delay and jitter of the network must be 0 to an hour");
@@ -104,6 +115,8 @@ static int check(const etp_network_options *options, etp_error *error)
 
 int etp_network_new(etp_network **made, const etp_network_options *options, etp_error *error)
 {
+    if (made == NULL)
+        return etp_fail(error, ETP_EINVAL, "a network needs a place to be returned to");
     *made = NULL;
     int result = check(options, error);
     if (result != ETP_OK)
@@ -147,6 +160,8 @@ void etp_network_free(etp_network *network)
 
 int etp_network_join(etp_network *network, uint32_t a, etp_id device_a, uint32_t b, etp_id device_b)
 {
+    if (network == NULL)
+        return ETP_EINVAL;
     uint32_t max = network->options.max_links;
     if (a >= max || b >= max || a == b)
         return ETP_ERANGE;
@@ -229,6 +244,8 @@ static void launch(etp_network *network, const struct end *end, etp_time arrival
 
 int etp_network_send(etp_network *network, etp_time now, uint32_t link, const void *frame, size_t size)
 {
+    if (network == NULL || frame == NULL)
+        return ETP_EINVAL;
     if (link >= network->options.max_links || network->ends[link].other == UINT32_MAX)
         return ETP_ENOENT;
     if (size == 0 || size > FRAME_BYTES_MAX)
@@ -258,6 +275,8 @@ int etp_network_send(etp_network *network, etp_time now, uint32_t link, const vo
 
 etp_time etp_network_next(const etp_network *network)
 {
+    if (network == NULL)
+        return ETP_TIME_NEVER;
     const struct heap_item *first = etp_heap_first(&network->arrivals);
     return first == NULL ? ETP_TIME_NEVER : first->time;
 }
@@ -279,6 +298,8 @@ static void take_bytes(etp_network *network, const struct flight *flight)
 
 bool etp_network_take(etp_network *network, etp_time now, etp_delivery *delivery)
 {
+    if (network == NULL || delivery == NULL)
+        return false;
     const struct heap_item *first = etp_heap_first(&network->arrivals);
     if (first == NULL || first->time > now)
         return false;
@@ -294,5 +315,6 @@ bool etp_network_take(etp_network *network, etp_time now, etp_delivery *delivery
 
 void etp_network_get_stats(const etp_network *network, etp_network_stats *stats)
 {
-    *stats = network->stats;
+    if (stats != NULL)
+        *stats = network != NULL ? network->stats : (etp_network_stats){0};
 }

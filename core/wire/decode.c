@@ -176,6 +176,8 @@ static etp_refusal skip_rest(etp_reader reader, uint32_t count, size_t known, si
 
 etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, size_t *used)
 {
+    if (bytes == NULL || message == NULL || used == NULL)
+        return ETP_REFUSED_TRUNCATED;
     const unsigned char *start = bytes;
     etp_reader reader = {start, start + size, ETP_REFUSED_NONE};
     uint32_t count = read_array(&reader);

@@ -41,6 +41,8 @@ static bool in_range(const etp_message *message)
 
 int etp_encode(const etp_message *message, void *buffer, size_t size)
 {
+    if (message == NULL || buffer == NULL)
+        return ETP_EINVAL;
     if (!in_range(message))
         return ETP_ERANGE;
     /* The packer stays in this function, so that the compiler sees which callback it has and can take it in line. */

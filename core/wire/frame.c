@@ -24,6 +24,8 @@ static void store_seal(unsigned char *at, uint32_t sum)
 /* A sealed frame may be over BODY_MAX itself. */
 int etp_frame_add(etp_frame *frame, const void *message, size_t size)
 {
+    if (frame == NULL || message == NULL)
+        return ETP_EINVAL;
     if (frame->size > BODY_MAX || size > BODY_MAX - frame->size)
         return ETP_ENOSPACE;
     memcpy(frame->bytes + frame->size, message, size);
@@ -33,6 +35,8 @@ int etp_frame_add(etp_frame *frame, const void *message, size_t size)
 
 int etp_frame_seal(etp_frame *frame)
 {
+    if (frame == NULL)
+        return ETP_EINVAL;
     if (frame->size == 0 || frame->size > BODY_MAX)
         return ETP_ESTATE;
     store_seal(frame->bytes + frame->size, checksum(frame->bytes, frame->size));
@@ -42,6 +46,8 @@ int etp_frame_seal(etp_frame *frame)
 
 etp_refusal etp_frame_open(etp_frame_reader *reader, const void *bytes, size_t size)
 {
+    if (reader == NULL || bytes == NULL)
+        return ETP_REFUSED_TRUNCATED;
     if (size > ETP_FRAME_MAX)
         return ETP_REFUSED_TOO_LONG;
     if (size <= ETP_SEAL_SIZE)
@@ -58,11 +64,13 @@ etp_refusal etp_frame_open(etp_frame_reader *reader, const void *bytes, size_t s
 
 bool etp_frame_more(const etp_frame_reader *reader)
 {
-    return reader->at < reader->end;
+    return reader != NULL && reader->at < reader->end;
 }
 
 etp_refusal etp_frame_next(etp_frame_reader *reader, etp_message *message)
 {
+    if (!etp_frame_more(reader) || message == NULL)
+        return ETP_REFUSED_TRUNCATED;
     size_t used = 0;
     etp_refusal refusal = etp_decode(reader->at, (size_t)(reader->end - reader->at), message, &used);
     reader->at = refusal == ETP_REFUSED_NONE ? reader->at + used : reader->end;

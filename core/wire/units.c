@@ -2,10 +2,12 @@
 #include "etp/units.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "wire/scale.h"
 
 static const double whole_max = 0x1p53;
+static const etp_time longest = 7 * 24 * ETP_NS_PER_HOUR;
 
 static int64_t divide_down(int64_t dividend, int64_t divisor)
 {
@@ -30,12 +32,18 @@ etp_energy etp_affordable(etp_money money, etp_price price)
     return money / price * ETP_ENERGY_PER_KWH + money % price * ETP_ENERGY_PER_KWH / price;
 }
 
+static int64_t clamp(int64_t value, int64_t high)
+{
+    return value < 0 ? 0 : value > high ? high : value;
+}
+
 /* power x duration needs up to 90 bits. Whole hours are taken out first; what is left is divided as on paper, in two
  * digits of base 10^6: the remainder of the high digit is carried into the low one. All products stay below 2^63. */
 etp_energy etp_energy_of(etp_power power, etp_time duration)
 {
-    assert(power >= 0 && power <= ETP_POWER_MAX && duration >= 0);
     const int64_t base = 1000000;
+    power = clamp(power, ETP_POWER_MAX);
+    duration = clamp(duration, longest);
     int64_t hours = duration / ETP_NS_PER_HOUR;
     int64_t rest = duration % ETP_NS_PER_HOUR;
     int64_t high = power / base * rest;
@@ -47,7 +55,7 @@ etp_energy etp_energy_of(etp_power power, etp_time duration)
  * comparisons. */
 bool etp_price_from_cents(double cents_per_kwh, etp_price low, etp_price high, etp_price *price)
 {
-    if (!(cents_per_kwh >= etp_price_to_cents(low) && cents_per_kwh <= etp_price_to_cents(high)))
+    if (price == NULL || !(cents_per_kwh >= etp_price_to_cents(low) && cents_per_kwh <= etp_price_to_cents(high)))
         return false;
     double scaled = cents_per_kwh * (double)ETP_PRICE_PER_CENT;
     if (!(scaled >= -whole_max && scaled <= whole_max))
@@ -64,7 +72,7 @@ double etp_price_to_cents(etp_price price)
 /* Energy and power are both counted in millionths, up to a million. */
 static bool from_millions(double value, int64_t *whole)
 {
-    if (!(value >= 0.0 && value <= 1e6))
+    if (whole == NULL || !(value >= 0.0 && value <= 1e6))
         return false;
     *whole = etp_scale_down(value * 1e6);
     return true;

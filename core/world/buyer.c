@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "etp/buyer.h"
 
+#include <stddef.h>
+
 #include "world/draw.h"
 
 static const int64_t million = 1000000;
@@ -42,6 +44,8 @@ static etp_price worth(const etp_buyer_spec *spec, uint64_t interval, etp_price 
 
 void etp_buyer_brief(const etp_buyer_spec *spec, uint64_t interval, etp_price forecast, etp_brief *brief)
 {
+    if (spec == NULL || brief == NULL)
+        return;
     etp_price noise = draw_price(spec, ETP_DRAW_SIGNAL, interval, spec->noise);
     uint64_t lot = etp_draw_below(etp_draw_high(draw(spec, ETP_DRAW_TAKES_PART, interval)), (uint64_t)million);
     brief->takes_part = lot < spec->participation_ppm;
@@ -52,7 +56,7 @@ void etp_buyer_brief(const etp_buyer_spec *spec, uint64_t interval, etp_price fo
 
 etp_price etp_buyer_realised(const etp_buyer_spec *spec, uint64_t interval, etp_price spot)
 {
-    return worth(spec, interval, spot);
+    return spec != NULL ? worth(spec, interval, spot) : 0;
 }
 
 /* ---- the public forecast ---- */
@@ -65,11 +69,15 @@ static int64_t share(int64_t distance, uint32_t ppm)
 
 void etp_forecast_init(etp_forecast *forecast)
 {
+    if (forecast == NULL)
+        return;
     *forecast = (etp_forecast){.keep_ppm = 950000, .learn_ppm = 10000, .prior = 8 * ETP_PRICE_PER_CENT};
 }
 
 void etp_forecast_learn(etp_forecast *forecast, etp_price spot)
 {
+    if (forecast == NULL)
+        return;
     forecast->last = clamp(spot, -price_limit, price_limit);
     if (forecast->seen++ == 0)
         forecast->mean = forecast->last;
@@ -79,6 +87,8 @@ void etp_forecast_learn(etp_forecast *forecast, etp_price spot)
 
 etp_price etp_forecast_next(const etp_forecast *forecast)
 {
+    if (forecast == NULL)
+        return 0;
     if (forecast->seen == 0)
         return forecast->prior;
     return forecast->mean + share(forecast->last - forecast->mean, forecast->keep_ppm);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What one interval does to a home: energy, then money, then what it remembers. */
+#include <stddef.h>
+
 #include "etp/home.h"
 
 static etp_energy least(etp_energy a, etp_energy b)
@@ -14,7 +16,7 @@ static etp_energy above_zero(etp_energy energy)
 
 etp_energy etp_home_lot(const etp_home *home, etp_time interval)
 {
-    if (!home->measured || home->last_pv > home->last_load)
+    if (home == NULL || !home->measured || home->last_pv > home->last_load)
         return 0;
     return etp_battery_lot(&home->battery, interval, home->last_load - home->last_pv, 0);
 }
@@ -58,6 +60,8 @@ static void measure(etp_home *home, etp_time interval, etp_energy pv, etp_energy
 void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, etp_energy load, etp_energy sold,
                      etp_money income, etp_price retail, etp_price feed_in)
 {
+    if (home == NULL || interval <= 0)
+        return;
     etp_energy direct = least(pv, load), imported = 0, spilled = 0;
     if (pv > load)
         spilled = use_surplus(home, interval, pv - direct, sold);
@@ -74,6 +78,8 @@ void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, etp_energ
 
 etp_money etp_home_cost(const etp_home *home, etp_price stored_value)
 {
+    if (home == NULL)
+        return 0;
     etp_energy gained = home->battery.stored - home->stored_at_start;
     etp_money value = gained >= 0 ? etp_amount(stored_value, gained) : -etp_amount(stored_value, -gained);
     etp_money wear = etp_amount(home->battery.spec.wear, home->battery.discharged);
@@ -82,6 +88,8 @@ etp_money etp_home_cost(const etp_home *home, etp_price stored_value)
 
 bool etp_home_conserves(const etp_home *home)
 {
+    if (home == NULL)
+        return false;
     const etp_battery *battery = &home->battery;
     etp_energy came = home->pv + home->imported + battery->discharged;
     etp_energy went = home->load + home->spilled + home->curtailed + battery->charged + home->sold;

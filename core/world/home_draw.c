@@ -11,6 +11,8 @@ static const uint32_t million = 1000000;
 
 void etp_fleet_defaults(etp_fleet_spec *spec)
 {
+    if (spec == NULL)
+        return;
     *spec = (etp_fleet_spec){
         .seed = 1,
         .inverter = 5 * ETP_POWER_PER_KW,
@@ -101,6 +103,8 @@ static int draw_battery(etp_home *home, const etp_fleet_spec *spec, uint64_t key
 
 int etp_home_draw(etp_home *home, const etp_fleet_spec *spec, uint64_t key)
 {
+    if (home == NULL || spec == NULL)
+        return ETP_EINVAL;
     memset(home, 0, sizeof *home);
     if (!spec_is_sound(spec))
         return ETP_ERANGE;

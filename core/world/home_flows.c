@@ -3,6 +3,8 @@
  * What a home uses and makes in one interval: the profiles, times factors that are hashes of (seed, home, time). All
  * factors are in parts of 65 536 and have mean 1, but for the weather, whose mean is 0.8465.
  */
+#include <stddef.h>
+
 #include "etp/home.h"
 #include "world/calendar.h"
 #include "world/curve.h"
@@ -10,6 +12,8 @@
 #include "world/home_profile.h"
 
 enum { ONE = 65536, PERCENT = 655 };
+
+static const etp_time day = 24 * ETP_NS_PER_HOUR;
 
 static int64_t scale(int64_t value, int64_t factor)
 {
@@ -70,6 +74,11 @@ static etp_energy noisy_sun(uint64_t seed, moment now, uint64_t day_hash, uint64
 void etp_home_flows(const etp_home *home, uint64_t seed, uint64_t index, uint32_t second_of_day, etp_time interval,
                     etp_energy *pv, etp_energy *load)
 {
+    if (pv == NULL || load == NULL)
+        return;
+    *pv = *load = 0;
+    if (home == NULL || interval <= 0 || interval > day || second_of_day >= ETP_SECONDS_PER_DAY)
+        return;
     uint32_t until = second_of_day + (uint32_t)(interval / ETP_NS_PER_SECOND);
     moment now = moment_of(index, second_of_day, interval);
     uint64_t day_hash = etp_hash(seed, ETP_DRAW_DAY, home->key, now.day);
@@ -85,6 +94,8 @@ void etp_home_flows(const etp_home *home, uint64_t seed, uint64_t index, uint32_
 /* While the sun covers the load, the need is that of the coming night; a home without sun looks a day ahead. */
 etp_energy etp_home_expected_need(const etp_home *home, const etp_fleet_spec *spec, uint32_t second_of_day)
 {
+    if (home == NULL || spec == NULL || second_of_day >= ETP_SECONDS_PER_DAY)
+        return 0;
     bool sunny = second_of_day >= home->sun_from && second_of_day < home->sun_until;
     uint32_t from = sunny ? home->sun_until : second_of_day;
     uint32_t until = home->sun_from;

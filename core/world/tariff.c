@@ -10,6 +10,8 @@ static const etp_price price_max = 200 * ETP_PRICE_PER_CENT;
 
 void etp_tariff_flat(etp_tariff *tariff, etp_price price)
 {
+    if (tariff == NULL)
+        return;
     memset(tariff, 0, sizeof *tariff);
     tariff->steps = 1;
     tariff->price[0] = price;
@@ -17,6 +19,8 @@ void etp_tariff_flat(etp_tariff *tariff, etp_price price)
 
 etp_price etp_tariff_at(const etp_tariff *tariff, uint32_t second_of_day)
 {
+    if (tariff == NULL || tariff->steps == 0 || tariff->steps > ETP_TARIFF_STEPS_MAX)
+        return 0;
     unsigned i = tariff->steps - 1;
     while (i > 0 && tariff->from[i] > second_of_day)
         i--;
@@ -107,6 +111,8 @@ static int parse_table(etp_tariff *tariff, etp_span text, etp_error *error)
 
 int etp_tariff_parse(etp_tariff *tariff, const char *text, etp_error *error)
 {
+    if (tariff == NULL || text == NULL)
+        return etp_fail(error, ETP_EINVAL, "tariff: there is no text to read, or no place for it");
     etp_tariff parsed = {0};
     etp_span span = etp_span_trim((etp_span){text, strlen(text)});
     int rc;

@@ -6,12 +6,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "world/calendar.h"
 #include "world/trace_parts.h"
 
 int etp_trace_allocate(etp_trace *trace, size_t count, const etp_allocator *allocator)
 {
     memset(trace, 0, sizeof *trace);
+    if (!etp_allocator_is_whole(allocator))
+        return ETP_EINVAL;
     if (count == 0 || count > ETP_TRACE_COUNT_MAX)
         return ETP_ERANGE;
     trace->allocator = allocator != NULL ? allocator : etp_default_allocator();
@@ -24,7 +27,10 @@ int etp_trace_allocate(etp_trace *trace, size_t count, const etp_allocator *allo
 
 void etp_trace_fini(etp_trace *trace)
 {
-    if (trace->prices != NULL)
+    if (trace == NULL)
+        return;
+    /* Without an allocator the prices are the host's own. */
+    if (trace->prices != NULL && trace->allocator != NULL)
         trace->allocator->release(trace->allocator->user, trace->prices, trace->count * sizeof *trace->prices);
     memset(trace, 0, sizeof *trace);
 }
@@ -52,6 +58,8 @@ uint64_t etp_trace_hash(const etp_trace *trace)
 
 int etp_trace_first_noon(const etp_trace *trace, size_t *index)
 {
+    if (trace == NULL || index == NULL)
+        return ETP_EINVAL;
     for (size_t i = 0; i < trace->count; i++) {
         etp_time starts = trace->starts + (etp_time)i * trace->interval;
         if (starts % ETP_NS_PER_DAY == ETP_NS_PER_DAY / 2) {
@@ -119,6 +127,8 @@ static int make_shorter(etp_trace *trace, etp_time interval, etp_error *error)
 
 int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error)
 {
+    if (trace == NULL || trace->count == 0 || trace->interval <= 0)
+        return etp_fail(error, ETP_EINVAL, "there is no trace to resample");
     if (interval == trace->interval)
         return 0;
     if (interval > 0 && interval % trace->interval == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "etp/trace.h"
 #include "world/trace_parts.h"
@@ -51,6 +52,8 @@ static int check_magic(const char *name, etp_span text, etp_error *error)
 int etp_trace_parse(etp_trace *trace, const char *name, const char *text, size_t size, const etp_allocator *allocator,
                     etp_error *error)
 {
+    if (trace == NULL || name == NULL || text == NULL || !etp_allocator_is_whole(allocator))
+        return etp_fail(error, ETP_EINVAL, "a trace is read from a text with a name, to a place for it");
     memset(trace, 0, sizeof *trace);
     etp_span span = {text, size};
     if (size > file_max)
@@ -125,6 +128,8 @@ static int read_stream(contents *c, FILE *file, const char *path, etp_error *err
 
 int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allocator, etp_error *error)
 {
+    if (trace == NULL || path == NULL || !etp_allocator_is_whole(allocator))
+        return etp_fail(error, ETP_EINVAL, "a trace is read from a path, to a place for it");
     memset(trace, 0, sizeof *trace);
     contents c = {.allocator = allocator != NULL ? allocator : etp_default_allocator()};
     /* Before it is opened: opening a pipe that nobody writes to would wait for ever. */

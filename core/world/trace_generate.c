@@ -57,6 +57,8 @@ static void fill(etp_trace *trace, uint64_t seed)
 int etp_trace_generate(etp_trace *trace, unsigned days, etp_time interval, uint64_t seed,
                        const etp_allocator *allocator)
 {
+    if (trace == NULL)
+        return ETP_EINVAL;
     *trace = (etp_trace){0};
     if (days == 0 || days > DAYS_MAX || interval <= 0 || interval % ETP_NS_PER_SECOND != 0 ||
         ETP_NS_PER_DAY % interval != 0)

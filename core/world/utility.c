@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "etp/error.h"
 
 /* One portfolio of the interval, and which of the firms' it is. */
@@ -33,7 +34,11 @@ static void give_memory(const etp_utility *utility, void *memory, size_t size)
 
 int etp_utility_new(etp_utility **made, unsigned batteries, unsigned portfolios, const etp_allocator *allocator)
 {
+    if (made == NULL)
+        return ETP_EINVAL;
     *made = NULL;
+    if (batteries == 0 || portfolios == 0 || !etp_allocator_is_whole(allocator))
+        return ETP_EINVAL;
     if (allocator == NULL)
         allocator = etp_default_allocator();
     etp_utility *utility = allocator->allocate(allocator->user, sizeof *utility);
@@ -74,6 +79,8 @@ static int by_value(const void *a, const void *b)
 
 int etp_utility_brief(etp_utility *utility, const etp_brief *portfolios, unsigned count, etp_brief *merged)
 {
+    if (utility == NULL || (portfolios == NULL && count > 0) || merged == NULL)
+        return ETP_EINVAL;
     if (count > utility->portfolio_room)
         return ETP_EFULL;
     *merged = (etp_brief){0};
@@ -106,6 +113,8 @@ int etp_utility_brief(etp_utility *utility, const etp_brief *portfolios, unsigne
 
 void etp_utility_share(const etp_utility *utility, etp_energy energy, etp_energy *shares)
 {
+    if (utility == NULL || shares == NULL)
+        return;
     for (unsigned i = 0; i < utility->portfolios; i++) {
         const struct portfolio *portfolio = &utility->portfolio[i];
         etp_energy share = energy < portfolio->brief.need ? energy : portfolio->brief.need;
@@ -116,7 +125,7 @@ void etp_utility_share(const etp_utility *utility, etp_energy energy, etp_energy
 
 etp_price etp_utility_posted(const etp_utility *utility)
 {
-    return utility->posted;
+    return utility != NULL ? utility->posted : ETP_PRICE_NONE;
 }
 
 /* ---- the price ---- */
@@ -152,7 +161,11 @@ etp_price etp_utility_best_price(etp_utility_offer *offers, size_t offer_count, 
     etp_price best = ETP_PRICE_NONE;
     etp_money best_gain = 0;
     etp_energy supply = 0;
+    if (quantity == NULL)
+        return ETP_PRICE_NONE;
     *quantity = 0;
+    if (offers == NULL || portfolios == NULL)
+        return ETP_PRICE_NONE;
     if (offer_count > 0)
         qsort(offers, offer_count, sizeof *offers, by_reserve);
     for (size_t i = 0; i < offer_count; i++) {

@@ -53,8 +53,8 @@ end
 -- Headers that are not installed and yet for every room to the right: tools of the house, and what the program's own
 -- rooms share. All others that lie in a room are private to it.
 local SHARED_HEADERS = {
-  ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/utf8.h"] = "base",
-  ["base/wheel.h"] = "base",
+  ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
+  ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }

@@ -295,6 +295,14 @@ static inline int reserve_less_kept(void *user, const etp_context *context, cons
     return 0;
 }
 
+static inline int reserve_by_default(void *user, const etp_context *context, const etp_battery_view *battery,
+                                     etp_reserve *reserve)
+{
+    USE;
+    etp_default_reserve(CENTS(8.3), battery, reserve);
+    return 0;
+}
+
 static inline int reserve_by_cost(void *user, const etp_context *context, const etp_battery_view *battery,
                                   etp_reserve *reserve)
 {

@@ -24,6 +24,9 @@
  *
  * Energy that comes back after the close is sold by the same mechanism among the bids on standby alone: whoever has
  * lapsed or won already sets no price for it. A bid is awarded at most once, so one that was filled partly gets no more.
+ *
+ * Mistakes: NULL is ETP_EINVAL, or NO_AUCTION, UNKNOWN_TRADE, 0 and ETP_TIME_NEVER where no error is returned; an auction
+ * that is zeroed is idle and answers the same way. Nothing changes.
  */
 #ifndef ETP_AUCTION_H
 #define ETP_AUCTION_H
@@ -34,6 +37,7 @@
 extern "C" {
 #endif
 
+/** Who wins, and what is paid: see the head of this file. */
 typedef enum etp_mechanism {
     ETP_FIRST_PRICE = 0,
     ETP_SECOND_PRICE = 1,
@@ -46,6 +50,7 @@ ETP_API const char *etp_mechanism_name(etp_mechanism mechanism);
 /** The mechanism of that name; ETP_ENOENT if there is none. */
 ETP_API int etp_mechanism_parse(const char *name, etp_mechanism *mechanism);
 
+/** Where a bid stands. */
 typedef enum etp_bid_state {
     ETP_BID_NONE = 0,     /**< the slot has no bid */
     ETP_BID_STANDING = 1, /**< in the book, window open */
@@ -57,8 +62,9 @@ typedef enum etp_bid_state {
     ETP_BID_REJECTED = 7  /**< out; `code` says why */
 } etp_bid_state;
 
+/** One place in the book. */
 typedef struct etp_bid {
-    etp_id bidder;
+    etp_id bidder;        /**< its device id */
     etp_price price;      /**< offered */
     etp_energy energy;    /**< asked for, at the meter */
     etp_time arrival;     /**< when it was processed */
@@ -70,6 +76,7 @@ typedef struct etp_bid {
     uint8_t code;         /**< etp_code, when rejected, outbid or lapsed */
 } etp_bid;
 
+/** Where an auction stands. */
 typedef enum etp_auction_state {
     ETP_AUCTION_IDLE = 0,
     ETP_AUCTION_OPEN = 1,
@@ -77,23 +84,24 @@ typedef enum etp_auction_state {
     ETP_AUCTION_DONE = 3
 } etp_auction_state;
 
+/** How an auction is opened. */
 typedef struct etp_auction_terms {
-    etp_mechanism mechanism;
-    etp_energy lot;    /**< for sale, mWh at the meter; above 0, at most ETP_ENERGY_MAX */
-    etp_price reserve; /**< lowest price the owner takes, 0 to ETP_PRICE_MAX */
-    etp_price tick;    /**< least raise of a re-bid; above 0, at most ETP_PRICE_MAX */
-    etp_time closes;   /**< a bid processed at or after this moment is late; after the opening */
-    etp_time hold;     /**< how long an award waits for its confirmation; above 0 */
+    etp_mechanism mechanism; /**< who wins and what is paid */
+    etp_energy lot;          /**< for sale, mWh at the meter; above 0, at most ETP_ENERGY_MAX */
+    etp_price reserve;       /**< lowest price the owner takes, 0 to ETP_PRICE_MAX */
+    etp_price tick;          /**< least raise of a re-bid; above 0, at most ETP_PRICE_MAX */
+    etp_time closes;         /**< a bid processed at or after this moment is late; after the opening */
+    etp_time hold;           /**< how long an award waits for its confirmation; above 0 */
 } etp_auction_terms;
 
 /** Zero it before its first use. */
 typedef struct etp_auction {
-    etp_auction_terms terms;
-    etp_bid *book; /**< borrowed: `slots` places, zeroed by open */
-    unsigned slots;
-    uint8_t state;   /**< etp_auction_state */
-    etp_energy held; /**< sum of awards that are held now */
-    etp_energy sold; /**< sum of awards that were confirmed */
+    etp_auction_terms terms; /**< as it was opened */
+    etp_bid *book;           /**< borrowed: `slots` places, zeroed by open */
+    unsigned slots;          /**< places in the book */
+    uint8_t state;           /**< etp_auction_state */
+    etp_energy held;         /**< sum of awards that are held now */
+    etp_energy sold;         /**< sum of awards that were confirmed */
 } etp_auction;
 
 /** Opens it at `now` with an empty book. ETP_ERANGE if the terms are outside their ranges, ETP_EINVAL without a book,

@@ -11,6 +11,8 @@
  * What was promised can therefore be delivered whole, however many sales it was promised to.
  *
  * The caller owns the struct; no function allocates. Not thread-safe.
+ *
+ * Mistakes: NULL, and a battery that is zeroed and was never set up, are ETP_EINVAL, or store, sell and take nothing.
  */
 #ifndef ETP_BATTERY_H
 #define ETP_BATTERY_H
@@ -21,6 +23,7 @@
 extern "C" {
 #endif
 
+/** What a battery is. */
 typedef struct etp_battery_spec {
     etp_energy capacity;    /**< usable, mWh; above 0, at most ETP_ENERGY_MAX */
     etp_energy floor;       /**< never sold or used below this, mWh of stored energy; 0 to capacity */
@@ -32,6 +35,7 @@ typedef struct etp_battery_spec {
     uint32_t rated_cycles;  /**< full cycles until health is poor; above 0 */
 } etp_battery_spec;
 
+/** How full a battery is. */
 typedef enum etp_level {
     ETP_LEVEL_CRITICAL = 0, /**< below 10 % of capacity */
     ETP_LEVEL_LOW = 1,      /**< below 25 % */
@@ -39,8 +43,9 @@ typedef enum etp_level {
     ETP_LEVEL_HIGH = 3
 } etp_level;
 
+/** One battery. Set it up with etp_battery_init(); the members are there to be read. */
 typedef struct etp_battery {
-    etp_battery_spec spec;
+    etp_battery_spec spec; /**< as it was set up */
     etp_energy stored;     /**< in the cells, mWh */
     etp_energy held;       /**< promised to winners who have not confirmed yet, at the meter */
     etp_energy sold;       /**< confirmed sales since init, at the meter */
@@ -53,6 +58,7 @@ typedef struct etp_battery {
  *  before it comes here. */
 ETP_API int etp_battery_init(etp_battery *battery, const etp_battery_spec *spec, etp_energy stored);
 
+/** Of what it stores now. */
 ETP_API etp_level etp_battery_level(const etp_battery *battery);
 /** "critical", "low", "normal", "high". */
 ETP_API const char *etp_level_name(etp_level level);

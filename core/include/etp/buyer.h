@@ -8,6 +8,8 @@
  *
  * The own part is uniform in +- spread / 2, drawn for each interval; so are the noise and whether the firm takes part.
  * All draws are hashes of (seed, firm, interval): runs that differ in the market's rules share them.
+ *
+ * Mistakes: a call with NULL does nothing, or gives 0.
  */
 #ifndef ETP_BUYER_H
 #define ETP_BUYER_H
@@ -18,8 +20,9 @@
 extern "C" {
 #endif
 
+/** How a firm is drawn. Beside each field stands what runs use unless told otherwise. */
 typedef struct etp_buyer_spec {
-    uint64_t seed;
+    uint64_t seed;              /**< of all draws */
     uint64_t key;               /**< the firm: what its draws are keyed by */
     uint32_t loss_factor_ppm;   /**< 1 050 000: a kWh delivered at home saves 1.05 kWh bought at the node */
     etp_price cost_to_serve;    /**< 2 c/kWh */
@@ -32,12 +35,13 @@ typedef struct etp_buyer_spec {
 
 /** What a firm knows when an interval begins. */
 typedef struct etp_brief {
-    bool takes_part;
-    etp_price value; /**< what it sees; may be negative */
-    etp_energy need;
-    etp_money budget;
+    bool takes_part;  /**< in this interval */
+    etp_price value;  /**< what it sees; may be negative */
+    etp_energy need;  /**< most energy it wants */
+    etp_money budget; /**< most money it may spend */
 } etp_brief;
 
+/** What the firm knows when the interval begins, given the public forecast. */
 ETP_API void etp_buyer_brief(const etp_buyer_spec *spec, uint64_t interval, etp_price forecast, etp_brief *brief);
 
 /** What a kWh turned out to be worth to the firm, from the spot price of the interval. */
@@ -48,11 +52,14 @@ typedef struct etp_forecast {
     uint32_t keep_ppm;  /**< how much of the last price's distance from the mean is kept: 950 000 */
     uint32_t learn_ppm; /**< how fast the mean follows: 10 000 an interval */
     etp_price prior;    /**< before any price is known: 8 c/kWh */
-    uint64_t seen;
-    etp_price last, mean;
+    uint64_t seen;      /**< prices learned */
+    etp_price last;     /**< price learned */
+    etp_price mean;     /**< that follows slowly */
 } etp_forecast;
 
+/** Before any price is known. */
 ETP_API void etp_forecast_init(etp_forecast *forecast);
+/** The price of the interval that has ended. */
 ETP_API void etp_forecast_learn(etp_forecast *forecast, etp_price spot);
 /** Of the interval that follows those learned. */
 ETP_API etp_price etp_forecast_next(const etp_forecast *forecast);

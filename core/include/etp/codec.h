@@ -11,6 +11,8 @@
  * with the CRC-32 (IEEE 802.3, as in zlib) of all bytes before it. A seal is not an array, so a receiver that knows
  * nothing of seals meets it as an unknown last element. It is there because a flipped bit inside a float64 is a
  * well-formed message with another price.
+ *
+ * Mistakes: NULL is ETP_EINVAL; where a refusal is returned, it is ETP_REFUSED_TRUNCATED.
  */
 #ifndef ETP_CODEC_H
 #define ETP_CODEC_H
@@ -39,8 +41,8 @@ ETP_API etp_refusal etp_decode(const void *bytes, size_t size, etp_message *mess
 
 /** A frame that is being filled. Zero it before use. */
 typedef struct etp_frame {
-    size_t size;
-    unsigned char bytes[ETP_FRAME_MAX];
+    size_t size;                        /**< bytes in use */
+    unsigned char bytes[ETP_FRAME_MAX]; /**< the messages */
 } etp_frame;
 
 /** Appends the `size` bytes of an encoded message. ETP_ENOSPACE if the frame, with its seal, would be over its limit:
@@ -52,8 +54,8 @@ ETP_API int etp_frame_seal(etp_frame *frame);
 
 /** Walks over the messages of a frame that arrived. The bytes are borrowed until the walk ends. */
 typedef struct etp_frame_reader {
-    const unsigned char *at;
-    const unsigned char *end;
+    const unsigned char *at;  /**< the next message */
+    const unsigned char *end; /**< before the seal */
 } etp_frame_reader;
 
 /** Checks size and seal and places the reader before the first message. Returns ETP_REFUSED_TRUNCATED, _TOO_LONG,

@@ -16,6 +16,9 @@
  * One engine is used by one thread at a time; several engines may run in several threads. All memory is allocated when
  * nodes and links are added; none per message. Docs: docs/protocol.md (rules), docs/states.md (what each message does
  * in each state of a session).
+ *
+ * Mistakes: a NULL engine or pointer is ETP_EINVAL, a call that comes too early, too late, or from inside a hook, an
+ * observer or a transport is ETP_ESTATE; either changes nothing. Readers of a NULL engine give 0, ETP_TIME_NEVER or NULL.
  */
 #ifndef ETP_ENGINE_H
 #define ETP_ENGINE_H
@@ -33,6 +36,7 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_engine etp_engine;
 typedef uint32_t etp_node; /**< a node of one engine, from 0 in the order they were added */
 typedef uint32_t etp_link; /**< one end of a link of one engine, from 0 in the order they were added */
@@ -42,8 +46,8 @@ typedef uint32_t etp_link; /**< one end of a link of one engine, from 0 in the o
  *  etp_engine_link_ready()); or another error, which counts as a frame that was lost: the protocol repeats what
  *  matters. */
 typedef struct etp_transport {
-    int (*send)(void *user, etp_link link, const void *frame, size_t size);
-    void *user;
+    int (*send)(void *user, etp_link link, const void *frame, size_t size); /**< takes a frame */
+    void *user;                                                             /**< handed to it */
 } etp_transport;
 
 /** Protocol time, all in ns of the engine's clock. etp_timing_defaults() gives the values in brackets. */
@@ -60,6 +64,7 @@ typedef struct etp_timing {
     etp_time doubt_limit;     /**< [10 min] after which an unanswered Confirm is given up as unresolved */
 } etp_timing;
 
+/** Sets every time to its default. */
 ETP_API void etp_timing_defaults(etp_timing *timing);
 
 /** What a battery tells bidders beyond what the protocol needs. */
@@ -68,6 +73,7 @@ enum {
     ETP_DISCLOSE_WINNER = 2   /**< the lowest price that won, as sale_price of a BidReject */
 };
 
+/** What can happen. */
 typedef enum etp_event_kind {
     ETP_EVENT_REGISTER = 0, /**< an aggregator learned of a battery */
     ETP_EVENT_QUERY,        /**< a battery processed a Query */
@@ -95,44 +101,46 @@ ETP_API const char *etp_event_name(etp_event_kind kind);
 
 /** Something happened. Fields that mean nothing for a kind are 0 (prices: ETP_PRICE_NONE). */
 typedef struct etp_event {
-    etp_event_kind kind;
-    etp_time when;
-    uint64_t interval; /**< index of the market interval */
-    etp_node node;     /**< where it happened */
-    etp_id device;     /**< of that node */
-    etp_id peer;       /**< the other side, 0 if none */
-    etp_id message;    /**< message_id of the message concerned */
-    etp_price price;   /**< offered, or to be paid */
-    etp_energy energy; /**< asked for, offered, awarded, sold */
-    etp_money amount;  /**< of a trade: etp_amount(price, energy) */
-    etp_price reserve; /**< RESPONSE (if disclosed), ACCEPT, CONFIRM */
-    etp_price value;   /**< RECEIPT: the buyer's private value when it bid */
-    etp_time delay;    /**< LATE */
-    uint8_t type;      /**< etp_type of the message concerned */
-    uint8_t code;      /**< etp_code */
-    uint8_t refusal;   /**< etp_refusal */
+    etp_event_kind kind; /**< what happened */
+    etp_time when;       /**< on the engine's clock */
+    uint64_t interval;   /**< index of the market interval */
+    etp_node node;       /**< where it happened */
+    etp_id device;       /**< of that node */
+    etp_id peer;         /**< the other side, 0 if none */
+    etp_id message;      /**< message_id of the message concerned */
+    etp_price price;     /**< offered, or to be paid */
+    etp_energy energy;   /**< asked for, offered, awarded, sold */
+    etp_money amount;    /**< of a trade: etp_amount(price, energy) */
+    etp_price reserve;   /**< RESPONSE (if disclosed), ACCEPT, CONFIRM */
+    etp_price value;     /**< RECEIPT: the buyer's private value when it bid */
+    etp_time delay;      /**< LATE */
+    uint8_t type;        /**< etp_type of the message concerned */
+    uint8_t code;        /**< etp_code */
+    uint8_t refusal;     /**< etp_refusal */
 } etp_event;
 
 /** Sees every event, on the engine's thread, in order. Borrowed until it returns; may not call the engine. */
 typedef struct etp_observer {
-    void (*on_event)(void *user, const etp_event *event);
-    void *user;
+    void (*on_event)(void *user, const etp_event *event); /**< is told */
+    void *user;                                           /**< handed to it */
 } etp_observer;
 
+/** What an engine is made of. */
 typedef struct etp_engine_options {
     size_t size;                    /**< sizeof(etp_engine_options) */
     const etp_allocator *allocator; /**< borrowed for the engine's life; NULL = malloc */
-    etp_logger logger;
-    etp_transport transport; /**< required */
-    etp_observer observer;   /**< `on_event` may be NULL */
-    etp_time now;            /**< the clock's first reading */
-    uint64_t seed;           /**< of the nodes' random streams and of jitter */
-    etp_timing timing;
-    etp_mechanism mechanism;
-    etp_price tick;                /**< least raise of a re-bid; 0 = 0.1 c/kWh */
-    unsigned disclose;             /**< ETP_DISCLOSE_... or-ed */
-    unsigned max_nodes, max_links; /**< bounds; memory for the tables is taken at once */
-    unsigned outbox_slots;         /**< messages waiting in all outboxes together; 0 = 256 and one for 16 links */
+    etp_logger logger;              /**< copied; zeroed = no log */
+    etp_transport transport;        /**< required */
+    etp_observer observer;          /**< `on_event` may be NULL */
+    etp_time now;                   /**< the clock's first reading */
+    uint64_t seed;                  /**< of the nodes' random streams and of jitter */
+    etp_timing timing;              /**< of the protocol */
+    etp_mechanism mechanism;        /**< of every auction */
+    etp_price tick;                 /**< least raise of a re-bid; 0 = 0.1 c/kWh */
+    unsigned disclose;              /**< ETP_DISCLOSE_... or-ed */
+    unsigned max_nodes;             /**< bound; memory for the table is taken at once */
+    unsigned max_links;             /**< bound; memory for the table is taken at once */
+    unsigned outbox_slots;          /**< messages waiting in all outboxes together; 0 = 256 and one for 16 links */
 } etp_engine_options;
 
 /** Sets everything to its default; `transport` and the two bounds remain to be filled in. */
@@ -140,38 +148,49 @@ ETP_API void etp_engine_defaults(etp_engine_options *options);
 
 /** ETP_EINVAL for options that contradict each other (the error says which). */
 ETP_API int etp_engine_new(etp_engine **engine, const etp_engine_options *options, etp_error *error);
-/** Accepts NULL. Does not send anything: see etp_engine_shut_down(). */
+/** Accepts NULL. Does not send anything: see etp_engine_shut_down(). Does nothing when called from inside a hook, an
+ *  observer or a transport of this engine. */
 ETP_API void etp_engine_free(etp_engine *engine);
 
 /* ---- building ---- */
 
+/** A battery, as it is added. */
 typedef struct etp_bess_options {
-    size_t size;
+    size_t size;                 /**< sizeof(etp_bess_options) */
     etp_id device_id;            /**< 1 to ETP_ID_MAX, not in use in this engine */
     const char *name;            /**< borrowed for the engine's life; may be NULL */
     etp_battery *battery;        /**< borrowed for the engine's life. The host may change it between calls. */
     const etp_bess_hooks *hooks; /**< borrowed; NULL = defaults */
-    void *hooks_user;
-    etp_price base_reserve; /**< of the default policy; 8.3 c/kWh if 0 */
-    unsigned peers;         /**< how many links it will have: memory is taken for them now */
+    void *hooks_user;            /**< handed to each hook */
+    etp_price base_reserve;      /**< of the default policy; 8.3 c/kWh if 0 */
+    unsigned peers;              /**< how many links it will have: memory is taken for them now */
 } etp_bess_options;
 
+/** A buyer, as it is added. */
 typedef struct etp_aggregator_options {
-    size_t size;
-    etp_id device_id;
-    const char *name;
+    size_t size;                       /**< sizeof(etp_aggregator_options) */
+    etp_id device_id;                  /**< 1 to ETP_ID_MAX, not in use in this engine */
+    const char *name;                  /**< borrowed for the engine's life; may be NULL */
     const etp_aggregator_hooks *hooks; /**< borrowed; NULL = defaults */
-    void *hooks_user;
-    unsigned peers;
+    void *hooks_user;                  /**< handed to each hook */
+    unsigned peers;                    /**< how many links it will have: memory is taken for them now */
 } etp_aggregator_options;
 
-/** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE,
- *  ETP_EFULL over max_nodes, ETP_ENOMEM. */
+/** Set everything to its default; device id, battery and peers remain to be filled in. */
+ETP_API void etp_bess_defaults(etp_bess_options *options);
+/** The same for a buyer. */
+ETP_API void etp_aggregator_defaults(etp_aggregator_options *options);
+
+/** ETP_EINVAL for a `size` that is not its struct's (the hooks' too), ETP_EEXIST for a device id in use, ETP_ERANGE (also
+ *  for a battery that etp_battery_init() has not set up), ETP_EFULL over max_nodes, ETP_ENOMEM, ETP_ESTATE after the
+ *  start. */
 ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *node);
+/** The same for a buyer. */
 ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
 
 /** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if a
- *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart). */
+ *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart), ETP_ENOENT for no such
+ *  node, ETP_ESTATE after the start. */
 ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
 
 /** Once, after building: calls on_start hooks, begins to send Registers. */
@@ -181,55 +200,63 @@ ETP_API int etp_engine_start(etp_engine *engine);
 
 /** A battery's facts for the interval that begins; what its policy sees besides the battery itself. */
 typedef struct etp_bess_brief {
-    etp_energy lot; /**< the most that may be sold in this interval; 0 offers nothing */
-    etp_price feed_in, retail;
-    etp_energy expected_need;
+    etp_energy lot;           /**< the most that may be sold in this interval; 0 offers nothing */
+    etp_price feed_in;        /**< what spilled energy earns now */
+    etp_price retail;         /**< what imported energy costs now */
+    etp_energy expected_need; /**< own use expected from the battery until the sun covers the load again */
 } etp_bess_brief;
 
 /** An aggregator's facts for the interval that begins. */
 typedef struct etp_aggregator_brief {
-    bool takes_part; /**< false: it sends no Query in this interval */
-    etp_price value; /**< per kWh, may be negative */
-    etp_energy need;
-    etp_money budget;
+    bool takes_part;  /**< false: it sends no Query in this interval */
+    etp_price value;  /**< per kWh, may be negative */
+    etp_energy need;  /**< most energy it wants in this interval */
+    etp_money budget; /**< most money it may spend in this interval */
 } etp_aggregator_brief;
 
 /** Kept until changed. ETP_EINVAL for a node of the other role. */
 ETP_API int etp_engine_brief_bess(etp_engine *engine, etp_node node, const etp_bess_brief *brief);
+/** The same for a buyer. */
 ETP_API int etp_engine_brief_aggregator(etp_engine *engine, etp_node node, const etp_aggregator_brief *brief);
 
+/** A market interval, as it is begun. */
 typedef struct etp_interval {
-    uint64_t index;
-    etp_time starts, ends;    /**< on the engine's clock; `ends` after the query spread, window and holds fit in */
-    uint32_t second_of_day;   /**< of `starts`, on the market's clock */
-    etp_price spot, forecast; /**< see etp_market */
+    uint64_t index;         /**< 0 for the first */
+    etp_time starts;        /**< on the engine's clock */
+    etp_time ends;          /**< after the query spread, window and holds fit in */
+    uint32_t second_of_day; /**< of `starts`, on the market's clock */
+    etp_price spot;         /**< see etp_market */
+    etp_price forecast;     /**< see etp_market */
 } etp_interval;
 
 /** Begins a market interval: on_interval hooks, then Queries over the query spread. ETP_ERANGE if the interval is shorter
- *  than spread + window + two holds. */
+ *  than spread + window + two holds, begins before 1970 or ends after 2255; ETP_ESTATE before the start. After
+ *  etp_engine_shut_down() nothing opens in it. */
 ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *interval);
 
 /** Bytes arrived on `link`, at the engine's now: advance it to the moment of arrival first, or a bid counts as processed
  *  when the engine last looked at the clock. Never fails on what the bytes are: refusals are counted and told to the
- *  observer. */
-ETP_API void etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
+ *  observer. ETP_ENOENT for an unknown link, which is counted too; ETP_ESTATE before the start. */
+ETP_API int etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
 
-/** A link whose transport was busy can take frames again. */
-ETP_API void etp_engine_link_ready(etp_engine *engine, etp_link link);
+/** A link whose transport was busy can take frames again. ETP_ENOENT for an unknown link. */
+ETP_API int etp_engine_link_ready(etp_engine *engine, etp_link link);
 
-/** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. */
-ETP_API void etp_engine_advance(etp_engine *engine, etp_time now);
+/** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. ETP_ERANGE for a
+ *  moment after the year 2255, when messages can no longer be stamped; so ETP_TIME_NEVER is no time to advance to. */
+ETP_API int etp_engine_advance(etp_engine *engine, etp_time now);
 /** The next moment at which a timer is due, or ETP_TIME_NEVER. */
 ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
 
 /** The device of `node` fails: it sends DeviceFailure to its peers, its auctions end, holds lapse, and it ignores all
  *  that arrives until it recovers. */
 ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
+/** It is back. ETP_ESTATE if it has not failed. */
 ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
 
 /** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
- *  holds go on until confirmed or lapsed. */
-ETP_API void etp_engine_shut_down(etp_engine *engine);
+ *  holds go on until confirmed or lapsed. ETP_ESTATE before the start. */
+ETP_API int etp_engine_shut_down(etp_engine *engine);
 
 /* ---- reading ---- */
 
@@ -241,26 +268,46 @@ ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy 
 
 /** Totals of one aggregator since the start. A trade is counted when its receipt is here. */
 typedef struct etp_aggregator_totals {
-    uint64_t queries, offers, bids, rebids, wins, rejected, expired, in_doubt, unresolved;
-    etp_energy energy;
-    etp_money paid;
-    uint64_t hook_calls, hook_errors;
+    uint64_t queries;           /**< sent */
+    uint64_t offers;            /**< received, with something for sale */
+    uint64_t bids;              /**< sent, the first to each battery in an interval */
+    uint64_t rebids;            /**< raised bids */
+    uint64_t wins;              /**< trades whose receipt is here */
+    uint64_t rejected;          /**< bids that got a BidReject */
+    uint64_t expired;           /**< bids and awards that came to nothing in time */
+    uint64_t in_doubt;          /**< awards confirmed, whose receipt is not here yet */
+    uint64_t unresolved;        /**< of those, given up */
+    etp_energy energy;          /**< bought */
+    etp_money paid;             /**< for it */
+    uint64_t hook_calls;        /**< calls of its hooks */
+    uint64_t hook_errors;       /**< of those, failed */
     etp_energy interval_energy; /**< won in the current interval */
-    etp_money interval_paid;
+    etp_money interval_paid;    /**< for it */
 } etp_aggregator_totals;
+/** Of one buyer; ETP_EINVAL for a battery. */
 ETP_API int etp_engine_aggregator_totals(const etp_engine *engine, etp_node node, etp_aggregator_totals *totals);
 
 /** Totals of the engine since the start. */
 typedef struct etp_engine_stats {
-    uint64_t auctions, trades, lapses;
-    etp_energy offered; /**< lots of all auctions */
-    uint64_t frames_sent, frames_received, frames_unsent, bytes_sent;
-    uint64_t sent[ETP_TYPES], received[ETP_TYPES], late[ETP_TYPES];
-    uint64_t refused[ETP_REFUSALS];
-    uint64_t outbox_full; /**< messages given up because no slot was free */
-    uint64_t hook_calls, hook_errors;
-    size_t bytes_per_bess, bytes_per_session; /**< of ours: what one more takes, besides what every engine takes */
+    uint64_t auctions;              /**< opened */
+    uint64_t trades;                /**< confirmed at batteries here */
+    uint64_t lapses;                /**< holds that ended without a confirmation */
+    etp_energy offered;             /**< lots of all auctions */
+    uint64_t frames_sent;           /**< taken by the transport */
+    uint64_t frames_received;       /**< handed in */
+    uint64_t frames_unsent;         /**< that the transport answered with an error */
+    uint64_t bytes_sent;            /**< of the frames sent */
+    uint64_t sent[ETP_TYPES];       /**< messages, by type */
+    uint64_t received[ETP_TYPES];   /**< messages that were acted on, by type */
+    uint64_t late[ETP_TYPES];       /**< messages over their delay limit, by type */
+    uint64_t refused[ETP_REFUSALS]; /**< by reason */
+    uint64_t outbox_full;           /**< messages given up because no slot was free */
+    uint64_t hook_calls;            /**< of all nodes */
+    uint64_t hook_errors;           /**< of those, failed */
+    size_t bytes_per_bess;          /**< of ours: what one more battery takes */
+    size_t bytes_per_session;       /**< of ours: what one more side of a session takes */
 } etp_engine_stats;
+/** Of the whole engine. */
 ETP_API void etp_engine_get_stats(const etp_engine *engine, etp_engine_stats *stats);
 
 /** Delays of one type, creation to first processing, in microseconds. Borrowed for the engine's life. */

@@ -5,6 +5,8 @@
  *
  * Functions that can fail return 0 or a negative `ETP_E...`. Those that read what a person wrote (a file, an option, a
  * script) also fill an `etp_error` with a sentence: what was wrong, where, and how to mend it.
+ *
+ * Mistakes: every function that gets an `etp_error` takes NULL for it; a NULL `format` stands for the sentence of the code.
  */
 #ifndef ETP_ERROR_H
 #define ETP_ERROR_H
@@ -32,6 +34,7 @@ extern "C" {
     X(ENOSPACE, -12, "the output buffer is too small")             \
     X(ECONSERVATION, -13, "energy or money is not accounted for")
 
+/** The codes, as constants. */
 typedef enum etp_result {
 #define ETP_X(name, number, sentence) ETP_##name = (number),
     ETP_ERROR_LIST(ETP_X)
@@ -48,8 +51,8 @@ enum { ETP_ERROR_TEXT_MAX = 1024 };
 
 /** What a person is told. The caller owns it; zero it before use. `text` is always terminated. */
 typedef struct etp_error {
-    int code;
-    char text[ETP_ERROR_TEXT_MAX];
+    int code;                      /**< of the list above */
+    char text[ETP_ERROR_TEXT_MAX]; /**< a sentence */
 } etp_error;
 
 /** Fills `error` (which may be NULL) and returns `code`, so that a function can end with `return etp_fail(...)`. A text

@@ -3,6 +3,8 @@
  * @file histogram.h
  * A histogram of durations with a relative error of at most 1/32: 32 steps per power of two, fixed memory, no
  * allocation. Made for delays in microseconds.
+ *
+ * Mistakes: a NULL histogram takes nothing and gives 0.
  */
 #ifndef ETP_HISTOGRAM_H
 #define ETP_HISTOGRAM_H
@@ -19,9 +21,9 @@ enum { ETP_HISTOGRAM_STEPS = 32, ETP_HISTOGRAM_OCTAVES = 32 };
 
 /** Zero it before use. */
 typedef struct etp_histogram {
-    uint64_t count;
-    uint64_t max;
-    uint64_t buckets[ETP_HISTOGRAM_STEPS * ETP_HISTOGRAM_OCTAVES];
+    uint64_t count;                                                /**< of values */
+    uint64_t max;                                                  /**< the largest value */
+    uint64_t buckets[ETP_HISTOGRAM_STEPS * ETP_HISTOGRAM_OCTAVES]; /**< values in each */
 } etp_histogram;
 
 /** Adds one value. Values beyond the last bucket (about 2^36) are counted in it; `max` stays exact. */

@@ -11,6 +11,8 @@
  * Everything that a home draws at random is a hash of (seed, home, interval): the same in every run of that seed, with
  * or without a market. The load and sun profiles are made up (ours), for a summer day; docs/data.md says how. Market
  * intervals are whole seconds, a day at most.
+ *
+ * Mistakes: NULL is ETP_EINVAL where an error is returned, else the call does nothing, or gives 0.
  */
 #ifndef ETP_HOME_H
 #define ETP_HOME_H
@@ -25,35 +27,48 @@ extern "C" {
 /** How a fleet is drawn. Panels of 0 to 100 kW, shares up to 1 000 000. etp_fleet_defaults() gives the first run's
  *  values, which stand beside each field. */
 typedef struct etp_fleet_spec {
-    uint64_t seed;
-    etp_power inverter;          /**< 5 kW */
-    etp_power export_limit;      /**< 5 kW */
-    uint32_t one_way_ppm;        /**< sqrt(0.89) = 943 398 */
-    uint32_t floor_ppm;          /**< of capacity: 100 000 */
-    etp_power pv_low, pv_high;   /**< peak, uniform: 5 to 10 kW */
-    etp_price wear, wear_spread; /**< 4 and 1.5 c/kWh: uniform in wear +- spread */
-    uint32_t need_factor_ppm;    /**< expected own need is counted times this, up to 10: 1 500 000 */
-    uint32_t start_ppm;          /**< state of charge at the start, of capacity: 500 000 */
+    uint64_t seed;            /**< of all draws */
+    etp_power inverter;       /**< 5 kW */
+    etp_power export_limit;   /**< 5 kW */
+    uint32_t one_way_ppm;     /**< sqrt(0.89) = 943 398 */
+    uint32_t floor_ppm;       /**< of capacity: 100 000 */
+    etp_power pv_low;         /**< peak, the least: 5 kW */
+    etp_power pv_high;        /**< peak, the most: 10 kW */
+    etp_price wear;           /**< 4 c/kWh, the middle */
+    etp_price wear_spread;    /**< 1.5 c/kWh: uniform in wear +- this */
+    uint32_t need_factor_ppm; /**< expected own need is counted times this, up to 10: 1 500 000 */
+    uint32_t start_ppm;       /**< state of charge at the start, of capacity: 500 000 */
 } etp_fleet_spec;
 
+/** The first run's values. */
 ETP_API void etp_fleet_defaults(etp_fleet_spec *spec);
 
 /** One home. Capacities are 6.4, 10 and 13.5 kWh with chances 25, 35 and 40 %. */
 typedef struct etp_home {
-    etp_battery battery;
-    uint64_t key; /**< what its draws are keyed by: its number in the fleet */
-    etp_power pv_peak;
+    etp_battery battery;     /**< what it stores */
+    uint64_t key;            /**< what its draws are keyed by: its number in the fleet */
+    etp_power pv_peak;       /**< of its panels */
     uint32_t load_scale_ppm; /**< of the standard home's load (about 16 kWh a day) */
     uint8_t shape;           /**< which of the load shapes */
     bool measured;           /**< an interval was settled: last_pv and last_load mean something */
     /** Seconds of the day between which the sun covers the load, in the profiles; both 0 if it never does. */
-    uint32_t sun_from, sun_until;
-    etp_energy stored_at_start;
+    uint32_t sun_from;
+    uint32_t sun_until;         /**< the end of that */
+    etp_energy stored_at_start; /**< in the battery */
     /* measured in the last interval: all that the home knows of its own flows when the next begins */
-    etp_power last_pv, last_load;
+    etp_power last_pv;   /**< mean power of its panels in the last interval */
+    etp_power last_load; /**< mean power it used in the last interval */
     /* totals since the start, at the meter */
-    etp_energy pv, load, spilled, imported, curtailed, sold, own_use;
-    etp_money import_cost, feed_in_income, sales_income;
+    etp_energy pv;            /**< made, in total */
+    etp_energy load;          /**< used, in total */
+    etp_energy spilled;       /**< exported unsold, in total */
+    etp_energy imported;      /**< in total */
+    etp_energy curtailed;     /**< neither used nor exported, in total */
+    etp_energy sold;          /**< in total */
+    etp_energy own_use;       /**< served by the battery, in total */
+    etp_money import_cost;    /**< in total */
+    etp_money feed_in_income; /**< in total */
+    etp_money sales_income;   /**< in total */
 } etp_home;
 
 /** Draws home number `key`. Two homes with the same spec and key are equal (padding aside). ETP_ERANGE for a spec that

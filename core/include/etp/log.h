@@ -2,6 +2,8 @@
 /**
  * @file log.h
  * Log lines: a level, a component, a text of key=value pairs. A log line never changes behaviour.
+ *
+ * Mistakes: NULL writes nothing, or is ETP_EINVAL where an error is returned.
  */
 #ifndef ETP_LOG_H
 #define ETP_LOG_H
@@ -12,13 +14,14 @@
 extern "C" {
 #endif
 
+/** How much a line matters. */
 typedef enum etp_log_level { ETP_LOG_ERROR = 0, ETP_LOG_WARN = 1, ETP_LOG_INFO = 2, ETP_LOG_DEBUG = 3 } etp_log_level;
 
 /** Where log lines go. A zeroed logger drops everything. `write` gets a finished line without its line end; the texts
  *  are borrowed until it returns. */
 typedef struct etp_logger {
-    void (*write)(void *user, etp_log_level level, const char *component, const char *text);
-    void *user;
+    void (*write)(void *user, etp_log_level level, const char *component, const char *text); /**< takes a line */
+    void *user;                                                                              /**< handed to it */
     etp_log_level level; /**< lines above this level are not formatted at all */
 } etp_logger;
 

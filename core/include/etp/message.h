@@ -3,6 +3,8 @@
  * @file message.h
  * ETP's message and the facts of the protocol: types, priorities, delay limits, termination codes, refusals.
  * docs/protocol.md is the same for people.
+ *
+ * Mistakes: a number that is in none of the lists has the name "?".
  */
 #ifndef ETP_MESSAGE_H
 #define ETP_MESSAGE_H
@@ -26,6 +28,7 @@ extern "C" {
     X(DEVICE_FAILURE, 8, "DeviceFailure", 0, 200, 1, 1)  \
     X(BESS_STATUS, 9, "BESSStatus", 60, 2000, 1, 0)
 
+/** The types, as constants. */
 typedef enum etp_type {
 #define ETP_X(NAME, number, name, priority, limit_ms, bess, aggregator) ETP_##NAME = (number),
     ETP_TYPE_LIST(ETP_X)
@@ -53,6 +56,7 @@ enum { ETP_TYPES = 10, ETP_TTL_DEFAULT = 5, ETP_MESSAGE_MAX = 128 };
     X(UNKNOWN_TRADE, 14, "unknown_trade", "no award is known that this could confirm")                     \
     X(WITHDRAWN, 15, "withdrawn", "the sender gives up its bid or award")
 
+/** The termination codes, as constants. */
 typedef enum etp_code {
 #define ETP_X(NAME, number, name, meaning) ETP_CODE_##NAME = (number),
     ETP_CODE_LIST(ETP_X)
@@ -81,6 +85,7 @@ enum { ETP_CODES = 16 };
     X(UNEXPECTED, 15, "unexpected", "the message does not fit the session's state")            \
     X(UNKNOWN_LINK, 16, "unknown_link", "bytes for a link that does not exist")
 
+/** The reasons, as constants. */
 typedef enum etp_refusal {
 #define ETP_X(NAME, number, name, meaning) ETP_REFUSED_##NAME = (number),
     ETP_REFUSAL_LIST(ETP_X)
@@ -89,6 +94,7 @@ typedef enum etp_refusal {
 
 enum { ETP_REFUSALS = 17 };
 
+/** How worn a battery is. */
 typedef enum etp_health {
     ETP_HEALTH_EXCELLENT = 0,
     ETP_HEALTH_GOOD = 1,
@@ -122,13 +128,18 @@ ETP_API const char *etp_type_name(unsigned type);
 ETP_API unsigned etp_type_priority(unsigned type);
 /** The delay limit of a type: from creation by the sender to processing by the receiver. 0 for no type. */
 ETP_API etp_time etp_type_delay_limit(unsigned type);
+/** Whether batteries send it. */
 ETP_API bool etp_type_sent_by_bess(unsigned type);
+/** Whether aggregators send it. */
 ETP_API bool etp_type_sent_by_aggregator(unsigned type);
 
 /** "?" and "not in the list" for a number that is not in the list. */
 ETP_API const char *etp_code_name(unsigned code);
+/** A sentence without its full stop. */
 ETP_API const char *etp_code_meaning(unsigned code);
+/** The name in the list above. */
 ETP_API const char *etp_refusal_name(unsigned refusal);
+/** A sentence without its full stop. */
 ETP_API const char *etp_refusal_meaning(unsigned refusal);
 
 #ifdef __cplusplus

@@ -8,6 +8,9 @@
  * two runs that differ elsewhere share the fate of their frames.
  *
  * Memory is bounded and taken at creation; when it is full, frames are lost and counted. One thread.
+ *
+ * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL and change nothing; readers give 0,
+ * ETP_TIME_NEVER or false.
  */
 #ifndef ETP_NETWORK_H
 #define ETP_NETWORK_H
@@ -22,21 +25,26 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_network etp_network;
 
+/** What a network is made of. */
 typedef struct etp_network_options {
     size_t size;                    /**< sizeof(etp_network_options) */
     const etp_allocator *allocator; /**< borrowed for the network's life; NULL = malloc */
-    uint64_t seed;
-    etp_time delay;         /**< of every frame, one way: 0 to an hour */
-    etp_time jitter;        /**< added, uniform from 0 to this: 0 to an hour */
-    uint32_t loss_ppm;      /**< chance that a frame is lost, each in millionths */
-    uint32_t duplicate_ppm; /**< chance that it arrives a second time, with a jitter of its own */
-    uint32_t reorder_ppm;   /**< chance that it is held back by one or two further delays, at least 20 ms */
-    uint32_t flip_ppm;      /**< chance that one of its bits is flipped */
-    uint32_t max_links;     /**< ends of links, as the engine counts them */
-    uint32_t max_frames;    /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
+    uint64_t seed;                  /**< of the fate of frames */
+    etp_time delay;                 /**< of every frame, one way: 0 to an hour */
+    etp_time jitter;                /**< added, uniform from 0 to this: 0 to an hour */
+    uint32_t loss_ppm;              /**< chance that a frame is lost, each in millionths */
+    uint32_t duplicate_ppm;         /**< chance that it arrives a second time, with a jitter of its own */
+    uint32_t reorder_ppm;           /**< chance that it is held back by one or two further delays, at least 20 ms */
+    uint32_t flip_ppm;              /**< chance that one of its bits is flipped */
+    uint32_t max_links;             /**< ends of links, as the engine counts them */
+    uint32_t max_frames;            /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
 } etp_network_options;
+
+/** A network without delay, loss or noise; `max_links` remains to be filled in. */
+ETP_API void etp_network_defaults(etp_network_options *options);
 
 /** ETP_ERANGE for options outside their ranges (chances up to 1 000 000), ETP_ENOMEM. */
 ETP_API int etp_network_new(etp_network **network, const etp_network_options *options, etp_error *error);
@@ -53,20 +61,29 @@ ETP_API int etp_network_send(etp_network *network, etp_time now, uint32_t link, 
 /** When the next frame arrives, or ETP_TIME_NEVER. */
 ETP_API etp_time etp_network_next(const etp_network *network);
 
+/** A frame that arrives. */
 typedef struct etp_delivery {
     uint32_t link;     /**< the end at which it arrives */
     const void *frame; /**< valid until the next call that takes one */
-    size_t size;
+    size_t size;       /**< of the frame */
 } etp_delivery;
 
 /** Gives out the next frame that has arrived at `now`; false when there is none. In order of arrival, then of sending. */
 ETP_API bool etp_network_take(etp_network *network, etp_time now, etp_delivery *delivery);
 
+/** Frames since the start. */
 typedef struct etp_network_stats {
-    uint64_t sent, delivered, lost, duplicated, held_back, flipped, overflowed;
+    uint64_t sent;       /**< frames taken in */
+    uint64_t delivered;  /**< frames given out */
+    uint64_t lost;       /**< by chance */
+    uint64_t duplicated; /**< given out twice */
+    uint64_t held_back;  /**< overtaken by others */
+    uint64_t flipped;    /**< with a bit flipped */
+    uint64_t overflowed; /**< lost for want of room */
     uint64_t bytes;      /**< sent */
     size_t memory_bytes; /**< taken at creation */
 } etp_network_stats;
+/** Since it was made. */
 ETP_API void etp_network_get_stats(const etp_network *network, etp_network_stats *stats);
 
 #ifdef __cplusplus

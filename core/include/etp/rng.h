@@ -9,6 +9,8 @@
  *
  * The stream is xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64 (Steele, Lea and Flood 2014), whose
  * finaliser is also the hash's mixing step.
+ *
+ * Mistakes: a NULL stream gives 0.
  */
 #ifndef ETP_RNG_H
 #define ETP_RNG_H
@@ -21,8 +23,9 @@
 extern "C" {
 #endif
 
+/** A stream of random numbers. */
 typedef struct etp_rng {
-    uint64_t state[4];
+    uint64_t state[4]; /**< of the stream */
 } etp_rng;
 
 /** Seeds a stream. Any seed is good, 0 too. */

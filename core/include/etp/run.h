@@ -11,6 +11,9 @@
  * hook sees a price that is stamped after its now.
  *
  * Same options, same seed: the same trades, bit for bit, and the same digest.
+ *
+ * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL; a step from inside one of the run's own
+ * calls, or after the last, is ETP_ESTATE. Nothing changes. Readers of a NULL run give 0 or NULL.
  */
 #ifndef ETP_RUN_H
 #define ETP_RUN_H
@@ -30,40 +33,42 @@ extern "C" {
 typedef struct etp_firm {
     const char *name;                  /**< borrowed for the run's life */
     const etp_aggregator_hooks *hooks; /**< borrowed; NULL = the engine's defaults */
-    void *user;
+    void *user;                        /**< handed to each hook */
     unsigned
         portfolio; /**< whose draws (value, noise, taking part) it has: below `portfolios`, no two firms the same */
 } etp_firm;
 
+/** What a run is made of. */
 typedef struct etp_run_options {
-    size_t size;
+    size_t size;                    /**< sizeof(etp_run_options) */
     const etp_allocator *allocator; /**< NULL = malloc */
-    etp_logger logger;
-    etp_observer observer; /**< sees every event of the engine; `on_event` may be NULL */
-    uint64_t seed;
+    etp_logger logger;              /**< copied; zeroed = no log */
+    etp_observer observer;          /**< sees every event of the engine; `on_event` may be NULL */
+    uint64_t seed;                  /**< of everything that is drawn */
 
     const etp_trace *trace; /**< borrowed */
     size_t first;           /**< index of the first interval in the trace */
     size_t intervals;       /**< how many */
 
-    unsigned homes;
+    unsigned homes;       /**< how many: 1 to 1 000 000 */
     etp_fleet_spec fleet; /**< its seed is set from `seed` */
     const etp_bess_hooks
-        *policy; /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
-    void *policy_user;
-    etp_tariff feed_in, retail;
+        *policy;        /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
+    void *policy_user;  /**< handed to each hook */
+    etp_tariff feed_in; /**< what spilled energy earns */
+    etp_tariff retail;  /**< what imported energy costs */
 
     const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
-    unsigned firm_count;
-    unsigned portfolios;  /**< into how many the fleet's demand is cut; at least `firm_count` */
-    bool merged;          /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
-    etp_buyer_spec buyer; /**< of every firm; seed, key, need and budget are set by the run */
-    uint32_t need_ppm;    /**< need of all portfolios together, of the fleet's power: 1 500 000 */
-    etp_money budget;     /**< of each portfolio, per interval: 1 000 000 $ stands for none */
+    unsigned firm_count;   /**< how many */
+    unsigned portfolios;   /**< into how many the fleet's demand is cut; at least `firm_count` */
+    bool merged;           /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
+    etp_buyer_spec buyer;  /**< of every firm; seed, key, need and budget are set by the run */
+    uint32_t need_ppm;     /**< need of all portfolios together, of the fleet's power: 1 500 000 */
+    etp_money budget;      /**< of each portfolio, per interval: 1 000 000 $ stands for none */
 
-    etp_timing timing;
-    etp_mechanism mechanism; /**< first-price when `merged` */
-    unsigned disclose;
+    etp_timing timing;           /**< of the protocol */
+    etp_mechanism mechanism;     /**< first-price when `merged` */
+    unsigned disclose;           /**< ETP_DISCLOSE_... or-ed */
     etp_network_options network; /**< chances and delays; the rest is set by the run */
 
     uint32_t failures_ppm; /**< outages per battery and day: 20 000 is one battery in fifty */
@@ -73,11 +78,12 @@ typedef struct etp_run_options {
 /** The first run's values: see docs/architecture.md. `trace`, `firms` and the counts remain to be filled in. */
 ETP_API void etp_run_defaults(etp_run_options *options);
 
+/** Opaque. */
 typedef struct etp_run etp_run;
 
 /** ETP_EINVAL or ETP_ERANGE with a sentence for options that cannot be run, ETP_ENOMEM. */
 ETP_API int etp_run_new(etp_run **run, const etp_run_options *options, etp_error *error);
-/** Accepts NULL. */
+/** Accepts NULL. Does nothing when called from inside one of the run's own calls. */
 ETP_API void etp_run_free(etp_run *run);
 
 /** Runs one interval. Returns 1 while there are more, 0 when that was the last, or a negative error. */
@@ -85,8 +91,12 @@ ETP_API int etp_run_step(etp_run *run, etp_error *error);
 
 /** Totals since the start. */
 typedef struct etp_run_totals {
-    size_t intervals;
-    uint64_t bids, trades, auctions, lapses, unresolved;
+    size_t intervals;         /**< run */
+    uint64_t bids;            /**< processed by batteries */
+    uint64_t trades;          /**< confirmed at batteries */
+    uint64_t auctions;        /**< opened */
+    uint64_t lapses;          /**< holds that ended without a confirmation */
+    uint64_t unresolved;      /**< trades that buyers gave up asking about */
     uint64_t in_doubt;        /**< trades of which the buyer has no receipt yet */
     etp_energy sold;          /**< confirmed at the batteries, at the meter */
     etp_money paid;           /**< to owners */
@@ -98,22 +108,28 @@ typedef struct etp_run_totals {
     size_t bytes_per_home;    /**< home, battery and node */
     size_t bytes_per_session; /**< what one more takes, the larger of its two sides */
 } etp_run_totals;
+/** As they stand after the last step. */
 ETP_API void etp_run_get_totals(const etp_run *run, etp_run_totals *totals);
 
+/** What one firm did. */
 typedef struct etp_firm_result {
-    const char *name;
-    uint64_t intervals; /**< in which it took part */
-    etp_aggregator_totals totals;
-    uint64_t queries, bids, trades; /**< of its own, as batteries processed and confirmed them: sums of events */
-    etp_energy energy;              /**< bought, as the batteries confirmed it */
-    etp_money paid;
-    etp_money worth; /**< of that energy at realised values */
+    const char *name;             /**< as it was handed over */
+    uint64_t intervals;           /**< in which it took part */
+    etp_aggregator_totals totals; /**< as its own sessions count */
+    uint64_t queries;             /**< of its own, as batteries processed them */
+    uint64_t bids;                /**< of its own, as batteries processed them */
+    uint64_t trades;              /**< of its own, as batteries confirmed them */
+    etp_energy energy;            /**< bought, as the batteries confirmed it */
+    etp_money paid;               /**< for it */
+    etp_money worth;              /**< of that energy at realised values */
 } etp_firm_result;
 /** Device ids in a run depend on nothing but the portfolio and the home's number, so that a firm alone is the same
  *  device as among rivals. The single utility is the firm of portfolio 0. */
 ETP_API etp_id etp_run_firm_device(unsigned portfolio);
+/** The same for a home. */
 ETP_API etp_id etp_run_home_device(unsigned home);
 
+/** How many buyers there are: 1 when `merged`. */
 ETP_API unsigned etp_run_firm_count(const etp_run *run);
 /** ETP_ENOENT past the end. */
 ETP_API int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result);
@@ -124,8 +140,11 @@ ETP_API const etp_home *etp_run_home(const etp_run *run, unsigned index);
  *  kWh more in the battery saves one that would have been spilled, less the loss of charging. */
 ETP_API etp_money etp_run_home_cost(const etp_run *run, unsigned index);
 
+/** The engine's own totals. */
 ETP_API void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats);
+/** See etp_engine_delays(). */
 ETP_API const etp_histogram *etp_run_delays(const etp_run *run, etp_type type);
+/** The network's totals. */
 ETP_API void etp_run_network_stats(const etp_run *run, etp_network_stats *stats);
 
 /** Checks that every mWh and micro-dollar is accounted for: each battery, each home, owners' income against buyers'

@@ -8,6 +8,10 @@
  * hooks.h says of a failure. What was wrong (file, line, traceback) is in etp_script_last_error() and goes to the logger.
  *
  * A script serves any number of nodes, each with a `ctx.state` of its own. One thread per script at a time.
+ *
+ * Mistakes: a NULL script, pointer or text, and options whose `size` is not their struct's, are ETP_EINVAL and change
+ * nothing; a hook that is called from inside a hook of the same script, as from its log, is ETP_ESTATE. Readers of a NULL
+ * script give NULL or 0.
  */
 #ifndef ETP_SCRIPT_H
 #define ETP_SCRIPT_H
@@ -23,13 +27,16 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_script etp_script;
 
+/** What a script is for. */
 typedef enum etp_role { ETP_ROLE_BESS = 0, ETP_ROLE_AGGREGATOR = 1 } etp_role;
 
 /** "bess", "aggregator". */
 ETP_API const char *etp_role_name(etp_role role);
 
+/** What a script may take, and where it gets it. */
 typedef struct etp_script_options {
     size_t size;                     /**< sizeof(etp_script_options) */
     size_t memory_limit;             /**< bytes the Lua state may take; 0 = 16 MiB */
@@ -37,7 +44,11 @@ typedef struct etp_script_options {
     uint64_t load_instruction_limit; /**< while loading; 0 = 10 000 000 */
     unsigned suspend_after;   /**< consecutive failed calls after which the script is no longer called; 0 = never */
     const etp_logger *logger; /**< copied; NULL = no log */
+    const etp_allocator *allocator; /**< borrowed for the script's life, of the Lua state too; NULL = malloc */
 } etp_script_options;
+
+/** Sets everything to its default. */
+ETP_API void etp_script_defaults(etp_script_options *options);
 
 /** Loads a file. `options` may be NULL. On failure `*script` is NULL and `error` says what, where, and how to mend it:
  *  no such file, a directory, not UTF-8, precompiled code, a syntax error (file:line), a table without `api` or `role`,
@@ -48,23 +59,29 @@ ETP_API int etp_script_load(etp_script **script, const char *path, const etp_scr
 ETP_API int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
                                  const etp_script_options *options, etp_error *error);
 
-/** Accepts NULL. */
+/** Accepts NULL. Does nothing when called from inside one of the script's own hooks, as from its log. */
 ETP_API void etp_script_free(etp_script *script);
 
 /** The name it declares, else its file's name without ".lua". Valid until the script is freed. */
 ETP_API const char *etp_script_name(const etp_script *script);
+/** What it is for. */
 ETP_API etp_role etp_script_role(const etp_script *script);
 /** A 128-bit XXH3 hash of its source text and of the modules it requires, as 32 hexadecimal digits. */
 ETP_API const char *etp_script_hash(const etp_script *script);
 
+/** One parameter of a script. */
 typedef struct etp_param {
-    const char *name;
+    const char *name; /**< as the script declares it */
     const char *unit; /**< or "" */
     const char *doc;  /**< or "" */
-    double value, low, high, standard;
-    bool live; /**< may be changed while the market runs: advice to a host, not enforced here */
+    double value;     /**< now */
+    double low;       /**< least it may be */
+    double high;      /**< most it may be */
+    double standard;  /**< its default */
+    bool live;        /**< may be changed while the market runs: advice to a host, not enforced here */
 } etp_param;
 
+/** How many parameters it has. */
 ETP_API unsigned etp_script_param_count(const etp_script *script);
 /** Parameters in order of their names. Texts are valid until the script is freed. ETP_ENOENT past the end. */
 ETP_API int etp_script_param(const etp_script *script, unsigned index, etp_param *param);
@@ -74,18 +91,22 @@ ETP_API int etp_script_set(etp_script *script, const char *name, double value, e
 /** The hooks that call this script, with the script itself as `user`. NULL if its role is the other one. Hooks that the
  *  script does not define are NULL. Valid until the script is freed. */
 ETP_API const etp_aggregator_hooks *etp_script_aggregator_hooks(const etp_script *script);
+/** The same for a reserve policy. */
 ETP_API const etp_bess_hooks *etp_script_bess_hooks(const etp_script *script);
 
+/** What a script did so far. */
 typedef struct etp_script_stats {
     uint64_t calls;       /**< of hooks, from C into Lua */
     uint64_t errors;      /**< calls that raised an error or returned what cannot be used */
     uint64_t overruns;    /**< calls stopped by a limit, counted in `errors` too */
     uint64_t log_lines;   /**< written by ctx.log */
     uint64_t log_dropped; /**< over its rate */
-    size_t memory_now, memory_peak;
-    bool suspended;
+    size_t memory_now;    /**< bytes the Lua state takes */
+    size_t memory_peak;   /**< the most it ever took */
+    bool suspended;       /**< it is no longer called */
 } etp_script_stats;
 
+/** As they stand. */
 ETP_API void etp_script_get_stats(const etp_script *script, etp_script_stats *stats);
 /** The text of the last error with its traceback; "" if there was none. Valid until the next call into the script. */
 ETP_API const char *etp_script_last_error(const etp_script *script);

@@ -2,6 +2,8 @@
 /**
  * @file tariff.h
  * What a home pays for imported energy and earns for spilled energy, by time of day.
+ *
+ * Mistakes: NULL is ETP_EINVAL where an error is returned, else the price is 0, as it is of a tariff without steps.
  */
 #ifndef ETP_TARIFF_H
 #define ETP_TARIFF_H
@@ -17,9 +19,9 @@ enum { ETP_TARIFF_STEPS_MAX = 48 };
 
 /** A price by time of day: step i holds from `from[i]` (seconds of the day) to the next step. `from[0]` is 0. */
 typedef struct etp_tariff {
-    unsigned steps;
-    uint32_t from[ETP_TARIFF_STEPS_MAX];
-    etp_price price[ETP_TARIFF_STEPS_MAX];
+    unsigned steps;                        /**< in use */
+    uint32_t from[ETP_TARIFF_STEPS_MAX];   /**< seconds of the day */
+    etp_price price[ETP_TARIFF_STEPS_MAX]; /**< per kWh */
 } etp_tariff;
 
 /** One price all day. */

@@ -8,6 +8,10 @@
  * "2025/01/01 00:05:00", "2025-01-01 00:05:00" and either of them in double quotes are understood, as are CRLF, LF, a
  * missing last line end, and a byte order mark. Gaps, repeats, rows out of order, several regions, NaN, prices outside
  * -1 000 to 25 000 A$/MWh are refused with the line's number: nothing is filled in, nothing averaged.
+ *
+ * A host that has prices of its own fills the struct and leaves `allocator` NULL: etp_trace_fini() then frees nothing.
+ *
+ * Mistakes: NULL is ETP_EINVAL and changes nothing.
  */
 #ifndef ETP_TRACE_H
 #define ETP_TRACE_H
@@ -22,15 +26,16 @@
 extern "C" {
 #endif
 
+/** A series of prices. */
 typedef struct etp_trace {
-    etp_time starts;   /**< of the first interval, on the market's clock as if it were UTC */
-    etp_time interval; /**< length of each */
-    size_t count;
-    etp_price *prices; /**< owned */
-    char source[64];   /**< "AEMO" when the data carry AEMO's attribution, else "built-in" or "" */
-    char region[16];   /**< "VIC1", or "" */
-    uint64_t hash;     /**< of starts, interval and prices */
-    const etp_allocator *allocator;
+    etp_time starts;                /**< of the first interval, on the market's clock as if it were UTC */
+    etp_time interval;              /**< length of each */
+    size_t count;                   /**< of intervals */
+    etp_price *prices;              /**< owned, if there is an allocator */
+    char source[64];                /**< "AEMO" when the data carry AEMO's attribution, else "built-in" or "" */
+    char region[16];                /**< "VIC1", or "" */
+    uint64_t hash;                  /**< of starts, interval and prices */
+    const etp_allocator *allocator; /**< of the prices; NULL = they are the host's own */
 } etp_trace;
 
 /** Reads a file. On failure nothing is owned. `allocator` may be NULL. */

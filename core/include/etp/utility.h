@@ -16,6 +16,8 @@
  * it takes the lower price. It bids p to every battery whose reserve is at or below p, until it has what it wants.
  *
  * What it knows arrived in QueryResponses, or is its own. Its hooks are ordinary C hooks (hooks.h).
+ *
+ * Mistakes: NULL, and a room of 0, are ETP_EINVAL; where no error is returned the price is ETP_PRICE_NONE.
  */
 #ifndef ETP_UTILITY_H
 #define ETP_UTILITY_H
@@ -30,6 +32,7 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_utility etp_utility;
 
 /** Room for `batteries` offers in an interval and `portfolios`. NULL `allocator` = malloc. ETP_ENOMEM. */
@@ -55,8 +58,8 @@ ETP_API etp_price etp_utility_posted(const etp_utility *utility);
 
 /** One offer as the utility sees it. */
 typedef struct etp_utility_offer {
-    etp_price reserve;
-    etp_energy energy;
+    etp_price reserve; /**< lowest price the owner takes */
+    etp_energy energy; /**< for sale */
 } etp_utility_offer;
 
 /** The rule itself: the best price to post for `offers` (sorted by this call) by `portfolios`, which stand in order of

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs the build, and moves what was installed: what is used from there must not remember where it was made.
+# usage: tree.sh CMAKE BUILD_FOLDER TREE
+set -eu
+cmake=$1 build=$2 tree=$3
+here=$(dirname "$0")
+rm -rf "$tree" "$tree.first"
+"$cmake" --install "$build" --prefix "$tree.first" >/dev/null
+mv "$tree.first" "$tree"
+"$tree/bin/etp-engine" --version
+diff -r "$here/../../strategies" "$tree/share/etp-engine/strategies"
+# Paths of the build or of the first prefix in what other builds read would be found only on this machine.
+if find "$tree" -name '*.cmake' -o -name '*.pc' -o -name '*.h' | xargs -r grep -lF -e "$tree.first" -e "$build"; then
+    echo "these installed files name a folder of the build"
+    exit 1
+fi

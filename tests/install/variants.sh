@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The libraries installed in other ways than by default: for a distribution (under /usr, shared only, in its own library
+# folder), static only, and not at all, as a subdirectory of the project that uses them.
+# usage: variants.sh SOURCE_FOLDER, with CMAKE and CC in the environment
+set -eu
+source=$1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+quietly() {
+    "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+}
+
+fail() {
+    echo "$1"
+    exit 1
+}
+
+# TARGETS, then options
+install_as() {
+    targets=$1
+    shift
+    quietly "$CMAKE" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DETP_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr "$@"
+    quietly "$CMAKE" --build "$work/build" --parallel 2 --target $targets
+    rm -rf "$work/root"
+    quietly env DESTDIR="$work/root" "$CMAKE" --install "$work/build" --component development
+}
+
+consume() { # WANTED
+    rm -rf "$work/consumer"
+    quietly "$CMAKE" -S "$here/package" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$work/root/usr" \
+        -DEXAMPLES="$source/examples" "-DWANTED=$1"
+}
+
+install_as "etp-shared etp-lua-shared" -DETP_STATIC=OFF
+# Debian's libraries lie in a folder that is named after the machine; /etc/debian_version tells it from others.
+machine=$("$CC" -print-multiarch 2>/dev/null || true)
+if [ -f /etc/debian_version ] && [ -n "$machine" ]; then
+    [ -f "$work/root/usr/lib/$machine/libetp.so" ] || fail "libetp is not in lib/$machine"
+fi
+find "$work/root" -name '*.a' | grep . && fail "static libraries were installed though ETP_STATIC is OFF"
+libdir=$(dirname "$(find "$work/root" -name libetp.so)")
+PKG_CONFIG_PATH="$libdir/pkgconfig" quietly sh -ec "
+    $CC -std=c11 '$source/examples/embed-minimal/main.c' -o '$work/minimal' \$(pkg-config --cflags --libs etp)
+    LD_LIBRARY_PATH='$libdir' '$work/minimal'"
+consume "REQUIRED;COMPONENTS;lua"
+if ! "$CMAKE" -S "$here/package" -B "$work/consumer" "-DWANTED=REQUIRED;COMPONENTS;static" 2>&1 | tr -s ' \n' '  ' |
+    grep -qF "etp was installed without static libraries: build it with -DETP_STATIC=ON."; then
+    fail "a missing static library got no sentence"
+fi
+
+install_as "etp etp-lua" -DETP_STATIC=ON -DETP_SHARED=OFF
+find "$work/root" -name '*.so*' | grep . && fail "shared libraries were installed though ETP_SHARED is OFF"
+consume "REQUIRED;COMPONENTS;lua"
+quietly "$CMAKE" --build "$work/consumer" --target embed-minimal native-strategy
+quietly "$work/consumer/embed-minimal"
+
+if "$CMAKE" -S "$source" -B "$work/neither" -DETP_TESTS=OFF -DETP_SHARED=OFF -DETP_STATIC=OFF >"$work/log" 2>&1; then
+    fail "neither shared nor static libraries, and no word about it"
+fi
+consume subdirectory
