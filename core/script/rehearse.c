@@ -148,6 +148,8 @@ static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, et
 int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *error)
 {
     etp_rehearsal made = {.size = sizeof made};
+    if (script == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no script to rehearse: it was NULL");
     if (report != NULL && report->size >= offsetof(etp_rehearsal, calls)) {
         made.clock = report->clock;
         made.clock_user = report->clock_user;

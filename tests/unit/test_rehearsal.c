@@ -332,6 +332,14 @@ static void smaller_report(void **state)
     etp_script_free(script);
 }
 
+static void without_a_script(void **state)
+{
+    (void)state;
+    etp_error error = {0};
+    assert_int_equal(etp_script_rehearse(NULL, NULL, &error), ETP_EINVAL);
+    assert_contains(error.text, "no script");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +357,7 @@ int main(void)
         cmocka_unit_test(notes_globals),
         cmocka_unit_test(notes_parameters),
         cmocka_unit_test(smaller_report),
+        cmocka_unit_test(without_a_script),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
