@@ -96,16 +96,21 @@ static void set_nodes(etp_rehearsing *rehearsing)
     }
 }
 
-/* `on_save` and `on_load` have no place in the tables of hooks. */
+/* A line for each hook that the script has. `on_save` and `on_load` have no place in the tables of hooks. */
 static void set_lines(etp_rehearsing *rehearsing)
 {
     etp_rehearsal *report = rehearsing->report;
+    const etp_vm *vm = rehearsing->script->vm;
     for (int hook = 0; hook < ETP_HOOKS; hook++) {
-        bool called = hook != ETP_HOOK_ON_SAVE && hook != ETP_HOOK_ON_LOAD;
-        if (!called || !rehearsing->script->vm->has_hook[hook])
+        const char *name = etp_hook_name((etp_hook)hook);
+        if (hook == ETP_HOOK_ON_SAVE || hook == ETP_HOOK_ON_LOAD || !etp_hook_known_to((etp_hook)hook, vm->role))
             continue;
+        if (!vm->has_hook[hook]) {
+            report->unused[report->unused_count++] = name;
+            continue;
+        }
         rehearsing->lines[hook] = &report->hooks[report->hook_count++];
-        rehearsing->lines[hook]->name = etp_hook_name((etp_hook)hook);
+        rehearsing->lines[hook]->name = name;
     }
 }
 

@@ -75,6 +75,21 @@ static void calls_every_hook(void **state)
     for (unsigned i = 1; i < 6; i++)
         assert_true(report.hooks[i].calls >= 6);
     assert_int_equal(report.failures, 0);
+    assert_int_equal(report.unused_count, 0);
+}
+
+static void names_what_is_left_out(void **state)
+{
+    (void)state;
+    etp_rehearsal report;
+    etp_error error;
+    assert_int_equal(
+        rehearse(BESS "function S.reserve() return 1 end function S.on_fault() end return S\n", &report, &error),
+        ETP_OK);
+    static const char *const names[] = {"on_start", "on_interval", "on_result", "choose"};
+    assert_int_equal(report.unused_count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        assert_string_equal(report.unused[i], names[i]);
 }
 
 /* Each of these goes well on the usual input. */
@@ -345,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_scripts_pass),
         cmocka_unit_test(calls_every_hook),
+        cmocka_unit_test(names_what_is_left_out),
         cmocka_unit_test(finds_what_is_rare),
         cmocka_unit_test(finds_what_is_rare_of_a_battery),
         cmocka_unit_test(results_follow_bids),
