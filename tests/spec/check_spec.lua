@@ -39,7 +39,7 @@ describe("a script in order", function()
     assert.same({ 0, "" }, { done.status, done.err })
     assert.truthy(done.out:match(
       '^strategies/greedy.lua: ok %(aggregator "greedy", [%d.]+ KiB after loading%)\n' ..
-      '[^\n]+\n    on_offer +%d[^\n]+\n$'), done.out)
+      '[^\n]+\n    on_offer +%d[^\n]+\n    without: on_start, on_interval, on_result, on_fault\n$'), done.out)
   end)
 
   it("is every shipped one, without a warning or a note", function()

@@ -75,6 +75,21 @@ static void calls_every_hook(void **state)
     for (unsigned i = 1; i < 6; i++)
         assert_true(report.hooks[i].calls >= 6);
     assert_int_equal(report.failures, 0);
+    assert_int_equal(report.unused_count, 0);
+}
+
+static void names_what_is_left_out(void **state)
+{
+    (void)state;
+    etp_rehearsal report;
+    etp_error error;
+    assert_int_equal(
+        rehearse(BESS "function S.reserve() return 1 end function S.on_fault() end return S\n", &report, &error),
+        ETP_OK);
+    static const char *const names[] = {"on_start", "on_interval", "on_result", "choose"};
+    assert_int_equal(report.unused_count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        assert_string_equal(report.unused[i], names[i]);
 }
 
 /* Each of these goes well on the usual input. */
@@ -332,11 +347,20 @@ static void smaller_report(void **state)
     etp_script_free(script);
 }
 
+static void without_a_script(void **state)
+{
+    (void)state;
+    etp_error error = {0};
+    assert_int_equal(etp_script_rehearse(NULL, NULL, &error), ETP_EINVAL);
+    assert_contains(error.text, "no script");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_scripts_pass),
         cmocka_unit_test(calls_every_hook),
+        cmocka_unit_test(names_what_is_left_out),
         cmocka_unit_test(finds_what_is_rare),
         cmocka_unit_test(finds_what_is_rare_of_a_battery),
         cmocka_unit_test(results_follow_bids),
@@ -349,6 +373,7 @@ int main(void)
         cmocka_unit_test(notes_globals),
         cmocka_unit_test(notes_parameters),
         cmocka_unit_test(smaller_report),
+        cmocka_unit_test(without_a_script),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,14 @@ static json_t *make_hooks(const etp_examination *examination)
     return finish_list(&to);
 }
 
+static json_t *make_unused(const etp_rehearsal *rehearsal)
+{
+    list_builder to = begin_list();
+    for (unsigned i = 0; i < rehearsal->unused_count; i++)
+        append(&to, json_string(rehearsal->unused[i]));
+    return finish_list(&to);
+}
+
 static json_t *make_examination(const etp_examination *examination)
 {
     builder to = begin();
@@ -59,6 +67,7 @@ static json_t *make_examination(const etp_examination *examination)
     put(&to, "memory_bytes", examination->loaded ? json_integer((json_int_t)examination->memory) : json_null());
     put(&to, "findings", make_findings(examination));
     put(&to, "hooks", make_hooks(examination));
+    put(&to, "unused_hooks", make_unused(&examination->rehearsal));
     return finish(&to);
 }
 

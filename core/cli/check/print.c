@@ -62,10 +62,22 @@ static void print_verdict(const etp_examination *examination, FILE *out)
     fputc('\n', out);
 }
 
+static void print_unused(const etp_rehearsal *rehearsal, FILE *out)
+{
+    for (unsigned i = 0; i < rehearsal->unused_count; i++)
+        fprintf(out, "%s%s", i == 0 ? "    without: " : ", ", rehearsal->unused[i]);
+    if (rehearsal->unused_count > 0)
+        fputc('\n', out);
+}
+
 bool etp_examination_print(const etp_examination *examination, FILE *out)
 {
     print_verdict(examination, out);
     for (unsigned i = 0; i < examination->finding_count; i++)
         print_finding(&examination->findings[i], out);
-    return !examination->loaded || print_costs(examination, out);
+    if (!examination->loaded)
+        return true;
+    bool whole = print_costs(examination, out);
+    print_unused(&examination->rehearsal, out);
+    return whole;
 }

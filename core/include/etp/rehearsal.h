@@ -60,6 +60,8 @@ typedef struct etp_rehearsal {
     /** Written while it was loaded, and, if watched, in an aggregator's hooks: one line for each name and hook. In a
      *  reserve policy's hooks it is an error. */
     etp_rehearsal_global globals[ETP_REHEARSAL_GLOBALS_MAX];
+    unsigned unused_count;
+    const char *unused[ETP_REHEARSAL_HOOKS_MAX]; /**< hooks of its role that it does not have; static storage */
 } etp_rehearsal;
 
 /** Calls each hook that the script has. 0, or the code of the first failure, with input, hook, file, line and traceback
