@@ -23,9 +23,11 @@ static bool is_power(double base, double power, double x)
 /* log(x) / log(base), but for whole powers of the base, whose logarithm a person expects to be whole: log(1000, 10). */
 static double log_to_base(double x, double base)
 {
-    double quotient = etp_math_log(x) / etp_math_log(base), whole = floor(quotient + 0.5);
-    bool nearly_whole = fabs(quotient - whole) < 1e-12 && fabs(whole) < 64;
-    return nearly_whole && is_power(base, whole, x) ? whole : quotient;
+    double quotient = etp_math_log(x) / etp_math_log(base);
+    if (!(fabs(quotient) < 64))
+        return quotient;
+    double whole = (double)(int)(quotient + (quotient < 0 ? -0.5 : 0.5));
+    return fabs(quotient - whole) < 1e-12 && is_power(base, whole, x) ? whole : quotient;
 }
 
 static int math_log(lua_State *L)

@@ -169,11 +169,11 @@ static void a_market_runs_the_same(void **unused)
 
 static bool make_locale(void)
 {
-    static char folder[] = "/tmp/etp-locale-XXXXXX";
+    static char folder[] = "etp-locale-XXXXXX";
     char command[256];
     if (mkdtemp(folder) == NULL)
         return false;
-    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/%s 2>/dev/null", folder, name);
+    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 ./%s/%s 2>/dev/null", folder, name);
     bool made = system(command) == 0 && setenv("LOCPATH", folder, 1) == 0 && setlocale(LC_ALL, name) != NULL;
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command) == 0 && made;

@@ -7,7 +7,9 @@
 
 #include "unit/test_mistakes.h"
 
+#include "etp/rehearsal.h"
 #include "etp/script.h"
+#include "etp/script_api.h"
 #include "unit/test_memory_tools.h"
 
 #define TEXT(body)                                                                                          \
@@ -42,7 +44,20 @@ static void no_script_answers(void **unused)
     QUIET(etp_script_get_stats, NULL, &stats);
     assert_int_equal(stats.calls, 0);
     GIVES(NULL, etp_script_last_error, NULL);
+    GIVES(ETP_EINVAL, etp_script_rehearse, NULL, NULL, &error);
     NAMES("?", etp_role_name, (etp_role)99);
+}
+
+static void the_api_needs_somewhere_to_put_it(void **unused)
+{
+    (void)unused;
+    GIVES(ETP_EINVAL, etp_script_api_record, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_field, 0, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_hook, ETP_ROLE_BESS, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_enumeration, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_value, 0, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_withheld, 0, NULL);
+    GIVES(ETP_EINVAL, etp_script_api_words, NULL, NULL, &error);
 }
 
 static void options_of_another_size_are_refused(void **unused)
@@ -202,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_script_answers),
+        cmocka_unit_test(the_api_needs_somewhere_to_put_it),
         cmocka_unit_test(options_of_another_size_are_refused),
         cmocka_unit_test(hooks_without_their_script_fail),
         cmocka_unit_test(a_log_may_not_call_the_script),
