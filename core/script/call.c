@@ -124,6 +124,9 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
     lua_settop(L, ETP_SLOTS);
+    etp_view_close_others(vm, argument);
+    etp_context_fill(vm, context);
+    etp_params_fill(vm);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (argument != 0)

@@ -177,12 +177,13 @@ static const char *enum_name(unsigned kind, unsigned value)
     }
 }
 
-static uint64_t load_unsigned(const void *at, unsigned size)
+uint64_t etp_field_load(const etp_field *field, const void *data)
 {
+    const void *at = (const char *)data + field->offset;
     uint8_t byte;
     uint32_t word;
     uint64_t wide;
-    switch (size) {
+    switch (field->size) {
     case sizeof byte:
         return *(const uint8_t *)at;
     case sizeof word:
@@ -205,7 +206,11 @@ static bool push_unless(lua_State *L, int64_t value, int64_t none, double number
 
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data)
 {
-    uint64_t raw = load_unsigned((const char *)data + field->offset, field->size);
+    return etp_field_push_raw(L, field, etp_field_load(field, data));
+}
+
+bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw)
+{
     int64_t value = (int64_t)raw;
     switch ((etp_field_kind)field->kind) {
     case ETP_FIELD_PRICE:

@@ -58,16 +58,22 @@ typedef enum etp_view_kind {
     ETP_VIEW_BIDS, /**< a list, without fields of its own */
     ETP_VIEW_BID,  /**< many: one for each place of the list */
     ETP_VIEW_PAST, /**< many: one for each place of the history */
-    ETP_VIEWS
+    ETP_VIEWS,
+    ETP_SHELVES = ETP_VIEW_BIDS /**< kinds that have one view and fields: each has a shelf */
 } etp_view_kind;
 
 /** Where things lie on the state's own stack between calls. */
 enum {
     ETP_SLOT_HANDLER = 1,
     ETP_SLOT_CTX,
-    ETP_SLOT_STATES,                                /**< `ctx.state` of each node, by its number + 1 */
-    ETP_SLOT_VIEWS,                                 /**< one per kind up to ETP_VIEW_BIDS */
-    ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID, /**< one per hook: a function or nil */
+    ETP_SLOT_STATES,                                      /**< `ctx.state` of each node, by its number + 1 */
+    ETP_SLOT_KEYS,                                        /**< a list of names: keys of the shelves (shelf.c) */
+    ETP_SLOT_CTX_SHELF,                                   /**< what `ctx` shows */
+    ETP_SLOT_PARAMS_SHELF,                                /**< what `ctx.params` shows */
+    ETP_SLOT_SHELVES,                                     /**< what the views show, one per kind below ETP_VIEW_BIDS */
+    ETP_SLOT_METATABLES = ETP_SLOT_SHELVES + ETP_SHELVES, /**< of those views */
+    ETP_SLOT_VIEWS = ETP_SLOT_METATABLES + ETP_SHELVES,   /**< one per kind up to ETP_VIEW_BIDS */
+    ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID,       /**< one per hook: a function or nil */
     ETP_SLOTS = ETP_SLOT_HOOKS + ETP_HOOKS - 1
 };
 
@@ -80,6 +86,7 @@ enum {
     ETP_SCRIPT_DOC_MAX = 256,
     ETP_SCRIPT_PARAMS_MAX = 64,
     ETP_SCRIPT_ERROR_MAX = 4096,
+    ETP_VIEW_FIELDS_MAX = 24,
     ETP_SCRIPT_LOG_LINE_MAX = 500,
     ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
     ETP_SCRIPT_LOG_LINES = 100    /**< in each window */
@@ -90,6 +97,7 @@ typedef struct etp_vm_param {
     char unit[ETP_SCRIPT_UNIT_MAX];
     char doc[ETP_SCRIPT_DOC_MAX];
     double value, low, high, standard;
+    double shown; /**< what ctx.params shows */
     bool live;
 } etp_vm_param;
 
@@ -121,6 +129,27 @@ typedef struct etp_view {
     unsigned count; /**< of a list */
 } etp_view;
 
+/** A value that a shelf may show. */
+typedef struct etp_shown {
+    uint64_t raw; /**< the value, as the engine keeps it */
+    bool is_set;  /**< the shelf has it */
+} etp_shown;
+
+/** What the shelf of a view shows: the fields that the script has read so far. */
+typedef struct etp_shelf {
+    unsigned first_key; /**< place of the first field's name in the list of keys */
+    unsigned count;
+    unsigned char fields[ETP_VIEW_FIELDS_MAX]; /**< `count` places in the list of fields, in order of their first use */
+    etp_shown shown[ETP_VIEW_FIELDS_MAX];      /**< by place in the list of fields */
+} etp_shelf;
+
+/** What the shelf of ctx shows of the current call. */
+typedef struct etp_context_shelf {
+    unsigned first_key;
+    etp_shown now, deadline, device_id, name;
+    const void *state; /**< the node's table, or NULL */
+} etp_context_shelf;
+
 typedef struct etp_vm {
     lua_State *state;
     etp_script *script;
@@ -131,8 +160,12 @@ typedef struct etp_vm {
     const etp_field *nil_field;    /**< read last in the current call without having a value, or NULL */
     etp_view_kind nil_kind;        /**< of the view that it was read from */
     etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
-    char chunk[256];               /**< the source's name in messages */
-    char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
+    etp_shelf shelves[ETP_SHELVES];
+    etp_context_shelf context_shelf;
+    unsigned first_param_key, index_key; /**< places in the list of keys */
+    int open;                            /**< the kind of the view that can be read, or -1 */
+    char chunk[256];                     /**< the source's name in messages */
+    char folder[4096];                   /**< of the file, with the slash; "" for a text: no require */
     bool loading;
     char error_place[LUA_IDSIZE + 16]; /**< file:line of the current call's error, or "" */
     char name[ETP_SCRIPT_NAME_MAX + 1];
@@ -191,8 +224,10 @@ void etp_shape_take(lua_State *L);
 
 /** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
 void etp_params_take(lua_State *L);
-/** Pushes the read-only view `ctx.params`. */
+/** Pushes the read-only view `ctx.params`, and puts its shelf where it belongs. */
 void etp_params_push_view(lua_State *L);
+/** Shows what has been set since the last call. Never raises. */
+void etp_params_fill(etp_vm *vm);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */
@@ -273,24 +308,47 @@ const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
 const char *etp_view_name(etp_view_kind kind);
 /** Whether a view of any kind has a field of that name. */
 bool etp_view_knows(const char *name);
-/** Pushes a field of `data`. False if it has no value: nil. */
+/** A field of `data` as the engine keeps it. */
+uint64_t etp_field_load(const etp_field *field, const void *data);
+/** Pushes what that is in Lua; creates nothing. False if it has no value: nil. */
+bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
+/** Both. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
-/** Pushes a new view of a kind; the metatables are made by the first. */
-void etp_view_push(lua_State *L, etp_view_kind kind);
+/** Fills the slots of the views, their shelves and their metatables. */
+void etp_views_make(lua_State *L);
 /** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
+/** The view that was opened last has expired, unless it is the one at `slot`. Never raises. */
+void etp_view_close_others(etp_vm *vm, int slot);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
 /** Raises unless the userdata at index 1 may be read. */
 const etp_view *etp_view_check(lua_State *L);
 
+/* ---- shelf.c ---- */
+
+/** Appends a name to the list of keys and returns its place there. */
+unsigned etp_shelf_add_key(lua_State *L, const char *name);
+/** Pushes a new shelf with room for `count` values, which asks `miss`, whose `upvalues` are taken from the top, for what it
+ *  does not have. */
+void etp_shelf_push(lua_State *L, int count, lua_CFunction miss, int upvalues);
+/** Pushes a key of the list, for a lua_rawset outside a protected call: of a value in the place of another, or of nil.
+ *  Such a set creates nothing. */
+void etp_shelf_push_key(lua_State *L, unsigned place);
+/** Shows in a view's shelf what the script has read so far, of `data`. Never raises. */
+void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data);
+/** Notes that the shelf now shows the field at that place of its list. */
+void etp_shelf_learn(etp_shelf *shelf, unsigned place, uint64_t raw);
+
 /* ---- context.c ---- */
 
-/** Pushes the table of the nodes' states, in which ctx makes one when it is first asked for, and then `ctx`. */
-void etp_context_push(lua_State *L);
+/** Fills the slots of `ctx` and of the shelves of ctx and ctx.params. */
+void etp_context_make(lua_State *L);
+/** Shows what ctx and ctx.params have in the call that follows, as far as the script has read it. Never raises. */
+void etp_context_fill(etp_vm *vm, const etp_context *context);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
 
