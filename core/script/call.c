@@ -123,7 +123,9 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     vm->error_place[0] = '\0';
     vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
-    lua_settop(L, ETP_SLOTS);
+    /* What an argument has been opened for is done with what the last call left. */
+    if (argument == 0)
+        lua_settop(L, ETP_SLOTS);
     etp_view_close_others(vm, argument);
     etp_context_fill(vm, context);
     etp_params_fill(vm);

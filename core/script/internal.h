@@ -141,6 +141,10 @@ typedef struct etp_shelf {
     unsigned count;
     unsigned char fields[ETP_VIEW_FIELDS_MAX]; /**< `count` places in the list of fields, in order of their first use */
     etp_shown shown[ETP_VIEW_FIELDS_MAX];      /**< by place in the list of fields */
+    unsigned nil_count;
+    unsigned char
+        nil_fields[ETP_VIEW_FIELDS_MAX];        /**< `nil_count` places of fields that were nil when they were read */
+    const char *nil_names[ETP_VIEW_FIELDS_MAX]; /**< theirs, as Lua keeps them: compared by address */
 } etp_shelf;
 
 /** What the shelf of ctx shows of the current call. */
@@ -283,15 +287,16 @@ struct etp_field {
 };
 
 typedef enum etp_field_kind {
+    /* numbers with a fraction: */
     ETP_FIELD_PRICE,   /**< c/kWh; ETP_PRICE_NONE is nil */
     ETP_FIELD_ENERGY,  /**< kWh */
     ETP_FIELD_POWER,   /**< kW */
     ETP_FIELD_MONEY,   /**< dollars */
     ETP_FIELD_TIME,    /**< seconds; ETP_TIME_NEVER is nil */
-    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
     ETP_FIELD_PERCENT, /**< from parts per million */
     ETP_FIELD_SHARE,   /**< 0 to 1, from parts per million */
     ETP_FIELD_VOLT,    /**< from millivolts */
+    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
     ETP_FIELD_BOOL,
     /* names of an enumeration: */
     ETP_FIELD_OUTCOME,
@@ -308,11 +313,9 @@ const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
 const char *etp_view_name(etp_view_kind kind);
 /** Whether a view of any kind has a field of that name. */
 bool etp_view_knows(const char *name);
-/** A field of `data` as the engine keeps it. */
-uint64_t etp_field_load(const etp_field *field, const void *data);
-/** Pushes what that is in Lua; creates nothing. False if it has no value: nil. */
+/** Pushes what a value of the engine's is in Lua; creates nothing. False if that is nil. */
 bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
-/** Both. */
+/** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
@@ -342,6 +345,8 @@ void etp_shelf_push_key(lua_State *L, unsigned place);
 void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data);
 /** Notes that the shelf now shows the field at that place of its list. */
 void etp_shelf_learn(etp_shelf *shelf, unsigned place, uint64_t raw);
+/** Notes that the field was nil when it was read. */
+void etp_shelf_learn_nil(etp_shelf *shelf, unsigned place, const char *name);
 
 /* ---- context.c ---- */
 

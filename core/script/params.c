@@ -210,9 +210,9 @@ void etp_params_push_view(lua_State *L)
     make_shelf(L, etp_vm_of(L));
     lua_newuserdatauv(L, 0, 0);
     lua_createtable(L, 0, 5);
-    luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, ETP_SLOT_PARAMS_SHELF);
     lua_setfield(L, -2, "__index");
+    luaL_setfuncs(L, methods, 0);
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pushliteral(L, "params");

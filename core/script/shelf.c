@@ -11,6 +11,7 @@
  * has one. A key whose value is taken out may be gone after the next collection, and putting it back may need memory:
  * so a value that comes back is served by the C function, within the call, which then puts it on the shelf again.
  */
+#include "fields.h"
 #include "internal.h"
 
 unsigned etp_shelf_add_key(lua_State *L, const char *name)
@@ -36,6 +37,15 @@ void etp_shelf_push_key(lua_State *L, unsigned place)
     lua_rawgeti(L, ETP_SLOT_KEYS, place);
 }
 
+/* Pushes it; false if it is nil. */
+static bool push_value(lua_State *L, const etp_field *field, uint64_t raw)
+{
+    if (field->kind > ETP_FIELD_VOLT || !etp_field_has_value(field, raw))
+        return etp_field_push_raw(L, field, raw);
+    lua_pushnumber(L, etp_field_number(field, raw));
+    return true;
+}
+
 void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data)
 {
     lua_State *L = vm->state;
@@ -48,8 +58,8 @@ void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data)
         uint64_t raw = etp_field_load(&fields[at], data);
         if (raw == shown->raw || !shown->is_set)
             continue;
-        etp_shelf_push_key(L, shelf->first_key + at);
-        shown->is_set = etp_field_push_raw(L, &fields[at], raw);
+        lua_rawgeti(L, ETP_SLOT_KEYS, shelf->first_key + at);
+        shown->is_set = push_value(L, &fields[at], raw);
         shown->raw = raw;
         lua_rawset(L, ETP_SLOT_SHELVES + (int)kind);
     }
@@ -63,4 +73,14 @@ void etp_shelf_learn(etp_shelf *shelf, unsigned place, uint64_t raw)
     if (!known)
         shelf->fields[shelf->count++] = (unsigned char)place;
     shelf->shown[place] = (etp_shown){.raw = raw, .is_set = true};
+}
+
+void etp_shelf_learn_nil(etp_shelf *shelf, unsigned place, const char *name)
+{
+    for (unsigned i = 0; i < shelf->nil_count; i++) {
+        if (shelf->nil_fields[i] == place)
+            return;
+    }
+    shelf->nil_names[shelf->nil_count] = name;
+    shelf->nil_fields[shelf->nil_count++] = (unsigned char)place;
 }

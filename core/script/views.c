@@ -12,6 +12,7 @@
  * first read and used again after that; a C function serves them.
  */
 #include "base/nearest.h"
+#include "fields.h"
 #include "internal.h"
 
 enum { NONE = -1 };
@@ -95,6 +96,23 @@ static int element_index(lua_State *L)
     return 1;
 }
 
+/* The commonest miss, a field that has had no value before: its name is known by its address. */
+static bool is_known_nil(lua_State *L, etp_vm *vm, etp_view_kind kind, const etp_view *view)
+{
+    const etp_shelf *shelf = &vm->shelves[kind];
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    unsigned count;
+    const etp_field *fields = etp_view_fields(kind, &count);
+    for (unsigned i = 0; i < shelf->nil_count; i++) {
+        const etp_field *field = &fields[shelf->nil_fields[i]];
+        if (shelf->nil_names[i] != name || etp_field_has_value(field, etp_field_load(field, view->data)))
+            continue;
+        note_nil(vm, kind, field);
+        return true;
+    }
+    return false;
+}
+
 /* What is not on the shelf of an open view. */
 static int view_miss(lua_State *L)
 {
@@ -103,11 +121,14 @@ static int view_miss(lua_State *L)
     const etp_view *view = vm->views[kind];
     if (!is_current(vm, view))
         return expired(L, etp_view_name(kind));
+    if (is_known_nil(L, vm, kind, view))
+        return 0;
     unsigned count, place = find_field(L);
     const etp_field *field = &etp_view_fields(kind, &count)[place];
     uint64_t raw = etp_field_load(field, view->data);
     if (!etp_field_push_raw(L, field, raw)) {
         note_nil(vm, kind, field);
+        etp_shelf_learn_nil(&vm->shelves[kind], place, lua_tostring(L, 2));
         return 1;
     }
     lua_pushvalue(L, 2);
@@ -290,9 +311,10 @@ int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned cou
     /* The call that follows has the next number. */
     *vm->views[kind] = (etp_view){.data = data, .epoch = vm->epoch + 1, .count = count};
     lua_settop(vm->state, ETP_SLOTS);
-    if (kind < ETP_SHELVES)
-        etp_shelf_fill(vm, kind, data);
-    if (kind < ETP_SHELVES && vm->open != (int)kind) {
+    if (kind >= ETP_SHELVES)
+        return slot;
+    etp_shelf_fill(vm, kind, data);
+    if (vm->open != (int)kind) {
         etp_view_close_others(vm, slot);
         set_index(vm, (int)kind, true);
         vm->open = (int)kind;
