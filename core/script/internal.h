@@ -135,16 +135,19 @@ typedef struct etp_shown {
     bool is_set;  /**< the shelf has it */
 } etp_shown;
 
-/** What the shelf of a view shows: the fields that the script has read so far. */
+/** A field of a view that the script has read. */
+typedef struct etp_learned {
+    const etp_field *field;
+    const char *name; /**< as Lua keeps it: compared by address */
+    unsigned key;     /**< place of the name in the list of keys */
+    etp_shown shown;
+} etp_learned;
+
+/** What the shelf of a view shows. */
 typedef struct etp_shelf {
     unsigned first_key; /**< place of the first field's name in the list of keys */
     unsigned count;
-    unsigned char fields[ETP_VIEW_FIELDS_MAX]; /**< `count` places in the list of fields, in order of their first use */
-    etp_shown shown[ETP_VIEW_FIELDS_MAX];      /**< by place in the list of fields */
-    unsigned nil_count;
-    unsigned char
-        nil_fields[ETP_VIEW_FIELDS_MAX];        /**< `nil_count` places of fields that were nil when they were read */
-    const char *nil_names[ETP_VIEW_FIELDS_MAX]; /**< theirs, as Lua keeps them: compared by address */
+    etp_learned fields[ETP_VIEW_FIELDS_MAX]; /**< `count`, in order of their first use */
 } etp_shelf;
 
 /** What the shelf of ctx shows of the current call. */
@@ -343,10 +346,10 @@ void etp_shelf_push(lua_State *L, int count, lua_CFunction miss, int upvalues);
 void etp_shelf_push_key(lua_State *L, unsigned place);
 /** Shows in a view's shelf what the script has read so far, of `data`. Never raises. */
 void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data);
-/** Notes that the shelf now shows the field at that place of its list. */
-void etp_shelf_learn(etp_shelf *shelf, unsigned place, uint64_t raw);
-/** Notes that the field was nil when it was read. */
-void etp_shelf_learn_nil(etp_shelf *shelf, unsigned place, const char *name);
+/** The field that is called `name`, at that address, if the script has read it before, else NULL. */
+etp_learned *etp_shelf_find(etp_shelf *shelf, const char *name);
+/** Enters the field at that place of its list; it is not shown yet. */
+etp_learned *etp_shelf_learn(etp_shelf *shelf, const etp_field *fields, unsigned place, const char *name);
 
 /* ---- context.c ---- */
 

@@ -50,37 +50,30 @@ void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data)
 {
     lua_State *L = vm->state;
     etp_shelf *shelf = &vm->shelves[kind];
-    unsigned count;
-    const etp_field *fields = etp_view_fields(kind, &count);
     for (unsigned i = 0; i < shelf->count; i++) {
-        unsigned at = shelf->fields[i];
-        etp_shown *shown = &shelf->shown[at];
-        uint64_t raw = etp_field_load(&fields[at], data);
-        if (raw == shown->raw || !shown->is_set)
+        etp_learned *learned = &shelf->fields[i];
+        uint64_t raw = etp_field_load(learned->field, data);
+        if (raw == learned->shown.raw || !learned->shown.is_set)
             continue;
-        lua_rawgeti(L, ETP_SLOT_KEYS, shelf->first_key + at);
-        shown->is_set = push_value(L, &fields[at], raw);
-        shown->raw = raw;
+        etp_shelf_push_key(L, learned->key);
+        learned->shown.is_set = push_value(L, learned->field, raw);
+        learned->shown.raw = raw;
         lua_rawset(L, ETP_SLOT_SHELVES + (int)kind);
     }
 }
 
-void etp_shelf_learn(etp_shelf *shelf, unsigned place, uint64_t raw)
+etp_learned *etp_shelf_find(etp_shelf *shelf, const char *name)
 {
-    bool known = false;
-    for (unsigned i = 0; i < shelf->count; i++)
-        known = known || shelf->fields[i] == place;
-    if (!known)
-        shelf->fields[shelf->count++] = (unsigned char)place;
-    shelf->shown[place] = (etp_shown){.raw = raw, .is_set = true};
+    for (unsigned i = 0; i < shelf->count; i++) {
+        if (shelf->fields[i].name == name)
+            return &shelf->fields[i];
+    }
+    return NULL;
 }
 
-void etp_shelf_learn_nil(etp_shelf *shelf, unsigned place, const char *name)
+etp_learned *etp_shelf_learn(etp_shelf *shelf, const etp_field *fields, unsigned place, const char *name)
 {
-    for (unsigned i = 0; i < shelf->nil_count; i++) {
-        if (shelf->nil_fields[i] == place)
-            return;
-    }
-    shelf->nil_names[shelf->nil_count] = name;
-    shelf->nil_fields[shelf->nil_count++] = (unsigned char)place;
+    etp_learned *learned = &shelf->fields[shelf->count++];
+    *learned = (etp_learned){.field = &fields[place], .name = name, .key = shelf->first_key + place};
+    return learned;
 }

@@ -96,21 +96,15 @@ static int element_index(lua_State *L)
     return 1;
 }
 
-/* The commonest miss, a field that has had no value before: its name is known by its address. */
-static bool is_known_nil(lua_State *L, etp_vm *vm, etp_view_kind kind, const etp_view *view)
+/* The field whose name is at index 2: known by the name's address, or looked up and learned. */
+static etp_learned *learn_field(lua_State *L, etp_vm *vm, etp_view_kind kind)
 {
-    const etp_shelf *shelf = &vm->shelves[kind];
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
     unsigned count;
-    const etp_field *fields = etp_view_fields(kind, &count);
-    for (unsigned i = 0; i < shelf->nil_count; i++) {
-        const etp_field *field = &fields[shelf->nil_fields[i]];
-        if (shelf->nil_names[i] != name || etp_field_has_value(field, etp_field_load(field, view->data)))
-            continue;
-        note_nil(vm, kind, field);
-        return true;
-    }
-    return false;
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    etp_learned *known = etp_shelf_find(&vm->shelves[kind], name);
+    if (known != NULL)
+        return known;
+    return etp_shelf_learn(&vm->shelves[kind], etp_view_fields(kind, &count), find_field(L), name);
 }
 
 /* What is not on the shelf of an open view. */
@@ -121,20 +115,17 @@ static int view_miss(lua_State *L)
     const etp_view *view = vm->views[kind];
     if (!is_current(vm, view))
         return expired(L, etp_view_name(kind));
-    if (is_known_nil(L, vm, kind, view))
+    etp_learned *learned = learn_field(L, vm, kind);
+    uint64_t raw = etp_field_load(learned->field, view->data);
+    if (!etp_field_has_value(learned->field, raw)) {
+        note_nil(vm, kind, learned->field);
         return 0;
-    unsigned count, place = find_field(L);
-    const etp_field *field = &etp_view_fields(kind, &count)[place];
-    uint64_t raw = etp_field_load(field, view->data);
-    if (!etp_field_push_raw(L, field, raw)) {
-        note_nil(vm, kind, field);
-        etp_shelf_learn_nil(&vm->shelves[kind], place, lua_tostring(L, 2));
-        return 1;
     }
+    etp_field_push_raw(L, learned->field, raw);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, -2);
     lua_rawset(L, 1);
-    etp_shelf_learn(&vm->shelves[kind], place, raw);
+    learned->shown = (etp_shown){.raw = raw, .is_set = true};
     return 1;
 }
 
