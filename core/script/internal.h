@@ -110,14 +110,20 @@ typedef struct etp_block {
 /** What a state may take. */
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
-    uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
-    int slice;           /**< instructions between two looks at the budget */
-    int64_t budget;      /**< VM instructions that this call may still run */
-    unsigned blocks;     /**< allocated since the state was begun; counts no further than 2 */
-    etp_block newest;    /**< the block that was allocated last */
-    etp_block stack;     /**< the one that holds Lua's stack */
-    bool over_memory;    /**< an allocation was refused in this call */
-    bool over_stack;     /**< the stack has grown too large in this call */
+    uint64_t churn_left;    /**< bytes that this call may still allocate, freed or not */
+    int slice;              /**< instructions between two looks at the budget */
+    int64_t budget;         /**< VM instructions that this call may still run */
+    unsigned blocks;        /**< allocated since the state was begun; counts no further than 2 */
+    etp_block newest;       /**< the block that was allocated last */
+    etp_block stack;        /**< the one that holds Lua's stack */
+    size_t longest_string;  /**< of all that the state has had */
+    size_t largest_hash;    /**< places in the largest hash part of a table that it has had */
+    size_t largest_vector;  /**< bytes of the largest block that it has had for anything but one object */
+    unsigned longest_chain; /**< of __index tables */
+    int weight;             /**< what one instruction counts for */
+    bool compiling;         /**< the tables of Lua's compiler are not the script's */
+    bool over_memory;       /**< an allocation was refused in this call */
+    bool over_stack;        /**< the stack has grown too large in this call */
     bool over_instructions;
 } etp_meter;
 
@@ -260,6 +266,9 @@ const char *etp_sandbox_tostring(lua_State *L, int index);
 /** Pushes a closure that runs `check` first; `check` ends with etp_sandbox_inner(). The function that is guarded is at
  *  the top of the stack and is taken. */
 void etp_sandbox_guard(lua_State *L, lua_CFunction check);
+/** Guards each function in the table at the top of the stack: what is charged is the number of its arguments, and the
+ *  texts that it may have to read as numbers. */
+void etp_sandbox_guard_arguments(lua_State *L);
 /** Runs the guarded C function in the same frame, so that its errors name the script's line. */
 int etp_sandbox_inner(lua_State *L);
 /** Sorts `count` values of the table at `index` into a new table, which is pushed. Stable; `below` compares the two
@@ -273,6 +282,12 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
 void etp_meter_reset(etp_vm *vm, uint64_t instructions);
 /** Counts work that the instruction hook does not see; raises when the budget is used up. */
 void etp_meter_charge(lua_State *L, uint64_t instructions);
+/** luaL_loadbufferx of text, under the meter. */
+int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk);
+/** Counts a walk over a table whose room is not known. */
+void etp_meter_charge_walk(lua_State *L);
+/** A chain of so many __index tables exists. */
+void etp_meter_note_chain(lua_State *L, unsigned length);
 /** True once the call has gone over a limit: nothing in the script may catch that. */
 bool etp_meter_dead(const etp_vm *vm);
 /** `pcall` and `xpcall` that cannot catch it. */

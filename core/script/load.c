@@ -31,7 +31,7 @@ static int compile(lua_State *L)
     etp_field_keep_names(L);
     bool is_file = given->vm->folder[0] != '\0';
     const char *chunk = lua_pushfstring(L, is_file ? "@%s" : "=%s", given->vm->chunk);
-    if (luaL_loadbufferx(L, given->text, given->size, chunk, "t") != LUA_OK)
+    if (etp_meter_compile(L, given->text, given->size, chunk) != LUA_OK)
         return lua_error(L);
     lua_pushvalue(L, 2);
     lua_setupvalue(L, -2, 1);

@@ -13,8 +13,9 @@
 
 enum {
     STEPS_PER_INSTRUCTION = 16,
-    FLOAT_BYTES = 400, /* what writing a number with a fraction counts for: %99.99f of 1e308 has 408 digits */
-    OTHER_BYTES = 100  /* what any other conversion counts for: the widest is %99d */
+    FLOAT_BYTES = 1600, /* what writing a number with a fraction counts for: %99.99f of 1e308 takes 11 us */
+    ARGUMENT_BYTES = 4, /* what an argument counts for */
+    OTHER_BYTES = 100   /* what any other conversion counts for: the widest is %99d */
 };
 
 static uint64_t text_size(lua_State *L, int index)
@@ -24,7 +25,7 @@ static uint64_t text_size(lua_State *L, int index)
 
 static void charge_bytes(lua_State *L)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = (uint64_t)lua_gettop(L) * ARGUMENT_BYTES;
     for (int i = lua_gettop(L); i >= 1; i--)
         bytes += text_size(L, i);
     etp_meter_charge(L, bytes / STEPS_PER_INSTRUCTION + 1);
@@ -186,7 +187,7 @@ static void push_library(lua_State *L, const char *library, const guarded *funct
 void etp_sandbox_string(lua_State *L)
 {
     static const guarded functions[] = {
-        {"byte", charged},       {"char", NULL},    {"find", text_find}, {"len", NULL},      {"format", text_format},
+        {"byte", charged},       {"char", charged}, {"find", text_find}, {"len", NULL},      {"format", text_format},
         {"gmatch", text_gmatch}, {"gsub", matched}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
         {"reverse", charged},    {"sub", charged},  {"upper", charged},  {NULL, NULL}};
     push_library(L, LUA_STRLIBNAME, functions);
@@ -204,7 +205,7 @@ void etp_sandbox_string(lua_State *L)
 void etp_sandbox_utf8(lua_State *L)
 {
     static const guarded functions[] = {
-        {"char", NULL},   {"charpattern", NULL}, {"codes", charged}, {"codepoint", charged},
-        {"len", charged}, {"offset", charged},   {NULL, NULL}};
+        {"char", charged}, {"charpattern", NULL}, {"codes", charged}, {"codepoint", charged},
+        {"len", charged},  {"offset", charged},   {NULL, NULL}};
     push_library(L, LUA_UTF8LIBNAME, functions);
 }
