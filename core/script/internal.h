@@ -89,6 +89,7 @@ enum {
     ETP_VIEW_FIELDS_MAX = 24,
     ETP_SCRIPT_LOG_LINE_MAX = 500,
     ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
+    ETP_SCRIPT_FORGIVES = 1000,   /**< calls with which one overrun is forgiven */
     ETP_SCRIPT_LOG_LINES = 100    /**< in each window */
 };
 
@@ -201,6 +202,8 @@ struct etp_script {
     etp_vm *vm;
     etp_script_stats stats;
     unsigned failed_in_a_row;
+    unsigned overruns_held;     /**< not forgiven yet */
+    uint64_t overruns_forgiven; /**< thousands of calls at the last overrun */
     etp_script_rate log_rate, error_rate;
     etp_aggregator_hooks aggregator_hooks;
     etp_bess_hooks bess_hooks;

@@ -42,8 +42,9 @@ enum {
     LIGHT_STACK = 8192,  /* bytes of the stack */
     LIGHT_READ = 256,    /* places of hashes, in all tables of a chain */
     /* Looking through a vector: */
-    LIGHT_VECTOR = 64 << 10, /* bytes that are looked through for nothing when a table makes room */
-    WALKED_BYTES = 1024      /* of a vector, in one instruction */
+    LIGHT_VECTOR = 8192, /* bytes that are looked through for nothing when a table makes room */
+    WALKED_BYTES = 1024, /* of a vector, in one instruction */
+    WRITTEN_BYTES = 8    /* of a new text, in one instruction */
 };
 
 static int times(size_t amount, size_t light)
@@ -80,6 +81,13 @@ static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t ne
     return false;
 }
 
+static void charge(etp_vm *vm, size_t instructions)
+{
+    vm->meter.budget -= (int64_t)instructions;
+    if (vm->meter.budget <= 0)
+        exhaust(vm);
+}
+
 /* The stack is now in `block`. */
 static void note_stack(etp_vm *vm, etp_block block)
 {
@@ -114,15 +122,17 @@ static void note_vector(etp_vm *vm, bool is_new, size_t size)
         meter->largest_hash = places;
         weigh(meter);
     }
-    if (meter->largest_vector <= LIGHT_VECTOR)
-        return;
-    meter->budget -= (int64_t)(meter->largest_vector / WALKED_BYTES);
-    if (meter->budget <= 0)
-        exhaust(vm);
+    if (meter->largest_vector > LIGHT_VECTOR)
+        charge(vm, meter->largest_vector / WALKED_BYTES);
 }
 
-static void note_string(etp_meter *meter, size_t size)
+/* One instruction joins many values into a text, numbers among them, which take time to write. */
+static void note_string(etp_vm *vm, size_t size)
 {
+    etp_meter *meter = &vm->meter;
+    if (meter->compiling)
+        return;
+    charge(vm, size / WRITTEN_BYTES);
     if (size <= meter->longest_string)
         return;
     meter->longest_string = size;
@@ -136,7 +146,7 @@ static void note_new(etp_vm *vm, etp_block block, size_t kind)
     if (meter->blocks < 2 && ++meter->blocks == 2)
         note_stack(vm, block);
     if (kind == LUA_TSTRING)
-        note_string(meter, block.size);
+        note_string(vm, block.size);
     else if (kind == 0)
         note_vector(vm, true, block.size);
 }

@@ -61,36 +61,6 @@ int etp_sandbox_inner(lua_State *L)
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-/* Few arguments and no text among them cost nothing. A text that is read as a number costs more than one that is
- * copied. */
-static int arguments(lua_State *L)
-{
-    enum { FREE = 8, ARGUMENTS_PER_INSTRUCTION = 2, BYTES_PER_INSTRUCTION = 4 };
-    int count = lua_gettop(L);
-    uint64_t cost = count > FREE ? (uint64_t)count / ARGUMENTS_PER_INSTRUCTION : 0;
-    for (int i = count; i >= 1; i--) {
-        if (lua_type(L, i) == LUA_TSTRING)
-            cost += lua_rawlen(L, i) / BYTES_PER_INSTRUCTION;
-    }
-    if (cost > 0)
-        etp_meter_charge(L, cost);
-    return etp_sandbox_inner(L);
-}
-
-void etp_sandbox_guard_arguments(lua_State *L)
-{
-    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
-        if (lua_iscfunction(L, -1)) {
-            etp_sandbox_guard(L, arguments);
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_rawset(L, -4);
-        } else {
-            lua_pop(L, 1);
-        }
-    }
-}
-
 void etp_sandbox_base(lua_State *L)
 {
     static const char *const kept[] = {"assert", "error",  "getmetatable", "ipairs", "rawequal",

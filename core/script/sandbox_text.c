@@ -98,6 +98,17 @@ static int matched(lua_State *L)
     return etp_sandbox_inner(L);
 }
 
+/* Each match may call a function or write numbers. */
+static int text_gsub(lua_State *L)
+{
+    enum { PER_MATCH = 8 };
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    charge_pattern(L, is_anchored(L));
+    etp_meter_charge(L, (is_anchored(L) ? 1 : text_size(L, 1)) * PER_MATCH);
+    return etp_sandbox_inner(L);
+}
+
 /* Here ^ is a character like any other. */
 static int text_gmatch(lua_State *L)
 {
@@ -187,9 +198,9 @@ static void push_library(lua_State *L, const char *library, const guarded *funct
 void etp_sandbox_string(lua_State *L)
 {
     static const guarded functions[] = {
-        {"byte", charged},       {"char", charged}, {"find", text_find}, {"len", NULL},      {"format", text_format},
-        {"gmatch", text_gmatch}, {"gsub", matched}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
-        {"reverse", charged},    {"sub", charged},  {"upper", charged},  {NULL, NULL}};
+        {"byte", charged},       {"char", charged},   {"find", text_find}, {"len", NULL},      {"format", text_format},
+        {"gmatch", text_gmatch}, {"gsub", text_gsub}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
+        {"reverse", charged},    {"sub", charged},    {"upper", charged},  {NULL, NULL}};
     push_library(L, LUA_STRLIBNAME, functions);
     /* Methods of strings, ("x"):rep(3), are found here; Lua's own arithmetic on strings goes with the old metatable. */
     lua_pushliteral(L, "");
