@@ -25,6 +25,8 @@ static int describe_script(etp_report_script *report, const char *name, const et
     *report = (etp_report_script){.calls = stats.calls,
                                   .errors = stats.errors,
                                   .overruns = stats.overruns,
+                                  .log_lines = stats.log_lines,
+                                  .log_dropped = stats.log_dropped,
                                   .suspended = stats.suspended,
                                   .param_count = etp_script_param_count(script)};
     snprintf(report->name, sizeof report->name, "%s", name);

@@ -111,9 +111,20 @@ void etp_notes_on_firms(const etp_report *report, FILE *out)
 
 static void note_errors(const etp_report_script *script, FILE *out)
 {
+    char overruns[64] = "";
+    if (script->overruns > 0)
+        snprintf(overruns, sizeof overruns, ", %" PRIu64 " of them over a limit", script->overruns);
     if (script->errors > 0)
-        print_note(out, "%s: %" PRIu64 " of %" PRIu64 " calls failed%s; the last: %s", script->name, script->errors,
-                   script->calls, script->suspended ? ", so it is not called any more" : "", script->last_error);
+        print_note(out, "%s: %" PRIu64 " of %" PRIu64 " calls failed%s%s; the last: %s", script->name, script->errors,
+                   script->calls, overruns, script->suspended ? ", so it is not called any more" : "",
+                   script->last_error);
+    if (script->log_dropped > 0)
+        print_note(out, "%s: %" PRIu64 " of its log lines were dropped.", script->name, script->log_dropped);
+}
+
+static bool had_trouble(const etp_report_script *script)
+{
+    return script->errors > 0 || script->log_dropped > 0;
 }
 
 static void note_scripts(const etp_report *report, FILE *out)
@@ -121,9 +132,9 @@ static void note_scripts(const etp_report *report, FILE *out)
     const etp_report_run *market = &report->market;
     bool suspended =
         etp_report_suspended(market) || etp_report_suspended(&report->utility) || etp_report_suspended(&report->alone);
-    bool failed = suspended || market->policy.errors > 0;
+    bool failed = suspended || had_trouble(&market->policy);
     for (unsigned i = 0; i < market->firm_count; i++)
-        failed = failed || market->firms[i].script.errors > 0;
+        failed = failed || had_trouble(&market->firms[i].script);
     if (failed)
         fputc('\n', out);
     for (unsigned i = 0; i < market->firm_count; i++)

@@ -23,7 +23,7 @@ typedef struct etp_report_script {
     char hash[ETP_REPORT_HASH_MAX];
     etp_report_param *params;
     unsigned param_count;
-    uint64_t calls, errors, overruns;
+    uint64_t calls, errors, overruns, log_lines, log_dropped;
     bool suspended;
     char last_error[ETP_REPORT_LINE_MAX]; /* its first line */
 } etp_report_script;

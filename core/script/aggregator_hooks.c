@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The buyer's hooks, as Lua has them. */
 #include <ctype.h>
+#include <float.h>
 #include <string.h>
 
 #include "base/nearest.h"
@@ -47,14 +48,15 @@ static int pass_because(etp_script *script, etp_intent *intent, const char *reas
     return etp_call_done(script, ETP_DECIDE_PASS);
 }
 
+/* The price is known to be a number. */
 static int read_bid(etp_script *script, etp_intent *intent)
 {
-    if (etp_returned_below_zero(script, FIRST))
+    double price = lua_tonumber(script->vm->state, FIRST);
+    if (price < 0 && price >= -DBL_MAX)
         return pass_because(script, intent, "a price below 0");
-    int result = etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
-    if (result != ETP_OK)
-        return result;
-    result = etp_returned_energy(script, ETP_HOOK_ON_OFFER, SECOND, &intent->energy);
+    if (!etp_price_from_cents(price, 0, ETP_PRICE_MAX, &intent->price))
+        return etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
+    int result = etp_returned_energy(script, ETP_HOOK_ON_OFFER, SECOND, &intent->energy);
     if (result != ETP_OK)
         return result;
     if (intent->energy == 0)
@@ -83,7 +85,7 @@ static int read_word(etp_script *script, etp_intent *intent)
         return etp_call_done(script, ETP_DECIDE_WAIT);
     if (is_nearly_wait(word))
         return etp_call_refuse(script, ETP_HOOK_ON_OFFER, "the string \"%.60s\"; did you mean \"wait\"?", word);
-    return read_bid(script, intent);
+    return etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
 }
 
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
@@ -96,15 +98,17 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     if (result != ETP_OK)
         return result;
     lua_State *L = script->vm->state;
-    /* A path without a return is easily left in by mistake, and would silently never bid. */
-    if (lua_gettop(L) < FIRST)
-        return etp_call_refuse(script, ETP_HOOK_ON_OFFER, "nothing; end it with \"return nil\" for no bid");
     int type = lua_type(L, FIRST);
-    if (type != LUA_TNUMBER && !lua_toboolean(L, FIRST))
+    if (type == LUA_TNUMBER)
+        return read_bid(script, intent);
+    /* A path without a return is easily left in by mistake, and would silently never bid. */
+    if (type == LUA_TNONE)
+        return etp_call_refuse(script, ETP_HOOK_ON_OFFER, "nothing; end it with \"return nil\" for no bid");
+    if (!lua_toboolean(L, FIRST))
         return pass(script, intent);
     if (type == LUA_TSTRING)
         return read_word(script, intent);
-    return read_bid(script, intent);
+    return etp_returned_price(script, ETP_HOOK_ON_OFFER, FIRST, &intent->price);
 }
 
 static int on_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)

@@ -76,14 +76,32 @@ void etp_call_clean(char *line, size_t room, const char *text, size_t size)
     line[copied] = '\0';
 }
 
-static void suspend_if_due(etp_script *script)
+static void suspend(etp_script *script, unsigned after, const char *why)
 {
-    script->failed_in_a_row++;
-    if (script->options.suspend_after == 0 || script->failed_in_a_row < script->options.suspend_after)
-        return;
     script->stats.suspended = true;
-    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s suspended after=%u text=\"failed calls in a row\"",
-            script->vm->name, script->failed_in_a_row);
+    etp_log(&script->logger, ETP_LOG_ERROR, "script", "strategy=%s suspended after=%u text=\"%s\"", script->vm->name,
+            after, why);
+}
+
+static void hold_overrun(etp_script *script)
+{
+    uint64_t thousands = script->stats.calls / ETP_SCRIPT_FORGIVES, passed = thousands - script->overruns_forgiven;
+    script->overruns_forgiven = thousands;
+    script->overruns_held = passed < script->overruns_held ? script->overruns_held - (unsigned)passed + 1 : 1;
+}
+
+/* An error costs little, an overrun up to a large part of a second of everybody's time: the first is held against a
+ * script only in a row, the second until it is forgiven. */
+static void suspend_if_due(etp_script *script, int code)
+{
+    const etp_script_options *options = &script->options;
+    script->failed_in_a_row++;
+    if (code == ETP_ELIMIT)
+        hold_overrun(script);
+    if (options->suspend_after_overruns > 0 && script->overruns_held >= options->suspend_after_overruns)
+        suspend(script, script->overruns_held, "calls stopped by a limit");
+    else if (options->suspend_after > 0 && script->failed_in_a_row >= options->suspend_after)
+        suspend(script, script->failed_in_a_row, "failed calls in a row");
 }
 
 /* What comes before the text is the same for all failures of one kind at one place. */
@@ -106,7 +124,7 @@ static int failed(etp_script *script, int code)
     script->stats.errors++;
     script->stats.overruns += code == ETP_ELIMIT;
     log_failure(script, code);
-    suspend_if_due(script);
+    suspend_if_due(script, code);
     return code;
 }
 
@@ -123,7 +141,12 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     vm->error_place[0] = '\0';
     vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
-    lua_settop(L, ETP_SLOTS);
+    /* What an argument has been opened for is done with what the last call left. */
+    if (argument == 0)
+        lua_settop(L, ETP_SLOTS);
+    etp_view_close_others(vm, argument);
+    etp_context_fill(vm, context);
+    etp_params_fill(vm);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (argument != 0)

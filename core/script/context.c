@@ -5,9 +5,6 @@
 #include "base/nearest.h"
 #include "internal.h"
 
-/* Upvalues of ctx's __index. */
-enum { FIXED = 1, STATES, NAMES };
-
 static const etp_context *current(lua_State *L)
 {
     const etp_context *context = etp_vm_of(L)->context;
@@ -130,38 +127,6 @@ static void push_history(lua_State *L)
 
 /* ---- ctx ---- */
 
-static int push_time(lua_State *L, etp_time time)
-{
-    if (time == ETP_TIME_NEVER)
-        return 0;
-    lua_pushnumber(L, (double)time / (double)ETP_NS_PER_SECOND);
-    return 1;
-}
-
-/* A table per node, made when it is first asked for. */
-static int push_state(lua_State *L, uint32_t node)
-{
-    lua_Integer place = (lua_Integer)node + 1;
-    if (lua_rawgeti(L, lua_upvalueindex(STATES), place) == LUA_TTABLE)
-        return 1;
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, lua_upvalueindex(STATES), place);
-    return 1;
-}
-
-/* Kept, so that asking for it again leaves no garbage. */
-static int push_kept_name(lua_State *L, const etp_context *context)
-{
-    lua_Integer place = (lua_Integer)context->node + 1;
-    if (lua_rawgeti(L, lua_upvalueindex(NAMES), place) == LUA_TSTRING)
-        return 1;
-    push_name(L, context);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, lua_upvalueindex(NAMES), place);
-    return 1;
-}
-
 enum { NOW, DEADLINE, DEVICE_ID, NAME, STATE, PARAMS, RNG, LOG, HISTORY, ENTRIES };
 
 static const char *const entries[ENTRIES] = {"now",    "deadline", "device_id", "name",   "state",
@@ -188,35 +153,169 @@ static int unknown_entry(lua_State *L)
     return luaL_error(L, "ctx has no field \"%s\"; keep your own values in ctx.state", word);
 }
 
-static int context_index(lua_State *L)
+/* ---- what its shelf has of the current call ---- */
+
+static bool push_time(lua_State *L, etp_time time)
+{
+    if (time == ETP_TIME_NEVER)
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, (double)time / (double)ETP_NS_PER_SECOND);
+    return time != ETP_TIME_NEVER;
+}
+
+static void fill_time(etp_vm *vm, int entry, etp_shown *shown, etp_time time)
+{
+    if (!shown->is_set || shown->raw == (uint64_t)time)
+        return;
+    etp_shelf_push_key(vm->state, vm->context_shelf.first_key + (unsigned)entry);
+    *shown = (etp_shown){.raw = (uint64_t)time, .is_set = push_time(vm->state, time)};
+    lua_rawset(vm->state, ETP_SLOT_CTX_SHELF);
+}
+
+static void fill_device_id(etp_vm *vm, etp_shown *shown, etp_id device_id)
+{
+    if (!shown->is_set || shown->raw == device_id)
+        return;
+    etp_shelf_push_key(vm->state, vm->context_shelf.first_key + DEVICE_ID);
+    lua_pushinteger(vm->state, (lua_Integer)device_id);
+    lua_rawset(vm->state, ETP_SLOT_CTX_SHELF);
+    shown->raw = device_id;
+}
+
+/* Another node's is taken out; should the script ask, it is put there again. */
+static void fill_name(etp_vm *vm, etp_shown *shown, uint32_t node)
+{
+    if (!shown->is_set || shown->raw == node)
+        return;
+    etp_shelf_push_key(vm->state, vm->context_shelf.first_key + NAME);
+    lua_pushnil(vm->state);
+    lua_rawset(vm->state, ETP_SLOT_CTX_SHELF);
+    shown->is_set = false;
+}
+
+/* The table of a node that has none yet is made when the script asks for it. */
+static void fill_state(etp_vm *vm, uint32_t node)
+{
+    lua_State *L = vm->state;
+    etp_context_shelf *shelf = &vm->context_shelf;
+    if (shelf->state == NULL)
+        return;
+    etp_shelf_push_key(L, shelf->first_key + STATE);
+    lua_rawgeti(L, ETP_SLOT_STATES, (lua_Integer)node + 1);
+    const void *state = lua_topointer(L, -1);
+    if (state == shelf->state) {
+        lua_pop(L, 2);
+        return;
+    }
+    lua_rawset(L, ETP_SLOT_CTX_SHELF);
+    shelf->state = state;
+}
+
+void etp_context_fill(etp_vm *vm, const etp_context *context)
+{
+    etp_context_shelf *shelf = &vm->context_shelf;
+    fill_time(vm, NOW, &shelf->now, context->now);
+    fill_time(vm, DEADLINE, &shelf->deadline, context->deadline);
+    fill_device_id(vm, &shelf->device_id, context->device_id);
+    fill_name(vm, &shelf->name, context->node);
+    fill_state(vm, context->node);
+}
+
+/* ---- what it does not have ---- */
+
+/* Upvalues of context_miss. */
+enum { PLACES = 1, STATES, NAMES };
+
+/* A table per node, made when it is first asked for. */
+static void push_state(lua_State *L, uint32_t node)
+{
+    lua_Integer place = (lua_Integer)node + 1;
+    if (lua_rawgeti(L, lua_upvalueindex(STATES), place) == LUA_TTABLE)
+        return;
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, lua_upvalueindex(STATES), place);
+}
+
+/* Kept, so that asking for it again leaves no garbage. */
+static void push_kept_name(lua_State *L, const etp_context *context)
+{
+    lua_Integer place = (lua_Integer)context->node + 1;
+    if (lua_rawgeti(L, lua_upvalueindex(NAMES), place) == LUA_TSTRING)
+        return;
+    push_name(L, context);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, lua_upvalueindex(NAMES), place);
+}
+
+/* Puts the value at the top on the shelf at index 1. */
+static void put(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, 1);
+}
+
+static int miss_time(lua_State *L, etp_shown *shown, etp_time time)
+{
+    if (!push_time(L, time))
+        return 1;
+    put(L);
+    *shown = (etp_shown){.raw = (uint64_t)time, .is_set = true};
+    return 1;
+}
+
+static int context_miss(lua_State *L)
 {
     const etp_context *context = current(L);
+    etp_context_shelf *shelf = &etp_vm_of(L)->context_shelf;
     lua_pushvalue(L, 2);
-    /* Either the value itself or the number of what is read from the call. */
-    if (lua_rawget(L, lua_upvalueindex(FIXED)) != LUA_TNUMBER)
-        return lua_isnil(L, -1) ? unknown_entry(L) : 1;
+    if (lua_rawget(L, lua_upvalueindex(PLACES)) != LUA_TNUMBER)
+        return unknown_entry(L);
     switch (lua_tointeger(L, -1)) {
     case NOW:
-        return push_time(L, context->now);
+        return miss_time(L, &shelf->now, context->now);
     case DEADLINE:
-        return push_time(L, context->deadline);
+        return miss_time(L, &shelf->deadline, context->deadline);
     case DEVICE_ID:
         lua_pushinteger(L, (lua_Integer)context->device_id);
+        put(L);
+        shelf->device_id = (etp_shown){.raw = context->device_id, .is_set = true};
         return 1;
     case NAME:
-        return push_kept_name(L, context);
+        push_kept_name(L, context);
+        put(L);
+        shelf->name = (etp_shown){.raw = context->node, .is_set = true};
+        return 1;
     default:
-        return push_state(L, context->node);
+        push_state(L, context->node);
+        put(L);
+        shelf->state = lua_topointer(L, -1);
+        return 1;
     }
 }
 
-static void push_fixed(lua_State *L)
+/* ---- set-up ---- */
+
+/* The places of what is read from the call, by name. */
+static void push_places(lua_State *L, etp_context_shelf *shelf)
 {
-    lua_createtable(L, 0, ENTRIES);
+    lua_createtable(L, 0, STATE + 1);
     for (int i = NOW; i <= STATE; i++) {
+        unsigned key = etp_shelf_add_key(L, entries[i]);
+        shelf->first_key = i == NOW ? key : shelf->first_key;
         lua_pushinteger(L, i);
         lua_setfield(L, -2, entries[i]);
     }
+}
+
+static void make_shelf(lua_State *L)
+{
+    push_places(L, &etp_vm_of(L)->context_shelf);
+    lua_pushvalue(L, ETP_SLOT_STATES);
+    lua_newtable(L);
+    etp_shelf_push(L, ENTRIES, context_miss, 3);
     etp_params_push_view(L);
     lua_setfield(L, -2, entries[PARAMS]);
     lua_pushcfunction(L, context_rng);
@@ -225,17 +324,15 @@ static void push_fixed(lua_State *L)
     lua_setfield(L, -2, entries[LOG]);
     push_history(L);
     lua_setfield(L, -2, entries[HISTORY]);
+    lua_replace(L, ETP_SLOT_CTX_SHELF);
 }
 
-void etp_context_push(lua_State *L)
+void etp_context_make(lua_State *L)
 {
-    lua_newtable(L);
+    make_shelf(L);
     lua_newuserdatauv(L, 0, 0);
     lua_createtable(L, 0, 4);
-    push_fixed(L);
-    lua_pushvalue(L, -4);
-    lua_newtable(L);
-    lua_pushcclosure(L, context_index, 3);
+    lua_pushvalue(L, ETP_SLOT_CTX_SHELF);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, read_only);
     lua_setfield(L, -2, "__newindex");
@@ -244,6 +341,7 @@ void etp_context_push(lua_State *L)
     lua_pushliteral(L, "ctx");
     lua_setfield(L, -2, "__name");
     lua_setmetatable(L, -2);
+    lua_replace(L, ETP_SLOT_CTX);
 }
 
 /* What is said of each entry. */

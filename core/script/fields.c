@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "fields.h"
 #include "internal.h"
 
 #define ROW(type, lua_name, member, kind, maybe, unit, doc)                                              \
@@ -189,70 +190,39 @@ static const char *enum_name(unsigned kind, unsigned value)
     }
 }
 
-static uint64_t load_unsigned(const void *at, unsigned size)
-{
-    uint8_t byte;
-    uint32_t word;
-    uint64_t wide;
-    switch (size) {
-    case sizeof byte:
-        return *(const uint8_t *)at;
-    case sizeof word:
-        memcpy(&word, at, sizeof word);
-        return word;
-    default:
-        memcpy(&wide, at, sizeof wide);
-        return wide;
-    }
-}
+/* A table, since a branch for each kind would be guessed wrong. */
+const double etp_field_per_unit[ETP_FIELD_VOLT + 1] = {
+    [ETP_FIELD_PRICE] = (double)ETP_PRICE_PER_CENT,
+    [ETP_FIELD_ENERGY] = (double)ETP_ENERGY_PER_KWH,
+    [ETP_FIELD_POWER] = (double)ETP_POWER_PER_KW,
+    [ETP_FIELD_MONEY] = (double)ETP_MONEY_PER_DOLLAR,
+    [ETP_FIELD_TIME] = (double)ETP_NS_PER_SECOND,
+    [ETP_FIELD_PERCENT] = 1e4,
+    [ETP_FIELD_SHARE] = 1e6,
+    [ETP_FIELD_VOLT] = 1e3,
+};
 
-static bool push_unless(lua_State *L, int64_t value, int64_t none, double number)
+bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw)
 {
-    if (value == none)
+    unsigned kind = field->kind;
+    if (!etp_field_has_value(field, raw)) {
         lua_pushnil(L);
+        return false;
+    }
+    if (kind <= ETP_FIELD_VOLT)
+        lua_pushnumber(L, etp_field_number(field, raw));
+    else if (kind == ETP_FIELD_COUNT)
+        lua_pushinteger(L, (lua_Integer)raw);
+    else if (kind == ETP_FIELD_BOOL)
+        lua_pushboolean(L, raw != 0);
     else
-        lua_pushnumber(L, number);
-    return value != none;
+        lua_pushstring(L, enum_name(kind, (unsigned)raw));
+    return true;
 }
 
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data)
 {
-    uint64_t raw = load_unsigned((const char *)data + field->offset, field->size);
-    int64_t value = (int64_t)raw;
-    switch ((etp_field_kind)field->kind) {
-    case ETP_FIELD_PRICE:
-        return push_unless(L, value, ETP_PRICE_NONE, etp_price_to_cents(value));
-    case ETP_FIELD_ENERGY:
-        lua_pushnumber(L, etp_energy_to_kwh(value));
-        break;
-    case ETP_FIELD_POWER:
-        lua_pushnumber(L, etp_power_to_kw(value));
-        break;
-    case ETP_FIELD_MONEY:
-        lua_pushnumber(L, etp_money_to_dollars(value));
-        break;
-    case ETP_FIELD_TIME:
-        return push_unless(L, value, ETP_TIME_NEVER, (double)value / (double)ETP_NS_PER_SECOND);
-    case ETP_FIELD_COUNT:
-        lua_pushinteger(L, (lua_Integer)value);
-        break;
-    case ETP_FIELD_PERCENT:
-        lua_pushnumber(L, (double)raw / 1e4);
-        break;
-    case ETP_FIELD_SHARE:
-        lua_pushnumber(L, (double)raw / 1e6);
-        break;
-    case ETP_FIELD_VOLT:
-        lua_pushnumber(L, (double)raw / 1e3);
-        break;
-    case ETP_FIELD_BOOL:
-        lua_pushboolean(L, raw != 0);
-        break;
-    default:
-        lua_pushstring(L, enum_name(field->kind, (unsigned)raw));
-        break;
-    }
-    return true;
+    return etp_field_push_raw(L, field, etp_field_load(field, data));
 }
 
 void etp_field_keep_names(lua_State *L)

@@ -60,16 +60,22 @@ typedef enum etp_view_kind {
     ETP_VIEW_BIDS, /**< a list, without fields of its own */
     ETP_VIEW_BID,  /**< many: one for each place of the list */
     ETP_VIEW_PAST, /**< many: one for each place of the history */
-    ETP_VIEWS
+    ETP_VIEWS,
+    ETP_SHELVES = ETP_VIEW_BIDS /**< kinds that have one view and fields: each has a shelf */
 } etp_view_kind;
 
 /** Where things lie on the state's own stack between calls. */
 enum {
     ETP_SLOT_HANDLER = 1,
     ETP_SLOT_CTX,
-    ETP_SLOT_STATES,                                /**< `ctx.state` of each node, by its number + 1 */
-    ETP_SLOT_VIEWS,                                 /**< one per kind up to ETP_VIEW_BIDS */
-    ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID, /**< one per hook: a function or nil */
+    ETP_SLOT_STATES,                                      /**< `ctx.state` of each node, by its number + 1 */
+    ETP_SLOT_KEYS,                                        /**< a list of names: keys of the shelves (shelf.c) */
+    ETP_SLOT_CTX_SHELF,                                   /**< what `ctx` shows */
+    ETP_SLOT_PARAMS_SHELF,                                /**< what `ctx.params` shows */
+    ETP_SLOT_SHELVES,                                     /**< what the views show, one per kind below ETP_VIEW_BIDS */
+    ETP_SLOT_METATABLES = ETP_SLOT_SHELVES + ETP_SHELVES, /**< of those views */
+    ETP_SLOT_VIEWS = ETP_SLOT_METATABLES + ETP_SHELVES,   /**< one per kind up to ETP_VIEW_BIDS */
+    ETP_SLOT_HOOKS = ETP_SLOT_VIEWS + ETP_VIEW_BID,       /**< one per hook: a function or nil */
     ETP_SLOTS = ETP_SLOT_HOOKS + ETP_HOOKS - 1
 };
 
@@ -82,8 +88,10 @@ enum {
     ETP_SCRIPT_DOC_MAX = 256,
     ETP_SCRIPT_PARAMS_MAX = 64,
     ETP_SCRIPT_ERROR_MAX = 4096,
+    ETP_VIEW_FIELDS_MAX = 24,
     ETP_SCRIPT_LOG_LINE_MAX = 500,
     ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
+    ETP_SCRIPT_FORGIVES = 1000,   /**< calls with which one overrun is forgiven */
     ETP_SCRIPT_LOG_LINES = 100    /**< in each window */
 };
 
@@ -92,6 +100,7 @@ typedef struct etp_vm_param {
     char unit[ETP_SCRIPT_UNIT_MAX];
     char doc[ETP_SCRIPT_DOC_MAX];
     double value, low, high, standard;
+    double shown; /**< what ctx.params shows */
     bool live;
 } etp_vm_param;
 
@@ -104,15 +113,21 @@ typedef struct etp_block {
 /** What a state may take. */
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
-    uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
-    bool exact;          /**< looks at every instruction: slow, for who wants to know how many there were */
-    int slice;           /**< instructions between two looks at the budget */
-    int64_t budget;      /**< VM instructions that this call may still run */
-    unsigned blocks;     /**< allocated since the state was begun; counts no further than 2 */
-    etp_block newest;    /**< the block that was allocated last */
-    etp_block stack;     /**< the one that holds Lua's stack */
-    bool over_memory;    /**< an allocation was refused in this call */
-    bool over_stack;     /**< the stack has grown too large in this call */
+    uint64_t churn_left;    /**< bytes that this call may still allocate, freed or not */
+    bool exact;             /**< looks at every instruction: slow, for who wants to know how many there were */
+    int slice;              /**< instructions between two looks at the budget */
+    int64_t budget;         /**< VM instructions that this call may still run */
+    unsigned blocks;        /**< allocated since the state was begun; counts no further than 2 */
+    etp_block newest;       /**< the block that was allocated last */
+    etp_block stack;        /**< the one that holds Lua's stack */
+    size_t longest_string;  /**< of all that the state has had */
+    size_t largest_hash;    /**< places in the largest hash part of a table that it has had */
+    size_t largest_vector;  /**< bytes of the largest block that it has had for anything but one object */
+    unsigned longest_chain; /**< of __index tables */
+    int weight;             /**< what one instruction counts for */
+    bool compiling;         /**< the tables of Lua's compiler are not the script's */
+    bool over_memory;       /**< an allocation was refused in this call */
+    bool over_stack;        /**< the stack has grown too large in this call */
     bool over_instructions;
 } etp_meter;
 
@@ -133,6 +148,34 @@ typedef struct etp_view {
     unsigned count; /**< of a list */
 } etp_view;
 
+/** A value that a shelf may show. */
+typedef struct etp_shown {
+    uint64_t raw; /**< the value, as the engine keeps it */
+    bool is_set;  /**< the shelf has it */
+} etp_shown;
+
+/** A field of a view that the script has read. */
+typedef struct etp_learned {
+    const etp_field *field;
+    const char *name; /**< as Lua keeps it: compared by address */
+    unsigned key;     /**< place of the name in the list of keys */
+    etp_shown shown;
+} etp_learned;
+
+/** What the shelf of a view shows. */
+typedef struct etp_shelf {
+    unsigned first_key; /**< place of the first field's name in the list of keys */
+    unsigned count;
+    etp_learned fields[ETP_VIEW_FIELDS_MAX]; /**< `count`, in order of their first use */
+} etp_shelf;
+
+/** What the shelf of ctx shows of the current call. */
+typedef struct etp_context_shelf {
+    unsigned first_key;
+    etp_shown now, deadline, device_id, name;
+    const void *state; /**< the node's table, or NULL */
+} etp_context_shelf;
+
 typedef struct etp_vm {
     lua_State *state;
     etp_script *script;
@@ -143,8 +186,12 @@ typedef struct etp_vm {
     const etp_field *nil_field;    /**< read last in the current call without having a value, or NULL */
     etp_view_kind nil_kind;        /**< of the view that it was read from */
     etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
-    char chunk[256];               /**< the source's name in messages */
-    char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
+    etp_shelf shelves[ETP_SHELVES];
+    etp_context_shelf context_shelf;
+    unsigned first_param_key, index_key; /**< places in the list of keys */
+    int open;                            /**< the kind of the view that can be read, or -1 */
+    char chunk[256];                     /**< the source's name in messages */
+    char folder[4096];                   /**< of the file, with the slash; "" for a text: no require */
     bool loading;
     char error_place[LUA_IDSIZE + 16]; /**< file:line of the current call's error, or "" */
     char name[ETP_SCRIPT_NAME_MAX + 1];
@@ -172,6 +219,8 @@ struct etp_script {
     etp_vm *vm;
     etp_script_stats stats;
     unsigned failed_in_a_row;
+    unsigned overruns_held;     /**< not forgiven yet */
+    uint64_t overruns_forgiven; /**< thousands of calls at the last overrun */
     etp_script_rate log_rate, error_rate;
     etp_aggregator_hooks aggregator_hooks;
     etp_bess_hooks bess_hooks;
@@ -208,8 +257,10 @@ void etp_shape_take(lua_State *L);
 
 /** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
 void etp_params_take(lua_State *L);
-/** Pushes the read-only view `ctx.params`. */
+/** Pushes the read-only view `ctx.params`, and puts its shelf where it belongs. */
 void etp_params_push_view(lua_State *L);
+/** Shows what has been set since the last call. Never raises. */
+void etp_params_fill(etp_vm *vm);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */
@@ -241,6 +292,9 @@ const char *etp_sandbox_tostring(lua_State *L, int index);
 /** Pushes a closure that runs `check` first; `check` ends with etp_sandbox_inner(). The function that is guarded is at
  *  the top of the stack and is taken. */
 void etp_sandbox_guard(lua_State *L, lua_CFunction check);
+/** Guards each function in the table at the top of the stack: what is charged is the number of its arguments, and the
+ *  texts that it may have to read as numbers. */
+void etp_sandbox_guard_arguments(lua_State *L);
 /** Runs the guarded C function in the same frame, so that its errors name the script's line. */
 int etp_sandbox_inner(lua_State *L);
 /** Sorts `count` values of the table at `index` into a new table, which is pushed. Stable; `below` compares the two
@@ -254,6 +308,12 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
 void etp_meter_reset(etp_vm *vm, uint64_t instructions);
 /** Counts work that the instruction hook does not see; raises when the budget is used up. */
 void etp_meter_charge(lua_State *L, uint64_t instructions);
+/** luaL_loadbufferx of text, under the meter. */
+int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk);
+/** Counts a walk over a table whose room is not known. */
+void etp_meter_charge_walk(lua_State *L);
+/** A chain of so many __index tables exists. */
+void etp_meter_note_chain(lua_State *L, unsigned length);
 /** True once the call has gone over a limit: nothing in the script may catch that. */
 bool etp_meter_dead(const etp_vm *vm);
 /** `pcall` and `xpcall` that cannot catch it. */
@@ -274,15 +334,16 @@ struct etp_field {
 };
 
 typedef enum etp_field_kind {
+    /* numbers with a fraction: */
     ETP_FIELD_PRICE,   /**< c/kWh; ETP_PRICE_NONE is nil */
     ETP_FIELD_ENERGY,  /**< kWh */
     ETP_FIELD_POWER,   /**< kW */
     ETP_FIELD_MONEY,   /**< dollars */
     ETP_FIELD_TIME,    /**< seconds; ETP_TIME_NEVER is nil */
-    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
     ETP_FIELD_PERCENT, /**< from parts per million */
     ETP_FIELD_SHARE,   /**< 0 to 1, from parts per million */
     ETP_FIELD_VOLT,    /**< from millivolts */
+    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
     ETP_FIELD_BOOL,
     /* names of an enumeration: */
     ETP_FIELD_OUTCOME,
@@ -299,24 +360,47 @@ const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
 const char *etp_view_name(etp_view_kind kind);
 /** Whether a view of any kind has a field of that name. */
 bool etp_view_knows(const char *name);
+/** Pushes what a value of the engine's is in Lua; creates nothing. False if that is nil. */
+bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
-/** Pushes a new view of a kind; the metatables are made by the first. */
-void etp_view_push(lua_State *L, etp_view_kind kind);
+/** Fills the slots of the views, their shelves and their metatables. */
+void etp_views_make(lua_State *L);
 /** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
+/** The view that was opened last has expired, unless it is the one at `slot`. Never raises. */
+void etp_view_close_others(etp_vm *vm, int slot);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
 /** Raises unless the userdata at index 1 may be read. */
 const etp_view *etp_view_check(lua_State *L);
 
+/* ---- shelf.c ---- */
+
+/** Appends a name to the list of keys and returns its place there. */
+unsigned etp_shelf_add_key(lua_State *L, const char *name);
+/** Pushes a new shelf with room for `count` values, which asks `miss`, whose `upvalues` are taken from the top, for what it
+ *  does not have. */
+void etp_shelf_push(lua_State *L, int count, lua_CFunction miss, int upvalues);
+/** Pushes a key of the list, for a lua_rawset outside a protected call: of a value in the place of another, or of nil.
+ *  Such a set creates nothing. */
+void etp_shelf_push_key(lua_State *L, unsigned place);
+/** Shows in a view's shelf what the script has read so far, of `data`. Never raises. */
+void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data);
+/** The field that is called `name`, at that address, if the script has read it before, else NULL. */
+etp_learned *etp_shelf_find(etp_shelf *shelf, const char *name);
+/** Enters the field at that place of its list; it is not shown yet. */
+etp_learned *etp_shelf_learn(etp_shelf *shelf, const etp_field *fields, unsigned place, const char *name);
+
 /* ---- context.c ---- */
 
-/** Pushes the table of the nodes' states, in which ctx makes one when it is first asked for, and then `ctx`. */
-void etp_context_push(lua_State *L);
+/** Fills the slots of `ctx` and of the shelves of ctx and ctx.params. */
+void etp_context_make(lua_State *L);
+/** Shows what ctx and ctx.params have in the call that follows, as far as the script has read it. Never raises. */
+void etp_context_fill(etp_vm *vm, const etp_context *context);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
 

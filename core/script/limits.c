@@ -15,20 +15,60 @@
  * Instructions: a count hook, set before any code of the script runs and never cleared. C functions are not seen by it;
  * the ones whose work grows with their arguments charge the same budget themselves (sandbox_*.c).
  *
+ * Weight: some single instructions take longer the more a script has piled up. Comparing two texts takes as long as they
+ * are; a call copies its arguments; a read follows a chain of __index tables; keys can be chosen such that they all
+ * share one place of a hash, and a read then walks through all of them. We cannot see such an instruction, but we see
+ * what it needs: so once a state has had a text, a stack, a hash or a chain beyond what strategies need, each
+ * instruction counts for more. Making room in a table, and walking over one, take as long as the largest table may be,
+ * even if little is left in it: both are charged by the largest block that the state has had.
+ *
  * Once a call is over a limit it is dead: the hook then fires at every instruction, so that a `pcall` in a loop catches
  * one error and meets the next. `pcall` and `xpcall` are ours and pass such an error on. A handler of `xpcall` would run
  * inside the hook, where hooks are off, and could loop for ever: a dead call's error never reaches it.
  */
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "internal.h"
 
 enum {
-    CAUGHT = 1000,     /* instructions that catching an error counts for: Lua then looks at every frame below */
-    SLICE = 1000,      /* most instructions between two looks at the budget */
-    STRING_HEAD = 64,  /* at least what Lua adds to a string's bytes */
-    CHURN_TIMES = 8,   /* what one call may allocate, in memory limits */
-    COLLECTION = 50000 /* instructions that a full collection counts for */
+    CAUGHT = 1000,      /* instructions that catching an error counts for: Lua then looks at every frame below */
+    SLICE = 1000,       /* most instructions between two looks at the budget */
+    STRING_HEAD = 64,   /* at least what Lua adds to a string's bytes */
+    CHURN_TIMES = 8,    /* what one call may allocate, in memory limits */
+    COLLECTION = 50000, /* instructions that a full collection counts for */
+    /* What one instruction may meet before it counts for more than one: */
+    LIGHT_STRING = 4096, /* bytes of a text */
+    LIGHT_STACK = 8192,  /* bytes of the stack */
+    LIGHT_READ = 256,    /* places of hashes, in all tables of a chain */
+    /* Looking through a vector: */
+    LIGHT_VECTOR = 8192, /* bytes that are looked through for nothing when a table makes room */
+    WALKED_BYTES = 1024, /* of a vector, in one instruction */
+    WRITTEN_BYTES = 8    /* of a new text, in one instruction */
 };
+
+static int times(size_t amount, size_t light)
+{
+    return amount <= light ? 1 : (int)((amount + light - 1) / light);
+}
+
+static void weigh(etp_meter *meter)
+{
+    int string = times(meter->longest_string, LIGHT_STRING), stack = times(meter->stack.size, LIGHT_STACK);
+    int read = times(meter->largest_hash * (meter->longest_chain + 1), LIGHT_READ);
+    meter->weight = string > stack ? string : stack;
+    meter->weight = read > meter->weight ? read : meter->weight;
+}
+
+static void on_count(lua_State *L, lua_Debug *activation);
+
+/* Ends the call at its next instruction. Called by the allocator, which cannot raise. */
+static void exhaust(etp_vm *vm)
+{
+    vm->meter.budget = 0;
+    if (vm->state != NULL)
+        lua_sethook(vm->state, on_count, LUA_MASKCOUNT, 1);
+}
 
 static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t new_size)
 {
@@ -41,51 +81,116 @@ static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t ne
     return false;
 }
 
-/* The stack is now in `block`. */
-static void note_stack(etp_meter *meter, etp_block block)
+static void charge(etp_vm *vm, size_t instructions)
 {
+    vm->meter.budget -= (int64_t)instructions;
+    if (vm->meter.budget <= 0)
+        exhaust(vm);
+}
+
+/* The stack is now in `block`. */
+static void note_stack(etp_vm *vm, etp_block block)
+{
+    etp_meter *meter = &vm->meter;
     meter->stack = block;
+    weigh(meter);
     if (block.size <= ETP_SCRIPT_STACK_MAX)
         return;
     meter->over_stack = true;
-    meter->budget = 0;
+    exhaust(vm);
 }
 
-static void note_new(etp_meter *meter, etp_block block)
+/* Hash parts of tables are always new blocks, of 24 bytes for each of a power of two places. */
+static size_t hash_places(size_t size)
 {
+    enum { PLACE = 3 * sizeof(double) };
+    size_t places = size / PLACE;
+    return places * PLACE == size && (places & (places - 1)) == 0 ? places : 0;
+}
+
+/* A vector was asked for: a part of a table, or something smaller. When a table makes room, Lua looks through all of
+ * it, and only what it asks for then is seen here. */
+static void note_vector(etp_vm *vm, bool is_new, size_t size)
+{
+    etp_meter *meter = &vm->meter;
+    size_t places = is_new ? hash_places(size) : 0;
+    if (meter->compiling)
+        return;
+    if (size > meter->largest_vector)
+        meter->largest_vector = size;
+    if (places > meter->largest_hash) {
+        meter->largest_hash = places;
+        weigh(meter);
+    }
+    if (meter->largest_vector > LIGHT_VECTOR)
+        charge(vm, meter->largest_vector / WALKED_BYTES);
+}
+
+/* One instruction joins many values into a text, numbers among them, which take time to write. */
+static void note_string(etp_vm *vm, size_t size)
+{
+    etp_meter *meter = &vm->meter;
+    if (meter->compiling)
+        return;
+    charge(vm, size / WRITTEN_BYTES);
+    if (size <= meter->longest_string)
+        return;
+    meter->longest_string = size;
+    weigh(meter);
+}
+
+static void note_new(etp_vm *vm, etp_block block, size_t kind)
+{
+    etp_meter *meter = &vm->meter;
     meter->newest = block;
     if (meter->blocks < 2 && ++meter->blocks == 2)
-        meter->stack = block;
+        note_stack(vm, block);
+    if (kind == LUA_TSTRING)
+        note_string(vm, block.size);
+    else if (kind == 0)
+        note_vector(vm, true, block.size);
+}
+
+static void count_bytes(etp_meter *meter, size_t old_size, size_t new_size)
+{
+    meter->memory_now = meter->memory_now - old_size + new_size;
+    if (meter->memory_now > meter->memory_peak)
+        meter->memory_peak = meter->memory_now;
+}
+
+static void release(etp_vm *vm, void *memory, size_t size)
+{
+    if (memory != NULL && memory == vm->meter.stack.start)
+        note_stack(vm, vm->meter.newest);
+    etp_memory_resize(vm->script->options.allocator, memory, 0);
+    vm->meter.memory_now -= size;
 }
 
 void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_size)
 {
-    etp_meter *meter = &((etp_vm *)user)->meter;
-    const etp_allocator *allocator = ((etp_vm *)user)->script->options.allocator;
-    /* Without a block, Lua passes the kind of the new object here. */
-    bool is_string = memory == NULL && old_size == LUA_TSTRING;
-    if (memory == NULL)
+    etp_vm *vm = user;
+    etp_meter *meter = &vm->meter;
+    /* Without a block, Lua passes the kind of the new object here, or 0. */
+    size_t kind = memory == NULL ? old_size : 0;
+    bool is_new = memory == NULL, is_stack = !is_new && memory == meter->stack.start;
+    if (is_new)
         old_size = 0;
     if (new_size == 0) {
-        if (memory != NULL && memory == meter->stack.start)
-            note_stack(meter, meter->newest);
-        etp_memory_resize(allocator, memory, 0);
-        meter->memory_now -= old_size;
+        release(vm, memory, old_size);
         return NULL;
     }
-    if (new_size > old_size && refuses(meter, is_string, old_size, new_size))
+    if (new_size > old_size && refuses(meter, kind == LUA_TSTRING, old_size, new_size))
         return NULL;
-    bool is_new = memory == NULL, is_stack = !is_new && memory == meter->stack.start;
-    void *block = etp_memory_resize(allocator, memory, new_size);
+    void *block = etp_memory_resize(vm->script->options.allocator, memory, new_size);
     if (block == NULL)
         return NULL;
+    count_bytes(meter, old_size, new_size);
     if (is_new)
-        note_new(meter, (etp_block){block, new_size});
-    if (is_stack)
-        note_stack(meter, (etp_block){block, new_size});
-    meter->memory_now = meter->memory_now - old_size + new_size;
-    if (meter->memory_now > meter->memory_peak)
-        meter->memory_peak = meter->memory_now;
+        note_new(vm, (etp_block){block, new_size}, kind);
+    else if (is_stack)
+        note_stack(vm, (etp_block){block, new_size});
+    else
+        note_vector(vm, false, new_size);
     return block;
 }
 
@@ -96,13 +201,26 @@ static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
     etp_vm *vm = etp_vm_of(L);
-    vm->meter.budget -= vm->meter.slice;
+    vm->meter.budget -= (int64_t)vm->meter.slice * vm->meter.weight;
     if (vm->meter.budget <= 0)
         overrun(L, 0);
 }
 
+/* What to say of instructions that counted for more than one; "" if they did not. */
+static const char *weight_text(const etp_meter *meter, char *text, size_t room)
+{
+    text[0] = '\0';
+    if (meter->weight > 1)
+        snprintf(text, room,
+                 ", each counted for %d because of the length of its texts, its stack, its tables or their "
+                 "chains of __index",
+                 meter->weight);
+    return text;
+}
+
 static void overrun(lua_State *L, int level)
 {
+    char weight[160];
     etp_vm *vm = etp_vm_of(L);
     const etp_script_options *options = &vm->script->options;
     uint64_t limit = vm->loading ? options->load_instruction_limit : options->instruction_limit;
@@ -113,8 +231,8 @@ static void overrun(lua_State *L, int level)
         lua_pushliteral(
             L, "it called deeper or with more values than it may; look for a function that calls itself without end");
     else
-        lua_pushfstring(L, "it ran more instructions than it may (%I); look for a loop that does not end",
-                        (LUAI_UACINT)limit);
+        lua_pushfstring(L, "it ran more instructions than it may (%I%s); look for a loop that does not end",
+                        (LUAI_UACINT)limit, weight_text(&vm->meter, weight, sizeof weight));
     lua_concat(L, 2);
     lua_error(L);
 }
@@ -142,6 +260,29 @@ void etp_meter_charge(lua_State *L, uint64_t instructions)
         overrun(L, 1);
     }
     meter->budget -= (int64_t)instructions;
+}
+
+int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk)
+{
+    etp_meter *meter = &etp_vm_of(L)->meter;
+    meter->compiling = true;
+    int status = luaL_loadbufferx(L, text, size, chunk, "t");
+    meter->compiling = false;
+    return status;
+}
+
+void etp_meter_charge_walk(lua_State *L)
+{
+    etp_meter_charge(L, etp_vm_of(L)->meter.largest_vector / WALKED_BYTES + 1);
+}
+
+void etp_meter_note_chain(lua_State *L, unsigned length)
+{
+    etp_meter *meter = &etp_vm_of(L)->meter;
+    if (length <= meter->longest_chain)
+        return;
+    meter->longest_chain = length;
+    weigh(meter);
 }
 
 bool etp_meter_dead(const etp_vm *vm)

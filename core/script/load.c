@@ -31,7 +31,7 @@ static int compile(lua_State *L)
     etp_field_keep_names(L);
     bool is_file = given->vm->folder[0] != '\0';
     const char *chunk = lua_pushfstring(L, is_file ? "@%s" : "=%s", given->vm->chunk);
-    if (luaL_loadbufferx(L, given->text, given->size, chunk, "t") != LUA_OK)
+    if (etp_meter_compile(L, given->text, given->size, chunk) != LUA_OK)
         return lua_error(L);
     lua_pushvalue(L, 2);
     lua_setupvalue(L, -2, 1);
@@ -39,9 +39,24 @@ static int compile(lua_State *L)
     return 2;
 }
 
+/* Room for all slots below the hooks, which are at the top. */
+static void make_slots(lua_State *L)
+{
+    enum { BELOW_HOOKS = ETP_SLOT_HOOKS - 1 };
+    lua_settop(L, lua_gettop(L) + BELOW_HOOKS);
+    lua_rotate(L, 1, BELOW_HOOKS);
+    lua_pushcfunction(L, etp_call_explain);
+    lua_replace(L, ETP_SLOT_HANDLER);
+    lua_newtable(L);
+    lua_replace(L, ETP_SLOT_STATES);
+    lua_newtable(L);
+    lua_replace(L, ETP_SLOT_KEYS);
+}
+
 /* Takes the environment and the returned table, and leaves what the slots name. */
 static int settle(lua_State *L)
 {
+    luaL_checkstack(L, ETP_SLOTS + LUA_MINSTACK, NULL);
     lua_settop(L, 2);
     etp_shape_take(L);
     lua_pushvalue(L, 1);
@@ -49,16 +64,9 @@ static int settle(lua_State *L)
     lua_pop(L, 1);
     lua_remove(L, 1);
     lua_remove(L, 1);
-    lua_pushcfunction(L, etp_call_explain);
-    lua_insert(L, ETP_SLOT_HANDLER);
-    etp_context_push(L);
-    lua_insert(L, ETP_SLOT_CTX);
-    lua_insert(L, ETP_SLOT_STATES);
-    for (int kind = 0; kind <= ETP_VIEW_BIDS; kind++) {
-        etp_view_push(L, (etp_view_kind)kind);
-        etp_vm_of(L)->views[kind] = lua_touserdata(L, -1);
-        lua_insert(L, ETP_SLOT_VIEWS + kind);
-    }
+    make_slots(L);
+    etp_context_make(L);
+    etp_views_make(L);
     /* What the set-up left behind is collected now, not during the first calls. */
     lua_gc(L, LUA_GCCOLLECT);
     return ETP_SLOTS;

@@ -180,15 +180,10 @@ static int unknown(lua_State *L, const etp_vm *vm)
     return luaL_error(L, "ctx.params has no \"%s\"; declare it in the table params of the script", word);
 }
 
-/* Upvalue 1: places of the parameters by name. */
-static int params_index(lua_State *L)
+/* All that there are lie on the shelf. */
+static int params_miss(lua_State *L)
 {
-    const etp_vm *vm = etp_vm_of(L);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
-        return unknown(L, vm);
-    lua_pushnumber(L, vm->params[lua_tointeger(L, -1)].value);
-    return 1;
+    return unknown(L, etp_vm_of(L));
 }
 
 static int params_newindex(lua_State *L)
@@ -216,25 +211,47 @@ static int params_pairs(lua_State *L)
     return 1;
 }
 
+static void make_shelf(lua_State *L, etp_vm *vm)
+{
+    etp_shelf_push(L, (int)vm->param_count, params_miss, 0);
+    for (unsigned i = 0; i < vm->param_count; i++) {
+        etp_vm_param *param = &vm->params[i];
+        unsigned key = etp_shelf_add_key(L, param->name);
+        vm->first_param_key = i == 0 ? key : vm->first_param_key;
+        param->shown = param->value;
+        lua_pushnumber(L, param->value);
+        lua_setfield(L, -2, param->name);
+    }
+    lua_replace(L, ETP_SLOT_PARAMS_SHELF);
+}
+
 void etp_params_push_view(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"__newindex", params_newindex}, {"__pairs", params_pairs}, {NULL, NULL}};
-    const etp_vm *vm = etp_vm_of(L);
+    make_shelf(L, etp_vm_of(L));
     lua_newuserdatauv(L, 0, 0);
     lua_createtable(L, 0, 5);
-    luaL_setfuncs(L, methods, 0);
-    lua_createtable(L, 0, (int)vm->param_count);
-    for (unsigned i = 0; i < vm->param_count; i++) {
-        lua_pushinteger(L, (lua_Integer)i);
-        lua_setfield(L, -2, vm->params[i].name);
-    }
-    lua_pushcclosure(L, params_index, 1);
+    lua_pushvalue(L, ETP_SLOT_PARAMS_SHELF);
     lua_setfield(L, -2, "__index");
+    luaL_setfuncs(L, methods, 0);
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pushliteral(L, "params");
     lua_setfield(L, -2, "__name");
     lua_setmetatable(L, -2);
+}
+
+void etp_params_fill(etp_vm *vm)
+{
+    for (unsigned i = 0; i < vm->param_count; i++) {
+        etp_vm_param *param = &vm->params[i];
+        if (memcmp(&param->shown, &param->value, sizeof param->value) == 0)
+            continue;
+        param->shown = param->value;
+        etp_shelf_push_key(vm->state, vm->first_param_key + i);
+        lua_pushnumber(vm->state, param->value);
+        lua_rawset(vm->state, ETP_SLOT_PARAMS_SHELF);
+    }
 }
 
 /* ---- setting ---- */

@@ -2,8 +2,9 @@
 /* Dry calls: who is on stage, when it ends, and what is written down. */
 #include "rehearse.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 enum { TIMES_THE_LIMIT = 10, FIRST_DEVICE = 1001, DEADLINE_SECONDS = 2, STEP_MS = 100 };
 
@@ -129,7 +130,7 @@ static void play(etp_rehearsing *rehearsing)
 
 static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, etp_error *error)
 {
-    etp_rehearsing *rehearsing = calloc(1, sizeof *rehearsing);
+    etp_rehearsing *rehearsing = etp_memory_take(script->options.allocator, sizeof *rehearsing);
     if (rehearsing == NULL)
         return etp_fail(error, ETP_ENOMEM, "%s: no memory for dry calls", script->vm->chunk);
     *rehearsing = (etp_rehearsing){.script = script, .report = report, .thorough = thorough, .error = error};
@@ -146,7 +147,7 @@ static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, et
     etp_rehearse_report_watched(script->vm, report);
     script->vm->meter.exact = false;
     script->logger = logger;
-    free(rehearsing);
+    etp_memory_give(script->options.allocator, rehearsing, sizeof *rehearsing);
     return result;
 }
 

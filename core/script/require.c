@@ -54,7 +54,7 @@ static int compile(lua_State *L)
     etp_source_hash(etp_vm_of(L)->hash, source->text, source->size);
     size_t mark = etp_source_mark(source->text, source->size);
     const char *chunk = lua_pushfstring(L, "@%s", source->path);
-    if (luaL_loadbufferx(L, source->text + mark, source->size - mark, chunk, "t") != LUA_OK)
+    if (etp_meter_compile(L, source->text + mark, source->size - mark, chunk) != LUA_OK)
         return lua_error(L);
     return 1;
 }

@@ -20,7 +20,10 @@ static int refuse_value(etp_script *script, etp_hook hook, int index, const char
 bool etp_returned_below_zero(const etp_script *script, int index)
 {
     lua_State *L = script->vm->state;
-    return lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) < 0 && lua_tonumber(L, index) >= -DBL_MAX;
+    if (lua_type(L, index) != LUA_TNUMBER)
+        return false;
+    double number = lua_tonumber(L, index);
+    return number < 0 && number >= -DBL_MAX;
 }
 
 int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price)

@@ -99,6 +99,7 @@ static void push_whitelist(lua_State *L)
     etp_sandbox_metatable(L);
     etp_sandbox_order(L);
     etp_sandbox_math(L);
+    etp_sandbox_guard_arguments(L);
     set_library(L, LUA_MATHLIBNAME);
     etp_sandbox_string(L);
     set_library(L, LUA_STRLIBNAME);

@@ -97,6 +97,7 @@ static void check_chain(lua_State *L)
             luaL_error(L,
                        "setmetatable: a chain of more than %d __index tables; use a function, or copy what is needed",
                        CHAIN_MAX);
+        etp_meter_note_chain(L, (unsigned)length);
         if (above(L, 4) < length) {
             lua_pushvalue(L, -1);
             lua_pushinteger(L, length);

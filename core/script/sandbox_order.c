@@ -102,6 +102,13 @@ void etp_sandbox_merge_sort(lua_State *L, int index, lua_Integer count, bool (*b
     lua_pop(L, 1);
 }
 
+/* What looking at a key counts for, once. Not by comparison: how many of those there are depends on the hash. */
+static uint64_t key_cost(lua_State *L, int index)
+{
+    enum { BYTES_PER_INSTRUCTION = 64 };
+    return lua_type(L, index) == LUA_TSTRING ? lua_rawlen(L, index) / BYTES_PER_INSTRUCTION + 1 : 1;
+}
+
 /* next(t): the first key of that order; next(t, key): the one after. Looks at the whole table each time. */
 static int order_next(lua_State *L)
 {
@@ -110,13 +117,15 @@ static int order_next(lua_State *L)
     lua_pushnil(L); /* 3: the best key so far */
     uint64_t seen = 0;
     bool has_key = !lua_isnil(L, 2);
-    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1), seen++) {
+    etp_meter_charge_walk(L);
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         rank_of(L, 4);
+        seen += key_cost(L, 4);
         bool after = !has_key || key_below(L, 2, 4);
         if (after && (lua_isnil(L, 3) || key_below(L, 4, 3)))
             lua_copy(L, 4, 3);
     }
-    etp_meter_charge(L, seen + 1);
+    etp_meter_charge(L, seen);
     lua_settop(L, 3);
     if (lua_isnil(L, 3))
         return 1;
@@ -155,13 +164,20 @@ static int order_pairs(lua_State *L)
     lua_settop(L, 1);
     lua_newtable(L);
     lua_Integer count = 0;
+    uint64_t cost = 0;
+    etp_meter_charge_walk(L);
     for (lua_pushnil(L); lua_next(L, 1) != 0;) {
         rank_of(L, 3);
+        cost += key_cost(L, 3);
         lua_pop(L, 1);
         lua_pushvalue(L, -1);
         lua_rawseti(L, 2, ++count);
     }
-    etp_meter_charge(L, (uint64_t)count + 1);
+    /* Long keys are compared in each of the sort's passes. */
+    unsigned passes = 1;
+    for (lua_Integer width = 1; width < count; width *= 2)
+        passes++;
+    etp_meter_charge(L, (uint64_t)count + (cost - (uint64_t)count) * passes);
     etp_sandbox_merge_sort(L, 2, count, top_keys_below);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, step, 2);

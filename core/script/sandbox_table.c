@@ -71,6 +71,10 @@ static bool below_by_comparator(lua_State *L)
 
 static bool below_by_order(lua_State *L)
 {
+    enum { BYTES_PER_INSTRUCTION = 16 };
+    if (lua_type(L, -1) == LUA_TSTRING && lua_type(L, -2) == LUA_TSTRING)
+        etp_meter_charge(L, (lua_rawlen(L, -1) < lua_rawlen(L, -2) ? lua_rawlen(L, -1) : lua_rawlen(L, -2)) /
+                                BYTES_PER_INSTRUCTION);
     return lua_compare(L, -2, -1, LUA_OPLT);
 }
 

@@ -13,8 +13,9 @@
 
 enum {
     STEPS_PER_INSTRUCTION = 16,
-    FLOAT_BYTES = 400, /* what writing a number with a fraction counts for: %99.99f of 1e308 has 408 digits */
-    OTHER_BYTES = 100  /* what any other conversion counts for: the widest is %99d */
+    FLOAT_BYTES = 1600, /* what writing a number with a fraction counts for: %99.99f of 1e308 takes 11 us */
+    ARGUMENT_BYTES = 4, /* what an argument counts for */
+    OTHER_BYTES = 100   /* what any other conversion counts for: the widest is %99d */
 };
 
 static uint64_t text_size(lua_State *L, int index)
@@ -24,7 +25,7 @@ static uint64_t text_size(lua_State *L, int index)
 
 static void charge_bytes(lua_State *L)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = (uint64_t)lua_gettop(L) * ARGUMENT_BYTES;
     for (int i = lua_gettop(L); i >= 1; i--)
         bytes += text_size(L, i);
     etp_meter_charge(L, bytes / STEPS_PER_INSTRUCTION + 1);
@@ -94,6 +95,17 @@ static int matched(lua_State *L)
     luaL_checkstring(L, 1);
     luaL_checkstring(L, 2);
     charge_pattern(L, is_anchored(L));
+    return etp_sandbox_inner(L);
+}
+
+/* Each match may call a function or write numbers. */
+static int text_gsub(lua_State *L)
+{
+    enum { PER_MATCH = 8 };
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    charge_pattern(L, is_anchored(L));
+    etp_meter_charge(L, (is_anchored(L) ? 1 : text_size(L, 1)) * PER_MATCH);
     return etp_sandbox_inner(L);
 }
 
@@ -186,9 +198,9 @@ static void push_library(lua_State *L, const char *library, const guarded *funct
 void etp_sandbox_string(lua_State *L)
 {
     static const guarded functions[] = {
-        {"byte", charged},       {"char", NULL},    {"find", text_find}, {"len", NULL},      {"format", text_format},
-        {"gmatch", text_gmatch}, {"gsub", matched}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
-        {"reverse", charged},    {"sub", charged},  {"upper", charged},  {NULL, NULL}};
+        {"byte", charged},       {"char", charged},   {"find", text_find}, {"len", NULL},      {"format", text_format},
+        {"gmatch", text_gmatch}, {"gsub", text_gsub}, {"lower", charged},  {"match", matched}, {"rep", text_rep},
+        {"reverse", charged},    {"sub", charged},    {"upper", charged},  {NULL, NULL}};
     push_library(L, LUA_STRLIBNAME, functions);
     /* Methods of strings, ("x"):rep(3), are found here; Lua's own arithmetic on strings goes with the old metatable. */
     lua_pushliteral(L, "");
@@ -204,7 +216,7 @@ void etp_sandbox_string(lua_State *L)
 void etp_sandbox_utf8(lua_State *L)
 {
     static const guarded functions[] = {
-        {"char", NULL},   {"charpattern", NULL}, {"codes", charged}, {"codepoint", charged},
-        {"len", charged}, {"offset", charged},   {NULL, NULL}};
+        {"char", charged}, {"charpattern", NULL}, {"codes", charged}, {"codepoint", charged},
+        {"len", charged},  {"offset", charged},   {NULL, NULL}};
     push_library(L, LUA_UTF8LIBNAME, functions);
 }

@@ -19,7 +19,12 @@ static inline void bench_on_count(lua_State *L, lua_Debug *activation)
     (void)activation;
 }
 
-/* A state with the function that `source` returns at index 1. NULL when it cannot be had. */
+static inline void bench_lua_hook(lua_State *L, bool on)
+{
+    lua_sethook(L, on ? bench_on_count : NULL, on ? LUA_MASKCOUNT : 0, on ? BENCH_COUNT_HOOK : 0);
+}
+
+/* A state with what `source` returns at index 1, under the count hook. NULL when it cannot be had. */
 static inline lua_State *bench_lua_open(const char *source)
 {
     lua_State *L = luaL_newstate();
@@ -31,7 +36,7 @@ static inline lua_State *bench_lua_open(const char *source)
         lua_close(L);
         return NULL;
     }
-    lua_sethook(L, bench_on_count, LUA_MASKCOUNT, BENCH_COUNT_HOOK);
+    bench_lua_hook(L, true);
     return L;
 }
 

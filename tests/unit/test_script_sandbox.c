@@ -195,7 +195,7 @@ static void a_deep_call_leaves_nothing(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(offer_to(&desk, 0, &intent), ETP_ELIMIT);
         assert_contains(etp_script_last_error(desk.script), "more values than it may");
-        assert_contains(etp_script_last_error(desk.script), "test.lua:3:");
+        assert_contains(etp_script_last_error(desk.script), "test.lua:6:");
     }
     assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
     assert_int_equal(intent.price, CENTS(7));

@@ -44,6 +44,9 @@ typedef struct etp_script_options {
     uint64_t load_instruction_limit; /**< while loading; 0 = 10 000 000 */
     unsigned suspend_after;   /**< consecutive failed calls after which the script is no longer called; 0 = never */
     const etp_logger *logger; /**< copied; NULL = no log */
+    /** Calls stopped by a limit after which the script is no longer called, in a row or not; one is forgiven with each
+     *  1000 calls. Each may have taken a large part of a second, while others waited. 0 = never */
+    unsigned suspend_after_overruns;
     const etp_allocator *allocator; /**< borrowed for the script's life, of the Lua state too; NULL = malloc */
 } etp_script_options;
 
