@@ -70,22 +70,23 @@ static void exhaust(etp_vm *vm)
         lua_sethook(vm->state, on_count, LUA_MASKCOUNT, 1);
 }
 
-static bool refuses(etp_meter *meter, bool is_string, size_t old_size, size_t new_size)
-{
-    if ((is_string && new_size > ETP_SCRIPT_STRING_MAX + STRING_HEAD) ||
-        meter->memory_now - old_size + new_size > meter->memory_limit || new_size > meter->churn_left) {
-        meter->budget -= COLLECTION;
-        return true;
-    }
-    meter->churn_left -= new_size;
-    return false;
-}
-
 static void charge(etp_vm *vm, size_t instructions)
 {
     vm->meter.budget -= (int64_t)instructions;
     if (vm->meter.budget <= 0)
         exhaust(vm);
+}
+
+static bool refuses(etp_vm *vm, bool is_string, size_t old_size, size_t new_size)
+{
+    etp_meter *meter = &vm->meter;
+    if ((is_string && new_size > ETP_SCRIPT_STRING_MAX + STRING_HEAD) ||
+        meter->memory_now - old_size + new_size > meter->memory_limit || new_size > meter->churn_left) {
+        charge(vm, COLLECTION);
+        return true;
+    }
+    meter->churn_left -= new_size;
+    return false;
 }
 
 /* The stack is now in `block`. */
@@ -179,7 +180,7 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
         release(vm, memory, old_size);
         return NULL;
     }
-    if (new_size > old_size && refuses(meter, kind == LUA_TSTRING, old_size, new_size))
+    if (new_size > old_size && refuses(vm, kind == LUA_TSTRING, old_size, new_size))
         return NULL;
     void *block = etp_memory_resize(vm->script->options.allocator, memory, new_size);
     if (block == NULL)
