@@ -33,8 +33,13 @@ local S = {
 
 local THETA_LOW, THETA_HIGH, GAMMA, WEIGHT = -8, 2, 2, 0.9
 
-function S.on_start(ctx)
-  ctx.state.prices, ctx.state.r, ctx.state.theta = {}, 0, (THETA_LOW + THETA_HIGH) / 2
+-- Made when it is first needed: after a reload there may be a state that another strategy left.
+local function memory(ctx)
+  local state = ctx.state
+  if not state.prices then
+    state.prices, state.r, state.theta = {}, 0, (THETA_LOW + THETA_HIGH) / 2
+  end
+  return state
 end
 
 local function price_of(state, value, start)
@@ -49,7 +54,7 @@ function S.on_offer(ctx, offer)
   if offer.value <= 0 or offer.value < reserve then
     return nil, "worth less than it costs"
   end
-  return math.max(price_of(ctx.state, offer.value, ctx.params.start), reserve), offer.energy
+  return math.max(price_of(memory(ctx), offer.value, ctx.params.start), reserve), offer.energy
 end
 
 local function learn_price(state, price, params)
@@ -79,7 +84,7 @@ local function learn_r(state, value, q, direction, params)
 end
 
 local function learn(ctx, result)
-  local state, what = ctx.state, news.of(result, news.usual(ctx.history))
+  local state, what = memory(ctx), news.of(result, news.usual(ctx.history))
   local won, contest = what == "won", what == "lost" and result.code ~= "below_reserve"
   local q = won and result.bid_price or math.max(result.best or 0, result.bid_price)
   if q > 0 and (won or contest and (result.best or q > (state.p or 0))) then

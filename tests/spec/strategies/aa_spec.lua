@@ -16,7 +16,6 @@ describe("aa", function()
 
   before_each(function()
     s, ctx = open("aa.lua")
-    s.on_start(ctx)
   end)
 
   it("bids below its value before there is a trade", function()
@@ -93,6 +92,7 @@ describe("aa", function()
     s.on_result(ctx, result { outcome = "accepted", bid_price = 0, price = 0 })
     assert.is_nil(ctx.state.p)
     near(0, ctx.state.r)
+    near(9.5, bid())
   end)
 
   it("raises a third of the way to its target", function()
