@@ -31,14 +31,16 @@ local S = {
 }
 
 -- believed[i] is of the cell just below the i-th price of the grid; the first and the last cell have no other end.
+-- Made when it is first needed: a reload may have left the state of another strategy, or of another grid.
 local function state_of(ctx)
-  local state = ctx.state
-  if not state.believed then
-    local prices = math.floor(2 * ctx.params.span / ctx.params.step + 0.5) + 1
-    state.believed, state.even = {}, ctx.params.doubt / (prices + 1)
-    for cell = 1, prices + 1 do
+  local state = ctx.state.best_response
+  local cells = math.floor(2 * ctx.params.span / ctx.params.step + 0.5) + 2
+  if not state or #state.believed ~= cells then
+    state = { believed = {}, even = ctx.params.doubt / cells }
+    for cell = 1, cells do
       state.believed[cell] = state.even
     end
+    ctx.state.best_response = state
   end
   return state
 end
@@ -53,16 +55,16 @@ function S.on_interval(ctx, market)
 end
 
 -- The lowest price of the grid.
-local function bottom(ctx)
-  return ctx.state.level - ctx.params.span
+local function bottom(state, params)
+  return state.level - params.span
 end
 
 -- The price between `low` and the value that should earn most for each kWh it asks for; nil if none earns anything.
-local function respond(ctx, value, low)
-  local believed, best, best_profit, below = ctx.state.believed, nil, 0, 0
+local function respond(state, params, value, low)
+  local believed, best, best_profit, below = state.believed, nil, 0, 0
   for place = 1, #believed - 1 do
     below = below + believed[place]
-    local price = math.max(bottom(ctx) + (place - 1) * ctx.params.step, low)
+    local price = math.max(bottom(state, params) + (place - 1) * params.step, low)
     if (value - price) * below > best_profit then
       best, best_profit = price, (value - price) * below
     end
@@ -80,7 +82,7 @@ function S.on_offer(ctx, offer)
     return offer.value, offer.energy
   end
   state.level = state.level or offer.value -- before any price is known
-  local price = respond(ctx, offer.value, low)
+  local price = respond(state, ctx.params, offer.value, low)
   if not price then
     return nil, "no price of the grid earns anything"
   end
@@ -99,19 +101,18 @@ local function believe(believed, first, last)
 end
 
 -- How many prices of the grid are at or below this one. A hair is added, since bids were rounded on their way.
-local function prices_to(ctx, price, prices)
-  local place = math.floor((price - bottom(ctx)) / ctx.params.step + 0.01) + 1
-  return math.min(math.max(place, 0), prices)
+local function prices_to(state, params, price)
+  local place = math.floor((price - bottom(state, params)) / params.step + 0.01) + 1
+  return math.min(math.max(place, 0), #state.believed - 1)
 end
 
-local function learn(ctx, believed, result)
-  local prices = #believed - 1
-  local place = prices_to(ctx, result.bid_price, prices)
+local function learn(state, params, result)
+  local believed, place = state.believed, prices_to(state, params, result.bid_price)
   if result.outcome == "accepted" then
     believe(believed, 1, math.max(place, 1))
   elseif result.outcome == "rejected" or result.outcome == "outbid" then
-    local to_beat = result.best and prices_to(ctx, result.best, prices) + 1
-    believe(believed, to_beat or place + 1, to_beat or prices + 1)
+    local to_beat = result.best and prices_to(state, params, result.best) + 1
+    believe(believed, to_beat or place + 1, to_beat or #believed)
   end
 end
 
@@ -122,7 +123,7 @@ function S.on_result(ctx, result)
     return again
   end
   if state.level then
-    learn(ctx, state.believed, result)
+    learn(state, ctx.params, result)
   end
 end
 

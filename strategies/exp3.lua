@@ -26,13 +26,15 @@ local S = {
   },
 }
 
+-- Made when it is first needed: a reload may have left the state of another strategy, or of another grid.
 local function state_of(ctx)
-  local state = ctx.state
-  if not state.log_weight then
-    state.log_weight, state.chance, state.arm_of, state.chance_of = {}, {}, {}, {}
-    for arm = 1, math.floor(ctx.params.arms) do
+  local state, arms = ctx.state.exp3, math.floor(ctx.params.arms)
+  if not state or #state.chance ~= arms then
+    state = { log_weight = {}, chance = {}, arm_of = {}, chance_of = {} }
+    for arm = 1, arms do
       state.log_weight[arm], state.chance[arm] = 0, 0
     end
+    ctx.state.exp3 = state
   end
   return state
 end

@@ -39,11 +39,12 @@ local function new_curve()
   return curve
 end
 
+-- Made when it is first needed: a reload may have left the state of another strategy.
 local function state_of(ctx)
-  local state = ctx.state
-  if not state.distance then
-    state.distance, state.before, state.now = {}, new_curve(), new_curve()
-    state.level, state.share, state.own_price = 0, 1, true
+  local state = ctx.state.portfolio
+  if not state then
+    state = { distance = {}, before = new_curve(), now = new_curve(), level = 0, share = 1, own_price = true }
+    ctx.state.portfolio = state
   end
   return state
 end

@@ -38,17 +38,18 @@ local function place_after(action, won)
   return 2 * action + (won and 1 or 0)
 end
 
+-- Made when it is first needed: a reload may have left the state of another strategy, or of another grid.
 local function state_of(ctx)
-  local state = ctx.state
-  if not state.q then
-    local margins = math.floor(ctx.params.margins)
-    state.q, state.bids, state.place, state.action = {}, 0, {}, {}
+  local state, margins = ctx.state.q_learning, math.floor(ctx.params.margins)
+  if not state or #state.q[1] ~= margins then
+    state = { q = {}, bids = 0, place = {}, action = {} }
     for place = 1, 2 * margins + 1 do
       state.q[place] = {}
       for action = 1, margins do
         state.q[place][action] = 0
       end
     end
+    ctx.state.q_learning = state
   end
   return state
 end

@@ -28,13 +28,15 @@ local S = {
   },
 }
 
+-- Made when it is first needed: a reload may have left the state of another strategy, or of another grid.
 local function state_of(ctx)
-  local state = ctx.state
-  if not state.won then
-    state.won, state.lost, state.earned, state.arm_of = {}, {}, {}, {}
-    for arm = 1, math.floor(ctx.params.arms) do
+  local state, arms = ctx.state.thompson, math.floor(ctx.params.arms)
+  if not state or #state.won ~= arms then
+    state = { won = {}, lost = {}, earned = {}, arm_of = {} }
+    for arm = 1, arms do
       state.won[arm], state.lost[arm], state.earned[arm] = 0, 0, 0
     end
+    ctx.state.thompson = state
   end
   return state
 end

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Fixed: one reserve price, whatever the battery holds and whatever the hour.
 --
--- What a household does that sets a price once and forgets it. The least to compare the others with.
+-- What a household does that sets a price once and forgets it. The least to compare the others with. A fixed reserve is
+-- best for a seller whose own cost never changes (Myerson 1981, "Optimal auction design"); a battery's does.
 --
 -- For comparison only: it keeps nothing for the home's own use, which is then bought at the retail price by night. On
 -- the built-in day that costs owners 0.83 $ per battery, where two_tier, the default, earns them something:

@@ -40,6 +40,24 @@ function learning.profit_of(margin)
   return margin * (learning.VALUE - margin - LOW) / (learning.VALUE - LOW)
 end
 
+-- A reload hands on ctx.state, perhaps another strategy's, and may change parameters: it must go on, and in its bounds.
+function learning.survives_reload(path, changes)
+  local s, ctx = helpers.open(path)
+  ctx.state = { won = 3, price = 4, margin = "wide", prices = { 1 }, share = false, level = {} }
+  for round = 1, 40 do
+    if round == 20 then
+      for name, value in pairs(changes) do
+        ctx.params[name] = value
+      end
+    end
+    if s.on_interval and round % 10 == 5 then
+      s.on_interval(ctx, helpers.market { forecast = 8 })
+    end
+    local margin = play(s, ctx, 8, round % 2 == 0)
+    assert(margin >= 0 and margin <= learning.VALUE, path .. " bids out of its bounds")
+  end
+end
+
 -- Bids on battery after battery that nobody answers must not fill the memory, beyond some bytes for each battery.
 function learning.bytes_per_battery(path)
   local s, ctx = helpers.open(path)

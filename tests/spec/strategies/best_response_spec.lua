@@ -21,9 +21,9 @@ end
 
 local function believes(expected, ctx)
   for cell, weight in ipairs(expected) do
-    near(weight, ctx.state.believed[cell])
+    near(weight, ctx.state.best_response.believed[cell])
   end
-  assert.equal(#expected, #ctx.state.believed)
+  assert.equal(#expected, #ctx.state.best_response.believed)
 end
 
 -- The best price of the grid from 5 to 15 by trying all of them, from what is believed.
@@ -79,7 +79,7 @@ describe("best_response", function()
         s.on_result(ctx, dice.rng() < (price - 5) / 10 and won(price) or result { bid_price = price, best = best })
       end
       local value, low = 6 + 8 * dice.rng(), case % 4 == 0 and 8 or 0
-      local expected = low < value and oracle(ctx.state.believed, value, low) or nil
+      local expected = low < value and oracle(ctx.state.best_response.believed, value, low) or nil
       local price = s.on_offer(ctx, offer { value = value, reserve = low > 0 and low or nil })
       near(expected or 0, price or 0, 1e-6)
     end
@@ -98,11 +98,11 @@ describe("best_response", function()
       s.on_result(ctx, bid > to_beat and won(bid) or result { bid_price = bid, best = best })
     end
     local below, total = 0, 0
-    for _, weight in ipairs(ctx.state.believed) do
+    for _, weight in ipairs(ctx.state.best_response.believed) do
       total = total + weight
     end
     for place = 1, 101 do
-      below = below + ctx.state.believed[place]
+      below = below + ctx.state.best_response.believed[place]
       local price = 5 + (place - 1) * 0.1
       near(math.min(math.max((price - 8) / 4, 0), 1), below / total, 0.05)
     end
@@ -142,7 +142,7 @@ describe("best_response", function()
       s.on_result(ctx, result { bid_price = 0, best = 600 })
     end
     local total = 0
-    for _, weight in ipairs(ctx.state.believed) do
+    for _, weight in ipairs(ctx.state.best_response.believed) do
       assert.is_true(weight > 0)
       total = total + weight
     end
@@ -185,6 +185,10 @@ describe("best_response", function()
       assert.is_true(math.abs(margin - learning.BEST_MARGIN) < (disclosed and 0.4 or 0.8), margin)
       assert.is_true(profit > 0.85 * learning.profit_of(learning.BEST_MARGIN), profit)
     end
+  end)
+
+  it("goes on after a reload", function()
+    learning.survives_reload("best_response.lua", { span = 9, step = 0.5 })
   end)
 
   it("keeps its bounds", function()

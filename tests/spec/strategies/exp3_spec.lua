@@ -40,18 +40,18 @@ describe("exp3", function()
     s.on_result(ctx, won(9))
     near(9, (s.on_offer(ctx, offer())))
     near(8, (s.on_offer(ctx, offer())))
-    near(0.5310882, ctx.state.chance[1], 1e-7)
+    near(0.5310882, ctx.state.exp3.chance[1], 1e-7)
   end)
 
   it("counts what it got of what it bid for, and no more than the largest margin", function()
     local s, ctx = two_armed { 0.2, 0.2, 0.2 }
     s.on_offer(ctx, offer())
     s.on_result(ctx, won(9, { energy = 0.1 })) -- a quarter: x = 1 / 8
-    near(0.0625, ctx.state.log_weight[1])
+    near(0.0625, ctx.state.exp3.log_weight[1])
     s.on_offer(ctx, offer())
-    local chance = ctx.state.chance[1]
+    local chance = ctx.state.exp3.chance[1]
     s.on_result(ctx, won(9, { price = 5 })) -- at second price it may earn 5; x = 1
-    near(0.0625 + 0.25 / chance, ctx.state.log_weight[1])
+    near(0.0625 + 0.25 / chance, ctx.state.exp3.log_weight[1])
   end)
 
   it("takes the chance at which it drew, though results come late", function()
@@ -61,8 +61,8 @@ describe("exp3", function()
     s.on_result(ctx, won(9, { battery = 2 }))
     s.on_offer(ctx, offer { battery = 3 }) -- its chance is 0.531 now; that of battery 1 was 0.5
     s.on_result(ctx, won(9, { battery = 1 }))
-    near(0.5, ctx.state.log_weight[1])
-    near(0, ctx.state.log_weight[2])
+    near(0.5, ctx.state.exp3.log_weight[1])
+    near(0, ctx.state.exp3.log_weight[2])
   end)
 
   it("learns nothing from a loss but what the margin did not earn, and nothing from silence", function()
@@ -72,8 +72,8 @@ describe("exp3", function()
       s.on_result(ctx, result { outcome = outcome })
     end
     s.on_result(ctx, won(9, { battery = 99 })) -- of which it knows no bid
-    near(0, ctx.state.log_weight[1])
-    near(0, ctx.state.log_weight[2])
+    near(0, ctx.state.exp3.log_weight[1])
+    near(0, ctx.state.exp3.log_weight[2])
   end)
 
   it("is the paper's algorithm, step by step", function()
@@ -91,7 +91,7 @@ describe("exp3", function()
       s.on_result(ctx, wins and won(price) or result())
       for i = 1, 6 do
         local chance = 0.85 * weights[i] / sum + 0.15 / 6
-        near(chance, ctx.state.chance[i])
+        near(chance, ctx.state.exp3.chance[i])
         if i == arm and wins then
           weights[i] = weights[i] * math.exp(0.15 / 6 * (arm * 0.5 / 3) / chance)
         end
@@ -106,9 +106,9 @@ describe("exp3", function()
       s.on_result(ctx, won(price, { price = 0 }))
       if round % 10000 == 0 then
         local sum = 0
-        for arm, chance in ipairs(ctx.state.chance) do
+        for arm, chance in ipairs(ctx.state.exp3.chance) do
           assert.is_true(chance > 0 and chance <= 1)
-          assert.is_true(math.abs(ctx.state.log_weight[arm]) < math.huge)
+          assert.is_true(math.abs(ctx.state.exp3.log_weight[arm]) < math.huge)
           sum = sum + chance
         end
         near(1, sum, 1e-12)
@@ -133,6 +133,10 @@ describe("exp3", function()
     local margin, profit = learning.settles_at("exp3.lua", { params = { most = 4 } })
     assert.is_true(math.abs(margin - learning.BEST_MARGIN) < 0.4, margin)
     assert.is_true(profit > 0.85 * learning.profit_of(learning.BEST_MARGIN), profit)
+  end)
+
+  it("goes on after a reload", function()
+    learning.survives_reload("exp3.lua", { arms = 4 })
   end)
 
   it("keeps its bounds", function()

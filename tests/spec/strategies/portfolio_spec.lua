@@ -59,7 +59,7 @@ describe("portfolio", function()
     for _ = 1, 200 do
       s.on_result(ctx, result { battery = 99 })
     end
-    near(0.98 ^ 200, ctx.state.share, 1e-12)
+    near(0.98 ^ 200, ctx.state.portfolio.share, 1e-12)
     local price, energy = ask(s, ctx, 3, 0.6) -- next to nothing of the 0.8 will be won
     near(7, price)
     near(0.4, energy)
@@ -103,6 +103,10 @@ describe("portfolio", function()
     local s, ctx = open("portfolio.lua")
     near(9.6, s.on_result(ctx, result { outcome = "outbid", best = 9.5, may_rebid = true }))
     assert.is_nil(s.on_result(ctx, result { outcome = "outbid", best = 9.95, may_rebid = true }))
+  end)
+
+  it("goes on after a reload", function()
+    learning.survives_reload("portfolio.lua", { width = 2 })
   end)
 
   it("keeps its bounds", function()

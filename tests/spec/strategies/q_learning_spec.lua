@@ -37,7 +37,7 @@ describe("q_learning", function()
     local function round(after)
       s.on_offer(ctx, offer())
       s.on_result(ctx, after)
-      q = ctx.state.q
+      q = ctx.state.q_learning.q
     end
     round(won(9)) -- 0 + 0.5 (1 + 0 - 0)
     near(0.5, q[start][1])
@@ -65,7 +65,7 @@ describe("q_learning", function()
     local s, ctx = two_sided { 0, 0.1 }
     s.on_offer(ctx, offer())
     s.on_result(ctx, result { outcome = "accepted", bid_price = 9, price = 9, energy = 0.1 })
-    near(0.125, ctx.state.q[1][1])
+    near(0.125, ctx.state.q_learning.q[1][1])
   end)
 
   it("learns nothing from silence, nor from a bid that it does not know", function()
@@ -75,7 +75,7 @@ describe("q_learning", function()
       s.on_result(ctx, result { outcome = outcome })
     end
     s.on_result(ctx, won(9, 99))
-    for _, values in ipairs(ctx.state.q) do
+    for _, values in ipairs(ctx.state.q_learning.q) do
       near(0, values[1])
       near(0, values[2])
     end
@@ -87,7 +87,7 @@ describe("q_learning", function()
       s.on_result(ctx, won(s.on_offer(ctx, offer()), 7))
     end
     local greatest = 0
-    for _, values in ipairs(ctx.state.q) do
+    for _, values in ipairs(ctx.state.q_learning.q) do
       for _, value in ipairs(values) do
         assert.is_true(value >= 0 and value <= 20 + 1e-9, value) -- 2 / (1 - 0.9)
         greatest = math.max(greatest, value)
@@ -107,6 +107,10 @@ describe("q_learning", function()
     local margin, profit = learning.settles_at("q_learning.lua", options)
     assert.is_true(math.abs(margin - learning.BEST_MARGIN) < 0.6, margin)
     assert.is_true(profit > 0.85 * learning.profit_of(learning.BEST_MARGIN), profit)
+  end)
+
+  it("goes on after a reload", function()
+    learning.survives_reload("q_learning.lua", { margins = 3 })
   end)
 
   it("keeps its bounds", function()

@@ -84,9 +84,9 @@ describe("thompson", function()
 
   it("lets what it knows fade", function()
     local _, ctx = after({ { 1, true }, { 1, true }, { 2, false } }, { keep = 0.5 })
-    near(0.75, ctx.state.won[1]) -- (1 x 0.5 + 1) x 0.5
-    near(1, ctx.state.lost[2])
-    near(0, ctx.state.lost[1])
+    near(0.75, ctx.state.thompson.won[1]) -- (1 x 0.5 + 1) x 0.5
+    near(1, ctx.state.thompson.lost[2])
+    near(0, ctx.state.thompson.lost[1])
   end)
 
   it("counts what wins have earned where winners pay less than they bid", function()
@@ -97,7 +97,7 @@ describe("thompson", function()
       s.on_result(ctx, price == 9 and result { outcome = "accepted", bid_price = 9, price = 8.5, energy = 0.4 }
         or result { bid_price = 8 })
     end
-    near(1.5, ctx.state.earned[1] / ctx.state.won[1])
+    near(1.5, ctx.state.thompson.earned[1] / ctx.state.thompson.won[1])
     assert.is_true(share_of_second(s, ctx, 1000) < 0.1)
   end)
 
@@ -109,8 +109,8 @@ describe("thompson", function()
     end
     s.on_result(ctx, result { battery = 99 })
     for arm = 1, 10 do
-      near(0, ctx.state.won[arm])
-      near(0, ctx.state.lost[arm])
+      near(0, ctx.state.thompson.won[arm])
+      near(0, ctx.state.thompson.lost[arm])
     end
   end)
 
@@ -124,6 +124,10 @@ describe("thompson", function()
     local margin, profit = learning.settles_at("thompson.lua", { params = { most = 4 } })
     assert.is_true(math.abs(margin - learning.BEST_MARGIN) < 0.4, margin)
     assert.is_true(profit > 0.85 * learning.profit_of(learning.BEST_MARGIN), profit)
+  end)
+
+  it("goes on after a reload", function()
+    learning.survives_reload("thompson.lua", { arms = 30 })
   end)
 
   it("keeps its bounds", function()
