@@ -117,6 +117,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     if (script->stats.suspended)
         return ETP_ESTATE;
     script->stats.calls++;
+    etp_nodes_note(&script->nodes, context);
     vm->context = context;
     vm->hook = hook;
     vm->nil_field = NULL;

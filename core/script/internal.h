@@ -20,6 +20,7 @@
 #include <lualib.h>
 
 #include "etp/script.h"
+#include "versions.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
 #define ETP_HOOK_LIST(X)                                 \
@@ -31,7 +32,7 @@
     X(RESERVE, "reserve", "(ctx, battery)", 0, 1)        \
     X(CHOOSE, "choose", "(ctx, bids)", 0, 1)             \
     X(ON_SAVE, "on_save", "(ctx)", 1, 1)                 \
-    X(ON_LOAD, "on_load", "(ctx)", 1, 1)
+    X(ON_LOAD, "on_load", "(ctx, saved)", 1, 1)
 
 typedef enum etp_hook {
 #define ETP_X(NAME, name, arguments, aggregator, bess) ETP_HOOK_##NAME,
@@ -91,6 +92,7 @@ typedef struct etp_vm_param {
     char doc[ETP_SCRIPT_DOC_MAX];
     double value, low, high, standard;
     bool live;
+    bool given; /**< by the host: it outlives a reload */
 } etp_vm_param;
 
 /** A block that Lua has allocated. */
@@ -133,9 +135,11 @@ typedef struct etp_vm {
     etp_view *views[ETP_VIEW_BID]; /**< those in the slots, which keep them alive */
     char chunk[256];               /**< the source's name in messages */
     char folder[4096];             /**< of the file, with the slash; "" for a text: no require */
+    etp_sources *sources;          /**< while it is loaded from files, else NULL */
     bool loading;
     char error_place[LUA_IDSIZE + 16]; /**< file:line of the current call's error, or "" */
     char name[ETP_SCRIPT_NAME_MAX + 1];
+    bool named; /**< by itself, not after its file */
     char hash[33];
     etp_role role;
     bool has_hook[ETP_HOOKS];
@@ -153,6 +157,12 @@ struct etp_script {
     etp_script_options options; /**< every default filled in */
     etp_logger logger;
     etp_vm *vm;
+    unsigned version;
+    char name[ETP_SCRIPT_NAME_MAX + 1];
+    char *path;          /**< that it was loaded from; NULL for a text */
+    etp_sources files;   /**< of the version that runs */
+    etp_sources refused; /**< of the last that was to take its place and could not; empty if it could */
+    etp_nodes nodes;
     etp_script_stats stats;
     unsigned failed_in_a_row;
     etp_script_rate log_rate, error_rate;
@@ -172,10 +182,17 @@ size_t etp_source_mark(const char *text, size_t size);
 /** Writes the hash of a text into `hash` (33 bytes). If `hash` is not empty, of what it stands for and then the text. */
 void etp_source_hash(char *hash, const char *text, size_t size);
 
+/* ---- script.c ---- */
+
+/** A script of its own from `origin`, with all its options. */
+int etp_script_make(etp_script **script, const etp_origin *origin, const etp_script_options *options, etp_error *error);
+/** Fills the table of hooks with those of the vm. */
+void etp_script_fill_hooks(etp_script *script);
+etp_origin etp_origin_of_file(const char *path, etp_sources *sources);
+
 /* ---- load.c ---- */
 
-int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *folder, const char *text, size_t size,
-               etp_error *error);
+int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error);
 /** Accepts NULL. */
 void etp_vm_free(etp_vm *vm);
 /** The vm that `L` belongs to. Never raises. */
@@ -193,6 +210,8 @@ void etp_shape_take(lua_State *L);
 void etp_params_take(lua_State *L);
 /** Pushes the read-only view `ctx.params`. */
 void etp_params_push_view(lua_State *L);
+/** Whether it could be set; `running` when a hook was called already. */
+int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */

@@ -6,7 +6,6 @@
  */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -38,41 +37,22 @@ static void module_path(lua_State *L, const char *folder, const char *name, char
     }
 }
 
-typedef struct module {
-    const char *path;
-    char *text;
-    size_t size;
-} module;
-
-/* Runs under a call of its own, so that the text is freed whatever is raised. Returns the module's function. */
-static int compile(lua_State *L)
-{
-    const module *source = lua_touserdata(L, 1);
-    etp_error error = {0};
-    if (etp_source_check(source->path, source->text, source->size, &error) != ETP_OK)
-        return luaL_error(L, "require: %s", error.text);
-    etp_source_hash(etp_vm_of(L)->hash, source->text, source->size);
-    size_t mark = etp_source_mark(source->text, source->size);
-    const char *chunk = lua_pushfstring(L, "@%s", source->path);
-    if (luaL_loadbufferx(L, source->text + mark, source->size - mark, chunk, "t") != LUA_OK)
-        return lua_error(L);
-    return 1;
-}
-
+/* Pushes the module's function. The text belongs to the list of sources, whatever is raised here. */
 static void load_module(lua_State *L, etp_vm *vm, const char *name)
 {
     char path[sizeof vm->folder + 128];
-    module_path(L, vm->folder, name, path, sizeof path);
-    module source = {path, NULL, 0};
+    const etp_source *source;
     etp_error error = {0};
-    if (etp_source_read(path, &source.text, &source.size, &error) != ETP_OK)
+    module_path(L, vm->folder, name, path, sizeof path);
+    if (etp_sources_read(vm->sources, path, &source, &error) != ETP_OK ||
+        etp_source_check(path, source->text, source->size, &error) != ETP_OK)
         luaL_error(L, "require: %s", error.text);
-    lua_pushcfunction(L, compile);
-    lua_pushlightuserdata(L, &source);
-    int status = lua_pcall(L, 1, 1, 0);
-    free(source.text);
-    if (status != LUA_OK)
+    etp_source_hash(vm->hash, source->text, source->size);
+    size_t mark = etp_source_mark(source->text, source->size);
+    const char *chunk = lua_pushfstring(L, "@%s", path);
+    if (luaL_loadbufferx(L, source->text + mark, source->size - mark, chunk, "t") != LUA_OK)
         lua_error(L);
+    lua_remove(L, -2);
 }
 
 static int require(lua_State *L)

@@ -23,56 +23,69 @@ static void fill_options(etp_script *script, const etp_script_options *given)
     options->logger = &script->logger;
 }
 
-static int make(etp_script **script, const char *chunk, const char *folder, const char *text, size_t size,
-                const etp_script_options *options, etp_error *error)
+void etp_script_fill_hooks(etp_script *script)
 {
+    if (script->vm->role == ETP_ROLE_AGGREGATOR)
+        etp_aggregator_hooks_fill(script);
+    else
+        etp_bess_hooks_fill(script);
+}
+
+int etp_script_make(etp_script **script, const etp_origin *origin, const etp_script_options *options, etp_error *error)
+{
+    *script = NULL;
     etp_script *made = calloc(1, sizeof *made);
     if (made == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory", origin->chunk);
     fill_options(made, options);
-    int result = etp_vm_new(&made->vm, made, chunk, folder, text, size, error);
+    made->version = 1;
+    int result = etp_vm_new(&made->vm, made, origin, error);
     if (result != ETP_OK) {
         etp_script_free(made);
         return result;
     }
-    if (made->vm->role == ETP_ROLE_AGGREGATOR)
-        etp_aggregator_hooks_fill(made);
-    else
-        etp_bess_hooks_fill(made);
+    memcpy(made->name, made->vm->name, sizeof made->name);
+    etp_script_fill_hooks(made);
     *script = made;
     return ETP_OK;
 }
 
-static void folder_of(const char *path, char *folder, size_t room)
+etp_origin etp_origin_of_file(const char *path, etp_sources *sources)
 {
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        snprintf(folder, room, "./");
-    else
-        snprintf(folder, room, "%.*s", (int)(slash - path + 1), path);
+    return (etp_origin){.chunk = path, .path = path, .sources = sources};
+}
+
+static int load(etp_script **script, const char *path, const etp_script_options *options, etp_sources *sources,
+                etp_error *error)
+{
+    const etp_origin origin = etp_origin_of_file(path, sources);
+    int result = etp_script_make(script, &origin, options, error);
+    if (result != ETP_OK)
+        return result;
+    etp_sources_drop_texts(sources);
+    (*script)->files = *sources;
+    *sources = (etp_sources){0};
+    (*script)->path = strdup(path);
+    if ((*script)->path != NULL)
+        return ETP_OK;
+    etp_script_free(*script);
+    *script = NULL;
+    return etp_fail(error, ETP_ENOMEM, "%s: no memory", path);
 }
 
 int etp_script_load(etp_script **script, const char *path, const etp_script_options *options, etp_error *error)
 {
-    *script = NULL;
-    char folder[sizeof((etp_vm *)NULL)->folder];
-    if (strlen(path) >= sizeof folder)
-        return etp_fail(error, ETP_EINVAL, "the path of the script is too long");
-    folder_of(path, folder, sizeof folder);
-    char *text = NULL;
-    size_t size = 0;
-    int result = etp_source_read(path, &text, &size, error);
-    if (result == ETP_OK)
-        result = make(script, path, folder, text, size, options, error);
-    free(text);
+    etp_sources sources = {0};
+    int result = load(script, path, options, &sources, error);
+    etp_sources_fini(&sources);
     return result;
 }
 
 int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
                          const etp_script_options *options, etp_error *error)
 {
-    *script = NULL;
-    return make(script, chunk, "", text, size, options, error);
+    const etp_origin origin = {.chunk = chunk, .text = text, .size = size};
+    return etp_script_make(script, &origin, options, error);
 }
 
 void etp_script_free(etp_script *script)
@@ -80,12 +93,16 @@ void etp_script_free(etp_script *script)
     if (script == NULL)
         return;
     etp_vm_free(script->vm);
+    etp_sources_fini(&script->files);
+    etp_sources_fini(&script->refused);
+    etp_nodes_fini(&script->nodes);
+    free(script->path);
     free(script);
 }
 
 const char *etp_script_name(const etp_script *script)
 {
-    return script->vm->name;
+    return script->name;
 }
 
 etp_role etp_script_role(const etp_script *script)
@@ -96,6 +113,23 @@ etp_role etp_script_role(const etp_script *script)
 const char *etp_script_hash(const etp_script *script)
 {
     return script->vm->hash;
+}
+
+unsigned etp_script_version(const etp_script *script)
+{
+    return script->version;
+}
+
+/* A module that was tried and not found is no file of the version. */
+const char *etp_script_file(const etp_script *script, unsigned index)
+{
+    for (unsigned i = 0; i < script->files.count; i++) {
+        if (script->files.list[i].code != ETP_OK)
+            continue;
+        if (index-- == 0)
+            return script->files.list[i].path;
+    }
+    return NULL;
 }
 
 unsigned etp_script_param_count(const etp_script *script)
@@ -119,9 +153,20 @@ int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
     return ETP_OK;
 }
 
+int etp_script_set_many(etp_script *script, const char *const *names, const double *values, unsigned count,
+                        etp_error *error)
+{
+    int result = ETP_OK;
+    for (unsigned i = 0; i < count && result == ETP_OK; i++)
+        result = etp_params_check(script->vm, names[i], values[i], script->stats.calls > 0, error);
+    for (unsigned i = 0; i < count && result == ETP_OK; i++)
+        result = etp_params_set(script->vm, names[i], values[i], error);
+    return result;
+}
+
 int etp_script_set(etp_script *script, const char *name, double value, etp_error *error)
 {
-    return etp_params_set(script->vm, name, value, error);
+    return etp_script_set_many(script, &name, &value, 1, error);
 }
 
 const etp_aggregator_hooks *etp_script_aggregator_hooks(const etp_script *script)
