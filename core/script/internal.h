@@ -105,6 +105,7 @@ typedef struct etp_block {
 typedef struct etp_meter {
     size_t memory_limit, memory_now, memory_peak;
     uint64_t churn_left; /**< bytes that this call may still allocate, freed or not */
+    bool exact;          /**< looks at every instruction: slow, for who wants to know how many there were */
     int slice;           /**< instructions between two looks at the budget */
     int64_t budget;      /**< VM instructions that this call may still run */
     unsigned blocks;     /**< allocated since the state was begun; counts no further than 2 */

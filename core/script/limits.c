@@ -130,7 +130,7 @@ void etp_meter_reset(etp_vm *vm, uint64_t instructions)
     meter->over_memory = false;
     meter->over_stack = false;
     meter->over_instructions = false;
-    meter->slice = instructions < SLICE ? (int)instructions : SLICE;
+    meter->slice = meter->exact ? 1 : instructions < SLICE ? (int)instructions : SLICE;
     lua_sethook(vm->state, on_count, LUA_MASKCOUNT, meter->slice);
 }
 

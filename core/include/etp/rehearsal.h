@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file rehearsal.h
+ * Dry calls: every hook of a script on made-up inputs, without a market, to find out before it counts that one of them
+ * raises an error, returns what cannot be used, or goes over a limit.
+ *
+ * The calls come in an order that a market could give them: a result follows a bid of the script's own, at the price
+ * that it bid; a sale follows the question for a reserve. They hold what real markets sometimes hold: prices that are
+ * not told, values below zero, offers that are asked about twice, every outcome, every fault, long records. They are the
+ * same each time. `on_save` and `on_load` are not called: a reload calls them, with what there really is.
+ */
+#ifndef ETP_REHEARSAL_H
+#define ETP_REHEARSAL_H
+
+#include "etp/script.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { ETP_REHEARSAL_HOOKS_MAX = 16 };
+
+/** What one hook did. */
+typedef struct etp_rehearsal_hook {
+    const char *name;               /**< "on_offer" ...; static storage */
+    uint64_t calls, failures;       /**< a hook that went over a limit is not called again */
+    uint64_t instructions;          /**< of all calls together; 0 when they are timed */
+    uint64_t most_instructions;     /**< of one call */
+    etp_time duration;              /**< of all calls together; 0 without a clock */
+    const char *input;              /**< what the first failure was called with, or NULL; static storage */
+    char error[ETP_ERROR_TEXT_MAX]; /**< of the first failure: file, line, traceback; else "" */
+} etp_rehearsal_hook;
+
+typedef struct etp_rehearsal {
+    size_t size; /**< sizeof(etp_rehearsal); set before the call, as is `clock` */
+    /** A clock in ns by which each call is timed; reading it is part of what is measured. NULL counts instructions
+     *  instead, one by one, which is slow: the two would disturb each other. */
+    etp_time (*clock)(void *user);
+    void *clock_user;
+    /* filled in: */
+    uint64_t calls, failures;
+    uint64_t offers, bids; /**< how many times it was asked for a bid, and bid */
+    unsigned hook_count;
+    etp_rehearsal_hook
+        hooks[ETP_REHEARSAL_HOOKS_MAX]; /**< those that the script has, in the order of the documentation */
+} etp_rehearsal;
+
+/** Calls each hook that the script has. 0, or the code of the first failure, with input, hook, file, line and traceback
+ *  in `error`, which may be NULL.
+ *
+ *  Without a `report` (NULL) it ends with the first failure, and, so that a slow script cannot hold up its host, without
+ *  one after ten times the instructions that one call may run. With a report all calls are made.
+ *
+ *  It changes what the script knows: states, its own variables, statistics. Call it on a script that is thrown away
+ *  afterwards. Nothing reaches the script's log. */
+ETP_API int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Dry calls: who is on stage, when it ends, and what is written down. */
+#include "rehearse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIMES_THE_LIMIT = 10, FIRST_DEVICE = 1001, DEADLINE_SECONDS = 2, STEP_MS = 100 };
+
+/* Any moment would do: 1 January 2025, noon. */
+static const etp_time first_moment = 1735732800 * ETP_NS_PER_SECOND;
+
+/* ---- one call ---- */
+
+const etp_context *etp_rehearse_begin(etp_rehearsing *rehearsing, etp_hook hook, etp_rehearsing_node *node)
+{
+    etp_script *script = rehearsing->script;
+    if (rehearsing->over || rehearsing->lines[hook] == NULL || rehearsing->given_up[hook])
+        return NULL;
+    script->failed_in_a_row = 0;
+    script->stats.suspended = false;
+    rehearsing->now += STEP_MS * ETP_NS_PER_MS;
+    node->context.now = rehearsing->now;
+    node->context.deadline = rehearsing->now + DEADLINE_SECONDS * ETP_NS_PER_SECOND;
+    if (rehearsing->report->clock != NULL)
+        rehearsing->began = rehearsing->report->clock(rehearsing->report->clock_user);
+    return &node->context;
+}
+
+/* What the last call ran of its instructions. */
+static uint64_t instructions_of(const etp_script *script)
+{
+    uint64_t limit = script->options.instruction_limit;
+    int64_t left = script->vm->meter.budget;
+    return left > 0 && (uint64_t)left < limit ? limit - (uint64_t)left : left > 0 ? 0 : limit;
+}
+
+static void note_cost(etp_rehearsing *rehearsing, etp_rehearsal_hook *line)
+{
+    etp_rehearsal *report = rehearsing->report;
+    uint64_t instructions = instructions_of(rehearsing->script);
+    rehearsing->instructions += instructions;
+    if (report->clock != NULL) {
+        line->duration += report->clock(report->clock_user) - rehearsing->began;
+        return;
+    }
+    line->instructions += instructions;
+    if (instructions > line->most_instructions)
+        line->most_instructions = instructions;
+}
+
+static void note_failure(etp_rehearsing *rehearsing, etp_hook hook, int code, const char *words)
+{
+    etp_rehearsal_hook *line = rehearsing->lines[hook];
+    const char *text = etp_script_last_error(rehearsing->script);
+    rehearsing->report->failures++;
+    rehearsing->given_up[hook] = code == ETP_ELIMIT;
+    if (line->failures++ == 0) {
+        line->input = words;
+        snprintf(line->error, sizeof line->error, "%s", text);
+    }
+    if (rehearsing->first_failure == ETP_OK) {
+        rehearsing->first_failure = code;
+        etp_fail(rehearsing->error, code, "in a dry call with %s: %s", words, text);
+    }
+}
+
+void etp_rehearse_end(etp_rehearsing *rehearsing, etp_hook hook, int result, const char *words)
+{
+    etp_rehearsal_hook *line = rehearsing->lines[hook];
+    const etp_script_options *options = &rehearsing->script->options;
+    note_cost(rehearsing, line);
+    line->calls++;
+    rehearsing->report->calls++;
+    if (result < 0)
+        note_failure(rehearsing, hook, result, words);
+    if (!rehearsing->thorough)
+        rehearsing->over = result < 0 || rehearsing->instructions / TIMES_THE_LIMIT >= options->instruction_limit;
+}
+
+/* ---- the stage ---- */
+
+static void set_nodes(etp_rehearsing *rehearsing)
+{
+    bool buys = rehearsing->script->vm->role == ETP_ROLE_AGGREGATOR;
+    rehearsing->now = first_moment;
+    for (unsigned i = 0; i < ETP_REHEARSAL_NODES; i++) {
+        etp_rehearsing_node *node = &rehearsing->nodes[i];
+        etp_rng_seed(&node->rng, i + 1);
+        node->context = (etp_context){.size = sizeof node->context,
+                                      .node = i,
+                                      .device_id = FIRST_DEVICE + i,
+                                      .name = i == 0 ? "first" : "second",
+                                      .rng = &node->rng,
+                                      .history = buys ? &node->history : NULL};
+    }
+}
+
+/* `on_save` and `on_load` have no place in the tables of hooks. */
+static void set_lines(etp_rehearsing *rehearsing)
+{
+    etp_rehearsal *report = rehearsing->report;
+    for (int hook = 0; hook < ETP_HOOKS; hook++) {
+        bool called = hook != ETP_HOOK_ON_SAVE && hook != ETP_HOOK_ON_LOAD;
+        if (!called || !rehearsing->script->vm->has_hook[hook])
+            continue;
+        rehearsing->lines[hook] = &report->hooks[report->hook_count++];
+        rehearsing->lines[hook]->name = etp_hook_name((etp_hook)hook);
+    }
+}
+
+_Static_assert((int)ETP_HOOKS <= (int)ETP_REHEARSAL_HOOKS_MAX, "raise ETP_REHEARSAL_HOOKS_MAX");
+
+/* The second node has seen more than the first, and shares the script with it. */
+static void play(etp_rehearsing *rehearsing)
+{
+    for (unsigned i = 0; i < ETP_REHEARSAL_NODES; i++) {
+        if (rehearsing->script->vm->role == ETP_ROLE_AGGREGATOR)
+            etp_rehearse_aggregator(rehearsing, &rehearsing->nodes[i], i > 0);
+        else
+            etp_rehearse_bess(rehearsing, &rehearsing->nodes[i]);
+    }
+}
+
+static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, etp_error *error)
+{
+    etp_rehearsing *rehearsing = calloc(1, sizeof *rehearsing);
+    if (rehearsing == NULL)
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory for dry calls", script->vm->chunk);
+    *rehearsing = (etp_rehearsing){.script = script, .report = report, .thorough = thorough, .error = error};
+    etp_logger logger = script->logger;
+    script->logger = (etp_logger){0};
+    script->vm->meter.exact = thorough && report->clock == NULL;
+    set_nodes(rehearsing);
+    set_lines(rehearsing);
+    play(rehearsing);
+    script->vm->meter.exact = false;
+    script->logger = logger;
+    int result = rehearsing->first_failure;
+    free(rehearsing);
+    return result;
+}
+
+int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *error)
+{
+    etp_rehearsal made = {.size = sizeof made};
+    if (report != NULL && report->size >= offsetof(etp_rehearsal, calls)) {
+        made.clock = report->clock;
+        made.clock_user = report->clock_user;
+    }
+    int result = rehearse(script, &made, report != NULL, error);
+    if (report != NULL) {
+        made.size = report->size < sizeof made ? report->size : sizeof made;
+        memcpy(report, &made, made.size);
+    }
+    return result;
+}
