@@ -175,9 +175,10 @@ static int carry_node(carrier *work, const etp_served *served, etp_error *error)
     etp_context context = context_of(work, served);
     int result = save(work, &context);
     if (result != ETP_OK)
-        return etp_fail(error, result,
-                        "%s: what the version before knows cannot be carried over, and only a new start does without: %s",
-                        work->to->chunk, work->text);
+        return etp_fail(
+            error, result,
+            "%s: what the version before knows cannot be carried over, and only a new start does without: %s",
+            work->to->chunk, work->text);
     result = load(work, &context);
     if (result != ETP_OK)
         return etp_fail(error, result, "%s: what was saved is not taken: %s", work->to->chunk, work->text);

@@ -14,7 +14,8 @@
  *
  * A change is reported once all of the script's files have been at rest for a tenth of a second, so that a save in
  * several steps (truncate and write, a module and its user, another file moved into place) is seen whole. A file that is
- * empty or gone is given a second. Each text is reported once, whether the script takes it or not.
+ * empty or gone is given a second. Each text is reported once, whether the script takes it or not. A script that runs
+ * a version from elsewhere (etp_script_reload_from()) is left alone until it is reloaded from its own file.
  *
  * One watch, its scripts and their engine belong to one thread at a time.
  */
