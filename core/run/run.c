@@ -193,6 +193,11 @@ void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
         totals->owners_cost += etp_run_home_cost(run, i);
 }
 
+size_t etp_run_done(const etp_run *run)
+{
+    return run->done;
+}
+
 etp_time etp_run_now(const etp_run *run)
 {
     return etp_engine_now(run->engine);

@@ -119,7 +119,7 @@ static int refuse(etp_script *script, int code, const etp_error *error)
     char line[ETP_ERROR_TEXT_MAX];
     etp_call_clean(line, sizeof line, error->text, strlen(error->text));
     script->stats.reloads_refused++;
-    etp_log(&script->logger, ETP_LOG_ERROR, "reload", "strategy=%s version=%u goes on error=%s text=\"%s\"",
+    etp_log(&script->logger, ETP_LOG_ERROR, "reload", "strategy=%s version=%u goes on error=%s reason=\"%s\"",
             script->name, script->version, etp_error_name(code), line);
     return code;
 }

@@ -97,6 +97,8 @@ ETP_API int etp_run_step(etp_run *run, etp_error *error);
  *  cut into steps, it is the same run. */
 ETP_API int etp_run_advance(etp_run *run, etp_time until, etp_error *error);
 
+/** How many intervals are over. */
+ETP_API size_t etp_run_done(const etp_run *run);
 /** The engine's clock: etp_engine_now(). */
 ETP_API etp_time etp_run_now(const etp_run *run);
 /** When an interval begins on that clock; for the number of intervals, when the run ends. */
