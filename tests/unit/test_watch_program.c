@@ -17,7 +17,7 @@ extern char **environ;
 enum { SCRIPTS = 4, ROUNDS = 45, ARGUMENTS_MAX = 1200, PATIENCE_MS = 20000, TEXT_SIZE = 1024 };
 
 static const char *const names[SCRIPTS] = {"a", "b", "c", "reserve"};
-static const char *const market[] = {"--rivals", "0",     "--bess", "16",    "--interval", "30m",      "--days",   "30",
+static const char *const market[] = {"--rivals", "0",     "--bess", "16",   "--interval", "30m",      "--days",   "30",
                                      "--window", "40ms",  "--hold", "20ms", "--delay",    "2ms",      "--jitter", "1ms",
                                      "--pace",   "12000", "--seed", "5",    "--set",      "world.q=1"};
 enum { MARKET = sizeof market / sizeof market[0] };
