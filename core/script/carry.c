@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-enum { INSTRUCTIONS_PER_NODE = 2000, VALUE = ETP_SLOTS + 1 };
+enum { INSTRUCTIONS_PER_NODE = 2000, BYTES_PER_INSTRUCTION = 16, VALUE = ETP_SLOTS + 1 };
 
 typedef struct carrier {
     etp_vm *from, *to;
@@ -28,33 +28,40 @@ static etp_context context_of(const carrier *work, const etp_served *served)
                          .name = served->name};
 }
 
-/* Gives the vm the budgets of one call; false when nothing is left for it. */
-static bool begin(etp_vm *vm, uint64_t left)
+/* What a node may take of one side's budget. */
+typedef struct share {
+    uint64_t instructions, churn;
+} share;
+
+static uint64_t most_of(const etp_vm *vm, uint64_t left)
 {
     uint64_t most = vm->script->options.instruction_limit;
-    etp_meter_reset(vm, most < left ? most : left > 0 ? left : 1);
-    return left > 0;
+    return most < left ? most : left > 0 ? left : 1;
 }
 
-/* What the call has used is taken from what is left. Calls of less than a slice count for nothing. */
-static void settle(const etp_vm *vm, uint64_t *left)
+static share begin(etp_vm *vm, uint64_t left)
 {
-    uint64_t most = vm->script->options.instruction_limit;
-    uint64_t given = most < *left ? most : *left;
+    share given = {.instructions = most_of(vm, left)};
+    etp_meter_reset(vm, given.instructions);
+    given.churn = vm->meter.churn_left;
+    return given;
+}
+
+/* What the node has used is taken from what is left: instructions, though less than a slice counts for nothing, and
+ * memory that was asked for, freed or not, and bytes that were copied. */
+static void settle(const etp_vm *vm, share given, size_t copied, uint64_t *left)
+{
     uint64_t unused = vm->meter.budget > 0 ? (uint64_t)vm->meter.budget : 0;
-    *left -= unused < given ? given - unused : 0;
+    uint64_t used = unused < given.instructions ? given.instructions - unused : 0;
+    used += (given.churn - vm->meter.churn_left + copied) / BYTES_PER_INSTRUCTION;
+    *left -= used < *left ? used : *left;
 }
 
 /* Calls on_save(ctx) or on_load(ctx, value); what on_save returns is left at VALUE. */
-static int call(carrier *work, etp_vm *vm, etp_hook hook, const etp_context *context, uint64_t *left)
+static int call(carrier *work, etp_vm *vm, etp_hook hook, const etp_context *context)
 {
     lua_State *L = vm->state;
     bool saves = hook == ETP_HOOK_ON_SAVE;
-    if (!begin(vm, *left)) {
-        snprintf(work->text, sizeof work->text, "%s: it ran more instructions for all nodes than it may",
-                 etp_hook_name(hook));
-        return ETP_ELIMIT;
-    }
     vm->context = context;
     vm->hook = hook;
     vm->nil_field = NULL;
@@ -66,7 +73,6 @@ static int call(carrier *work, etp_vm *vm, etp_hook hook, const etp_context *con
     int status = lua_pcall(L, saves ? 1 : 2, saves ? 1 : 0, ETP_SLOT_HANDLER);
     vm->context = NULL;
     vm->epoch++;
-    settle(vm, left);
     if (status == LUA_OK)
         return ETP_OK;
     bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);
@@ -82,22 +88,37 @@ static void push_state(const etp_vm *vm, uint32_t node)
     lua_rawgeti(vm->state, ETP_SLOT_STATES, (lua_Integer)node + 1);
 }
 
-static int save(carrier *work, const etp_context *context)
+static int take_saved(carrier *work, const etp_context *context)
 {
     etp_vm *vm = work->from;
     bool has_hook = vm->has_hook[ETP_HOOK_ON_SAVE];
     int result = ETP_OK;
-    lua_settop(vm->state, ETP_SLOTS);
-    if (has_hook) {
-        result = call(work, vm, ETP_HOOK_ON_SAVE, context, &work->save_budget);
-    } else {
-        etp_meter_reset(vm, vm->script->options.instruction_limit);
+    if (has_hook)
+        result = call(work, vm, ETP_HOOK_ON_SAVE, context);
+    else
         push_state(vm, context->node);
-    }
-    if (result == ETP_OK)
-        result = etp_plain_take(&work->plain, vm, has_hook ? "saved" : "ctx.state", work->text, sizeof work->text);
+    if (result != ETP_OK)
+        return result;
+    return etp_plain_take(&work->plain, vm, has_hook ? "saved" : "ctx.state", work->text, sizeof work->text);
+}
+
+static int check_budget(carrier *work, uint64_t left)
+{
+    if (left > 0)
+        return ETP_OK;
+    snprintf(work->text, sizeof work->text, "for all nodes together it took more instructions and memory than it may");
+    return ETP_ELIMIT;
+}
+
+static int save(carrier *work, const etp_context *context)
+{
+    etp_vm *vm = work->from;
     lua_settop(vm->state, ETP_SLOTS);
-    return result;
+    share given = begin(vm, work->save_budget);
+    int result = take_saved(work, context);
+    settle(vm, given, work->plain.size, &work->save_budget);
+    lua_settop(vm->state, ETP_SLOTS);
+    return result == ETP_OK ? check_budget(work, work->save_budget) : result;
 }
 
 /* ---- into the new one ---- */
@@ -155,17 +176,25 @@ static int push_saved(carrier *work, etp_vm *vm)
     return protect(work, vm, 0, 1);
 }
 
+static int give_saved(carrier *work, const etp_context *context)
+{
+    etp_vm *vm = work->to;
+    int result = push_saved(work, vm);
+    if (result != ETP_OK)
+        return result;
+    return vm->has_hook[ETP_HOOK_ON_LOAD] ? call(work, vm, ETP_HOOK_ON_LOAD, context)
+                                          : keep_as_state(work, vm, context->node);
+}
+
 static int load(carrier *work, const etp_context *context)
 {
     etp_vm *vm = work->to;
     lua_settop(vm->state, ETP_SLOTS);
-    etp_meter_reset(vm, vm->script->options.instruction_limit);
-    int result = push_saved(work, vm);
-    if (result == ETP_OK)
-        result = vm->has_hook[ETP_HOOK_ON_LOAD] ? call(work, vm, ETP_HOOK_ON_LOAD, context, &work->load_budget)
-                                                : keep_as_state(work, vm, context->node);
+    share given = begin(vm, work->load_budget);
+    int result = give_saved(work, context);
+    settle(vm, given, 0, &work->load_budget);
     lua_settop(vm->state, ETP_SLOTS);
-    return result;
+    return result == ETP_OK ? check_budget(work, work->load_budget) : result;
 }
 
 /* ---- all nodes ---- */

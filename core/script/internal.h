@@ -164,6 +164,7 @@ struct etp_script {
     etp_sources files;   /**< of the version that runs */
     etp_sources refused; /**< of the last that was to take its place and could not; empty if it could */
     etp_nodes nodes;
+    bool reloading;
     etp_script_stats stats;
     unsigned failed_in_a_row;
     etp_script_rate log_rate, error_rate;

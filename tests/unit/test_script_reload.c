@@ -343,7 +343,8 @@ typedef struct lines {
     char text[4][600];
     etp_log_level level[4];
     unsigned count;
-    etp_script *script;
+    etp_script *script; /* reloaded as a line is written: twice at most, for a reload writes one itself */
+    unsigned turns;
     int result;
 } lines;
 
@@ -354,7 +355,7 @@ static void note(void *user, etp_log_level level, const char *component, const c
         to->level[to->count] = level;
         snprintf(to->text[to->count++], sizeof to->text[0], "%s", text);
     }
-    if (to->script != NULL)
+    if (to->script != NULL && to->turns++ < 2)
         to->result = etp_script_reload_text(to->script, "test.lua", COUNTS, strlen(COUNTS), now, NULL);
 }
 
@@ -389,6 +390,39 @@ static void test_not_from_within_a_hook(void **unused)
     etp_script_free(desk.script);
 }
 
+static void test_not_from_within_a_reload(void **unused)
+{
+    (void)unused;
+    lines log = {.count = 0};
+    const etp_logger logger = {note, &log, ETP_LOG_INFO};
+    const etp_script_options options = {.size = sizeof options, .logger = &logger};
+    etp_desk desk = desk_open(COUNTS, &options);
+    assert_int_equal(bid_of(&desk, 0), 1);
+    log.script = desk.script;
+    log.turns = 1;
+    reload_well(&desk, AGGREGATOR "function S.on_load(ctx, saved) ctx.log('x') ctx.state.n = saved.n end\n"
+                                  "function S.on_offer(ctx) return (ctx.state.n or 0) + 5 end return S");
+    assert_int_equal(log.result, ETP_ESTATE);
+    assert_int_equal(etp_script_version(desk.script), 2);
+    assert_int_equal(bid_of(&desk, 0), 6);
+    etp_script_free(desk.script);
+}
+
+/* A table of a megabyte for each of many nodes is more than a reload may copy. */
+static void test_data_is_bounded(void **unused)
+{
+    (void)unused;
+    etp_desk desk = desk_open(AGGREGATOR "local big = {} for i = 1, 16 do big[i] = ('x'):rep(65000) .. i end\n"
+                                         "function S.on_offer(ctx) return 1 end\n"
+                                         "function S.on_save(ctx) return big end return S",
+                              NULL);
+    for (uint32_t node = 0; node < 2000; node++)
+        assert_int_equal(bid_of(&desk, node), 1);
+    refuses(&desk, AGGREGATOR "function S.on_offer(ctx) return 1 end function S.on_load() end return S", ETP_ELIMIT,
+            "for all nodes together");
+    etp_script_free(desk.script);
+}
+
 static void test_a_text_has_no_file(void **unused)
 {
     (void)unused;
@@ -418,6 +452,8 @@ int main(void)
         cmocka_unit_test(test_no_fleet_makes_it_endless),
         cmocka_unit_test(test_both_ends_are_logged),
         cmocka_unit_test(test_not_from_within_a_hook),
+        cmocka_unit_test(test_not_from_within_a_reload),
+        cmocka_unit_test(test_data_is_bounded),
         cmocka_unit_test(test_a_text_has_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
