@@ -78,11 +78,6 @@ static void print_wins(etp_feed *feed, const etp_run *run)
     }
 }
 
-static etp_money since(etp_money now, etp_money before)
-{
-    return now - before;
-}
-
 void etp_feed_interval(etp_feed *feed, const etp_run *run)
 {
     etp_run_totals now;
@@ -92,12 +87,12 @@ void etp_feed_interval(etp_feed *feed, const etp_run *run)
     const etp_trace *trace = &feed->stage->trace;
     size_t index = feed->stage->run.first + now.intervals - 1;
     etp_time second = (trace->starts + (etp_time)index * trace->interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY;
-    etp_energy sold = since(now.sold, feed->before.sold);
+    etp_energy sold = now.sold - feed->before.sold;
     fprintf(feed->out, "%02d:%02d  spot %6.2f  %3" PRIu64 " auctions  %3" PRIu64 " trades  %7.2f kWh",
             (int)(second / SECONDS_PER_MINUTE / MINUTES_PER_HOUR),
             (int)(second / SECONDS_PER_MINUTE % MINUTES_PER_HOUR), etp_price_to_cents(trace->prices[index]),
             now.auctions - feed->before.auctions, now.trades - feed->before.trades, etp_energy_to_kwh(sold));
-    print_price(feed->out, since(now.paid, feed->before.paid), sold);
+    print_price(feed->out, now.paid - feed->before.paid, sold);
     print_wins(feed, run);
     fputc('\n', feed->out);
     fflush(feed->out);

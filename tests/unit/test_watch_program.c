@@ -27,6 +27,22 @@ static unsigned reloads[SCRIPTS]; /* versions that were written and must take ov
 static unsigned edits, number;    /* `number` makes each text another one */
 static bool uses_other;           /* b requires a second module */
 
+/* Texts of arguments, until the end. */
+static char *owned[ARGUMENTS_MAX];
+static unsigned owned_count;
+
+static char *own(const char *text)
+{
+    assert_true(owned_count < ARGUMENTS_MAX);
+    return owned[owned_count++] = strdup(text);
+}
+
+static void free_owned(void)
+{
+    while (owned_count > 0)
+        free(owned[--owned_count]);
+}
+
 /* ---- sources ---- */
 
 /* Each version bids and asks something else, and what it knows shows in its prices. */
@@ -267,7 +283,7 @@ static unsigned make_schedule(const char *events, char **arguments, unsigned cou
         snprintf(argument, sizeof argument, "%s=%s/%s-%u/%s.lua@%s", name, folder, name, ++seen[script], name, when);
         assert_true(count + 3 < ARGUMENTS_MAX);
         arguments[count++] = (char *)"--swap";
-        arguments[count++] = strdup(argument);
+        arguments[count++] = own(argument);
     }
     for (unsigned script = 0; script < SCRIPTS; script++)
         assert_int_equal(seen[script], reloads[script]);
@@ -317,14 +333,14 @@ static void repeat(void)
     for (unsigned script = 0; script < 3; script++) {
         char name[64];
         snprintf(name, sizeof name, "%s-0/%s.lua", names[script], names[script]);
-        arguments[count++] = strdup(in_folder(name));
+        arguments[count++] = own(in_folder(name));
     }
     arguments[count++] = (char *)"--reserve";
-    arguments[count++] = strdup(in_folder("reserve-0/reserve.lua"));
+    arguments[count++] = own(in_folder("reserve-0/reserve.lua"));
     arguments[count++] = (char *)"--no-baselines";
     arguments[count++] = (char *)"--quiet";
     arguments[count++] = (char *)"--events";
-    arguments[count++] = strdup(in_folder("repeated"));
+    arguments[count++] = own(in_folder("repeated"));
     count = add_market(arguments, count);
     count = make_schedule(events, arguments, count);
     arguments[count] = NULL;
@@ -374,14 +390,14 @@ static void edits_under_a_running_market(void **state)
     arguments[count++] = (char *)ETP_PROGRAM;
     arguments[count++] = (char *)"run";
     for (unsigned script = 0; script < 3; script++)
-        arguments[count++] = strdup(path_of(script));
+        arguments[count++] = own(path_of(script));
     arguments[count++] = (char *)"--reserve";
-    arguments[count++] = strdup(path_of(3));
+    arguments[count++] = own(path_of(3));
     arguments[count++] = (char *)"--watch";
     arguments[count++] = (char *)"--events";
-    arguments[count++] = strdup(in_folder("events"));
+    arguments[count++] = own(in_folder("events"));
     arguments[count++] = (char *)"--json";
-    arguments[count++] = strdup(in_folder("json"));
+    arguments[count++] = own(in_folder("json"));
     count = add_market(arguments, count);
     arguments[count] = NULL;
     running = start(arguments, in_folder("feed"));
@@ -399,6 +415,7 @@ static void edits_under_a_running_market(void **state)
     await("Ending:", 1);
     check_result();
     repeat();
+    free_owned();
     folder_remove();
 }
 
