@@ -27,3 +27,7 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h)
 if(NOT XXHASH_INCLUDE_DIR)
   message(FATAL_ERROR "xxhash.h was not found (package libxxhash-dev). ${etp_install_hint}")
 endif()
+
+# The command tournament plays several games at once.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)

@@ -1,9 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program can be asked to do. Each returns an exit status. */
+/* What the program can be asked to do. Functions that return an int return an exit status. */
 #ifndef ETP_CLI_COMMANDS_H
 #define ETP_CLI_COMMANDS_H
 
 #include "cli/options.h"
+
+/* ---- the table of commands ---- */
+
+typedef struct etp_command {
+    const char *name;
+    const char *purpose; /* one line of the help */
+    /* Reads the arguments and does what they ask for. `argv[0]` is the program's name or the command's. */
+    int (*run)(const char *program, int argc, char **argv, etp_error *error);
+    void (*help)(void); /* prints the command's own help */
+} etp_command;
+
+/* The first one is what the program does when no command is named. */
+extern const etp_command etp_commands[];
+unsigned etp_command_count(void);
+
+/* The command of that name, or NULL. */
+const etp_command *etp_command_find(const char *name);
+/* The name of the command that `word` was probably meant to be, or NULL. */
+const char *etp_command_nearest(const char *word);
+
+/* ---- its entries, a file or a folder each ---- */
+
+int etp_run_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_run_help(void);
+int etp_check_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_check_help(void);
+int etp_tournament_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_tournament_help(void);
+
+/* ---- the parts of run ---- */
 
 /* Runs the market and what it is compared with, and writes the results. */
 int etp_command_run(const etp_options *options, etp_error *error);
@@ -14,8 +44,5 @@ int etp_command_digest(const etp_options *options, etp_error *error);
 /* Runs `--digest` with the arguments that follow the command in two processes, and compares. */
 int etp_command_check_determinism(const etp_options *options, const char *program, int argc, char **argv,
                                   etp_error *error);
-
-/* Prints the help. */
-void etp_command_help(void);
 
 #endif

@@ -104,22 +104,39 @@ static int note_first_versions(const etp_crew *crew, etp_error *error)
 
 /* ---- all of them ---- */
 
-int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsigned count,
-                  const etp_settings *settings, const etp_logger *logger, etp_error *error)
+static int begin(etp_crew *crew, unsigned count, etp_error *error)
 {
     *crew = (etp_crew){0};
     /* One more, so that a crew without firms is no failure. */
     crew->scripts = calloc(count + 1, sizeof *crew->scripts);
     crew->firms = calloc(count + 1, sizeof *crew->firms);
     crew->versions = calloc(count + 1, sizeof *crew->versions);
-    if (crew->scripts == NULL || crew->firms == NULL || crew->versions == NULL) {
-        etp_fail(error, ETP_ENOMEM, "no memory for %u strategies", count);
-        return ETP_EXIT_FAILED;
-    }
-    int status = load_policy(crew, lineup, settings, logger, error);
+    if (crew->scripts != NULL && crew->firms != NULL && crew->versions != NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ENOMEM, "no memory for %u strategies", count);
+    return ETP_EXIT_FAILED;
+}
+
+int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsigned count,
+                  const etp_settings *settings, const etp_logger *logger, etp_error *error)
+{
+    int status = begin(crew, count, error);
+    if (status == ETP_EXIT_DONE)
+        status = load_policy(crew, lineup, settings, logger, error);
     for (unsigned i = first; i < first + count && status == ETP_EXIT_DONE; i++)
         status = load_firm(crew, &lineup->entrants[i], i, settings, logger, error);
     return status == ETP_EXIT_DONE ? note_first_versions(crew, error) : status;
+}
+
+int etp_crew_seat(etp_crew *crew, const etp_lineup *lineup, const unsigned *seated, unsigned count,
+                  const etp_settings *settings, etp_error *error)
+{
+    int status = begin(crew, count, error);
+    if (status == ETP_EXIT_DONE)
+        status = load_policy(crew, lineup, settings, NULL, error);
+    for (unsigned i = 0; i < count && status == ETP_EXIT_DONE; i++)
+        status = load_firm(crew, &lineup->entrants[seated[i]], i, settings, NULL, error);
+    return status;
 }
 
 static void tell_dropped(const char *name, const etp_script *script, const etp_logger *logger)

@@ -39,6 +39,9 @@ int etp_crew_note_version(const etp_member *member);
  * exit status. etp_crew_fini() is due in any case and accepts a zeroed struct. */
 int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsigned count,
                   const etp_settings *settings, const etp_logger *logger, etp_error *error);
+/* The same of any entrants: who is named at place i has portfolio i. Nothing is logged. */
+int etp_crew_seat(etp_crew *crew, const etp_lineup *lineup, const unsigned *seated, unsigned count,
+                  const etp_settings *settings, etp_error *error);
 /* Says which scripts wrote more log lines than they may, and how many were dropped. */
 void etp_crew_tell_dropped(const etp_crew *crew, const etp_logger *logger);
 void etp_crew_fini(etp_crew *crew);

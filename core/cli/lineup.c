@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/nearest.h"
+#include "cli/commands.h"
 #include "cli/shipped.h"
 #include "cli/status.h"
 
@@ -32,15 +32,22 @@ static int refuse_word(const char *word, const char *kind, const char *meant, co
     return ETP_EXIT_USAGE;
 }
 
+static int refuse_command(const char *word, etp_error *error)
+{
+    etp_fail(error, ETP_ENOENT, "'%s' is a command and stands first: etp-engine %s ...", word, word);
+    return ETP_EXIT_USAGE;
+}
+
 /* What is nowhere was perhaps misspelt. A word that does not look like a file may have been meant to be a command. */
 static int check_there(const char *path, etp_role role, etp_error *error)
 {
-    static const char *const commands[] = {"run", "help"};
     char shipped[ETP_SETTING_NAME_MAX];
     bool bidder = role == ETP_ROLE_AGGREGATOR, word = strpbrk(path, "/.") == NULL;
     if (access(path, F_OK) == 0)
         return ETP_EXIT_DONE;
-    const char *meant = bidder && word ? etp_nearest(path, commands, sizeof commands / sizeof commands[0]) : NULL;
+    const char *meant = bidder && word ? etp_command_nearest(path) : NULL;
+    if (bidder && etp_command_find(path) != NULL)
+        return refuse_command(path, error);
     if (meant == NULL && etp_shipped_nearest(path, bidder ? "" : policy_folder, shipped, sizeof shipped))
         meant = shipped;
     if (word && bidder)
@@ -67,7 +74,7 @@ static int check_role(const char *path, etp_role role, etp_role wanted, etp_erro
     return ETP_EXIT_FAILED;
 }
 
-static int check_name(const char *path, const char *name, etp_error *error)
+int etp_lineup_check_name(const char *path, const char *name, etp_error *error)
 {
     if (strcmp(name, ETP_SETTING_WORLD) != 0 && strcmp(name, ETP_SETTING_RESERVE) != 0)
         return ETP_EXIT_DONE;
@@ -93,7 +100,7 @@ static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *
     snprintf(entrant->hash, sizeof entrant->hash, "%s", etp_script_hash(script));
     status = check_role(path, etp_script_role(script), role, error);
     etp_script_free(script);
-    return status == ETP_EXIT_DONE ? check_name(path, entrant->declared, error) : status;
+    return status == ETP_EXIT_DONE ? etp_lineup_check_name(path, entrant->declared, error) : status;
 }
 
 /* ---- names ---- */

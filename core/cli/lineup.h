@@ -38,6 +38,9 @@ void etp_lineup_fini(etp_lineup *lineup);
 /* Refuses swaps that name nobody, or come after the run's `end`. Returns an exit status. */
 int etp_lineup_check_swaps(const etp_lineup *lineup, const etp_swaps *swaps, etp_time end, etp_error *error);
 
+/* Refuses a script's name that means something else in --set. Returns an exit status. */
+int etp_lineup_check_name(const char *path, const char *name, etp_error *error);
+
 /* Refuses settings that name nobody. Returns an exit status. */
 int etp_lineup_check_settings(const etp_lineup *lineup, const etp_settings *settings, etp_error *error);
 

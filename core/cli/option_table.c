@@ -201,15 +201,16 @@ static void show_level(const void *field, etp_option_value *value)
     show_words(etp_log_level_name(*(const etp_log_level *)field), value);
 }
 
-static const etp_option_kind action = {read_flag, show_action}, flag = {read_flag, show_flag},
-                             file = {read_text, show_text}, seed = {read_whole, show_seed},
-                             duration = {read_duration, show_duration}, interval = {read_interval, show_duration},
-                             chance = {read_chance, show_chance}, tariff = {read_tariff, show_tariff},
-                             mechanism = {read_mechanism, show_mechanism}, disclose = {read_disclose, show_disclose},
-                             level = {read_level, show_level}, pace = {read_pace, show_pace};
+static const etp_option_kind action = {read_flag, show_action}, file = {read_text, show_text},
+                             seed = {read_whole, show_seed}, duration = {read_duration, show_duration},
+                             interval = {read_interval, show_duration}, chance = {read_chance, show_chance},
+                             tariff = {read_tariff, show_tariff}, mechanism = {read_mechanism, show_mechanism},
+                             disclose = {read_disclose, show_disclose}, level = {read_level, show_level},
+                             pace = {read_pace, show_pace};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
 const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
+const etp_option_kind etp_option_kind_flag = {read_flag, show_flag};
 
 /* ---- the table ---- */
 
@@ -264,10 +265,9 @@ const etp_option etp_option_table[] = {
      AT(failures), 0, 0},
 
     {"Editing while it runs", "watch", NULL, NULL,
-     "run the market alone, by the clock on the wall, and reload each script whose file changes; Ctrl-C ends it with "
-     "the "
-     "usual table",
-     &flag, AT(watch), 0, 0},
+     "run the market alone, by the clock on the wall, and reload each script whose file changes; Ctrl-C ends it "
+     "with the usual table",
+     &etp_option_kind_flag, AT(watch), 0, 0},
     {NULL, "pace", "N", NULL,
      "market time is N times as fast as protocol time, 1 to 100000: at 60 an hour of the market takes a minute, while "
      "windows, holds and delays stay real. With --watch or --swap [as fast as an interval's auctions fit in well]",
@@ -278,15 +278,16 @@ const etp_option etp_option_table[] = {
      &etp_option_kind_swap, 0, 0, 0},
 
     {"What is run and written", "no-baselines", NULL, NULL,
-     "only the market: neither the single utility nor the first strategy alone", &flag, AT(no_baselines), 0, 0},
+     "only the market: neither the single utility nor the first strategy alone", &etp_option_kind_flag,
+     AT(no_baselines), 0, 0},
     {NULL, "json", "FILE", NULL, "write the whole result as JSON; - is standard output, in place of the table", &file,
      AT(json), 0, 0},
     {NULL, "events", "FILE", NULL, "write each event of the market as a line of JSON", &file, AT(events), 0, 0},
-    {NULL, "check-determinism", NULL, NULL, "run the market in two processes and compare the results", &flag,
-     AT(check_determinism), 0, 0},
-    {NULL, "digest", NULL, NULL, "print nothing but a digest of all that happened in the market", &flag, AT(digest), 0,
-     0},
-    {NULL, "quiet", NULL, NULL, "no table and no progress bar", &flag, AT(quiet), 0, 0},
+    {NULL, "check-determinism", NULL, NULL, "run the market in two processes and compare the results",
+     &etp_option_kind_flag, AT(check_determinism), 0, 0},
+    {NULL, "digest", NULL, NULL, "print nothing but a digest of all that happened in the market", &etp_option_kind_flag,
+     AT(digest), 0, 0},
+    {NULL, "quiet", NULL, NULL, "no table and no progress bar", &etp_option_kind_flag, AT(quiet), 0, 0},
     {NULL, "log", "LEVEL", "warn", "error, warn, info or debug, on standard error", &level, AT(log), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &action, AT(help), 0, 0},
     {NULL, "version", NULL, NULL, "print the version", &action, AT(version), 0, 0},

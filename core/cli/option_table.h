@@ -18,13 +18,24 @@ typedef struct etp_option_kind {
 struct etp_option {
     const char *group, *name, *argument, *standard, *doc; /* as in etp_option_help */
     const etp_option_kind *kind;
-    size_t offset;      /* of the field in etp_options */
+    size_t offset;      /* of the field in etp_options, or in a struct that begins with one */
     uint64_t low, high; /* of whole numbers, and of times in ns */
 };
 
 extern const etp_option etp_option_table[];
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set, etp_option_kind_swap;
-extern const etp_option_kind etp_option_kind_whole;
+extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag;
+
+/* The options that one command takes. */
+struct etp_vocabulary {
+    const char *command;
+    const char *const *shared; /* names in the table, up to a NULL; NULL = all of it */
+    const etp_option *own;     /* options of the command's own; one may stand for a shared one of that name */
+    unsigned own_count;
+};
+
+/* All options of a vocabulary, in the order in which a help shows them. Returns how many. */
+unsigned etp_vocabulary_list(const etp_vocabulary *vocabulary, const etp_option *list[ETP_OPTIONS_MAX]);
 
 #endif

@@ -13,44 +13,87 @@
 /* Codes that getopt_long gives back: the options are numbered from here, above any letter. */
 enum { OPTION_CODE = 256, PLAIN_ARGUMENT = 1 };
 
+/* What is being read: the command's options, and where their values go. */
+typedef struct option_reader {
+    const etp_vocabulary *vocabulary;
+    const etp_option *list[ETP_OPTIONS_MAX];
+    unsigned count;
+    etp_options *options;
+} option_reader;
+
+static const etp_vocabulary all_options = {.command = "run"};
+
+/* ---- which options there are ---- */
+
+static const etp_option *find(const etp_option *options, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+static bool takes(const etp_vocabulary *vocabulary, const char *name)
+{
+    if (vocabulary->shared == NULL)
+        return true;
+    for (unsigned i = 0; vocabulary->shared[i] != NULL; i++)
+        if (strcmp(vocabulary->shared[i], name) == 0)
+            return true;
+    return false;
+}
+
+unsigned etp_vocabulary_list(const etp_vocabulary *vocabulary, const etp_option *list[ETP_OPTIONS_MAX])
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < vocabulary->own_count && count < ETP_OPTIONS_MAX; i++)
+        list[count++] = &vocabulary->own[i];
+    for (unsigned i = 0; i < etp_option_count() && count < ETP_OPTIONS_MAX; i++) {
+        const etp_option *option = &etp_option_table[i];
+        if (takes(vocabulary, option->name) && find(vocabulary->own, vocabulary->own_count, option->name) == NULL)
+            list[count++] = option;
+    }
+    return count;
+}
+
 /* ---- what is wrong with an argument ---- */
 
-static int fail_unknown(const char *argument, etp_error *error)
+static int fail_unknown(const option_reader *reader, const char *argument, etp_error *error)
 {
     const char *names[ETP_OPTIONS_MAX];
     char word[ETP_ERROR_TEXT_MAX];
-    unsigned count = etp_option_count();
-    for (unsigned i = 0; i < count; i++)
-        names[i] = etp_option_table[i].name;
+    for (unsigned i = 0; i < reader->count; i++)
+        names[i] = reader->list[i]->name;
     const char *bare = argument + strspn(argument, "-");
+    const char *dashes = argument[1] == '-' ? "--" : "-";
     snprintf(word, sizeof word, "%.*s", (int)strcspn(bare, "="), bare);
-    const char *nearest = etp_nearest(word, names, count);
-    if (nearest != NULL)
-        etp_fail(error, ETP_ENOENT, "there is no option %s%s; did you mean --%s?", argument[1] == '-' ? "--" : "-",
-                 word, nearest);
+    const char *nearest = etp_nearest(word, names, reader->count);
+    if (find(etp_option_table, etp_option_count(), word) != NULL)
+        etp_fail(error, ETP_ENOENT, "%s%s is an option of run and not of %s; etp-engine help %s lists those there are",
+                 dashes, word, reader->vocabulary->command, reader->vocabulary->command);
+    else if (nearest != NULL)
+        etp_fail(error, ETP_ENOENT, "there is no option %s%s; did you mean --%s?", dashes, word, nearest);
     else
-        etp_fail(error, ETP_ENOENT, "there is no option %s%s; --help lists those there are",
-                 argument[1] == '-' ? "--" : "-", word);
+        etp_fail(error, ETP_ENOENT, "there is no option %s%s; --help lists those there are", dashes, word);
     return ETP_EXIT_USAGE;
 }
 
 /* getopt_long says '?' for an option that it does not know, and for a value that an option does not take. */
-static int fail_question(int code, char **argv, etp_error *error)
+static int fail_question(const option_reader *reader, int code, char **argv, etp_error *error)
 {
     if (code >= OPTION_CODE) {
-        etp_fail(error, ETP_EINVAL, "--%s takes no value", etp_option_table[code - OPTION_CODE].name);
+        etp_fail(error, ETP_EINVAL, "--%s takes no value", reader->list[code - OPTION_CODE]->name);
         return ETP_EXIT_USAGE;
     }
     if (code != 0) {
         const char letter[] = {'-', (char)code, '\0'};
-        return fail_unknown(letter, error);
+        return fail_unknown(reader, letter, error);
     }
-    return fail_unknown(argv[optind - 1], error);
+    return fail_unknown(reader, argv[optind - 1], error);
 }
 
-static int fail_without_value(int code, etp_error *error)
+static int fail_without_value(const etp_option *option, etp_error *error)
 {
-    const etp_option *option = &etp_option_table[code - OPTION_CODE];
     etp_fail(error, ETP_EINVAL, "--%s needs a value: --%s %s", option->name, option->name, option->argument);
     return ETP_EXIT_USAGE;
 }
@@ -63,23 +106,24 @@ static int take_option(etp_options *options, const etp_option *option, const cha
     return option->kind->read(field, option, text, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_USAGE;
 }
 
-static int take(etp_options *options, int code, char **argv, etp_error *error)
+static int take(const option_reader *reader, int code, char **argv, etp_error *error)
 {
+    etp_options *options = reader->options;
     switch (code) {
     case PLAIN_ARGUMENT:
         options->files[options->file_count++] = optarg;
         return ETP_EXIT_DONE;
     case '?':
-        return fail_question(optopt, argv, error);
+        return fail_question(reader, optopt, argv, error);
     case ':':
-        return fail_without_value(optopt, error);
+        return fail_without_value(reader->list[optopt - OPTION_CODE], error);
     case 'h':
         options->help = true;
         return ETP_EXIT_DONE;
     default:
         break;
     }
-    const etp_option *option = &etp_option_table[code - OPTION_CODE];
+    const etp_option *option = reader->list[code - OPTION_CODE];
     if (option->kind == &etp_option_kind_set) {
         options->sets[options->set_count++] = optarg;
         return ETP_EXIT_DONE;
@@ -91,47 +135,59 @@ static int take(etp_options *options, int code, char **argv, etp_error *error)
     return take_option(options, option, optarg, error);
 }
 
-/* The table in getopt_long's form. */
-static void list_long_options(struct option *list)
+/* The list in getopt_long's form. */
+static void list_long_options(const option_reader *reader, struct option *list)
 {
-    unsigned count = etp_option_count();
-    for (unsigned i = 0; i < count; i++) {
-        const etp_option *option = &etp_option_table[i];
+    for (unsigned i = 0; i < reader->count; i++) {
+        const etp_option *option = reader->list[i];
         int has_value = option->argument != NULL ? required_argument : no_argument;
         list[i] = (struct option){option->name, has_value, NULL, OPTION_CODE + (int)i};
     }
-    list[count] = (struct option){NULL, 0, NULL, 0};
+    list[reader->count] = (struct option){NULL, 0, NULL, 0};
 }
 
-static int scan(etp_options *options, int argc, char **argv, etp_error *error)
+static int scan(const option_reader *reader, int argc, char **argv, etp_error *error)
 {
     struct option list[ETP_OPTIONS_MAX + 1];
+    etp_options *options = reader->options;
     int status = ETP_EXIT_DONE, code;
-    list_long_options(list);
+    list_long_options(reader, list);
     opterr = 0;
     optind = 0;
     /* "-" hands out file names where they stand, whatever POSIXLY_CORRECT says: the environment changes nothing. */
     while (status == ETP_EXIT_DONE && (code = getopt_long(argc, argv, "-:h", list, NULL)) != -1)
-        status = take(options, code, argv, error);
+        status = take(reader, code, argv, error);
     while (status == ETP_EXIT_DONE && optind < argc)
         options->files[options->file_count++] = argv[optind++];
     return status;
 }
 
-static int set_defaults(etp_options *options, etp_error *error)
+static int set_default(etp_options *options, const etp_option *option, etp_error *error)
 {
-    *options = (etp_options){.rivals = ETP_RIVALS_FILL};
-    for (unsigned i = 0; i < etp_option_count(); i++) {
-        const etp_option *option = &etp_option_table[i];
-        if (option->standard != NULL && take_option(options, option, option->standard, error) != ETP_EXIT_DONE)
-            return ETP_EXIT_FAILED;
-    }
-    return ETP_EXIT_DONE;
+    if (option->standard == NULL || take_option(options, option, option->standard, error) == ETP_EXIT_DONE)
+        return ETP_EXIT_DONE;
+    return ETP_EXIT_FAILED;
 }
 
-int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error)
+/* The command's own come last: one may stand for a shared one. */
+static int set_defaults(const option_reader *reader, etp_error *error)
 {
-    int status = set_defaults(options, error);
+    const etp_vocabulary *vocabulary = reader->vocabulary;
+    int status = ETP_EXIT_DONE;
+    *reader->options = (etp_options){.rivals = ETP_RIVALS_FILL};
+    for (unsigned i = 0; i < etp_option_count() && status == ETP_EXIT_DONE; i++)
+        status = set_default(reader->options, &etp_option_table[i], error);
+    for (unsigned i = 0; i < vocabulary->own_count && status == ETP_EXIT_DONE; i++)
+        status = set_default(reader->options, &vocabulary->own[i], error);
+    return status;
+}
+
+int etp_options_parse_as(etp_options *options, const etp_vocabulary *vocabulary, int argc, char **argv,
+                         etp_error *error)
+{
+    option_reader reader = {.vocabulary = vocabulary, .options = options};
+    reader.count = etp_vocabulary_list(vocabulary, reader.list);
+    int status = set_defaults(&reader, error);
     if (status != ETP_EXIT_DONE)
         return status;
     options->files = calloc((size_t)argc + 1, sizeof *options->files);
@@ -141,7 +197,12 @@ int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *er
         etp_fail(error, ETP_ENOMEM, "no memory for the command line");
         return ETP_EXIT_FAILED;
     }
-    status = scan(options, argc, argv, error);
+    return scan(&reader, argc, argv, error);
+}
+
+int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error)
+{
+    int status = etp_options_parse_as(options, &all_options, argc, argv, error);
     return status == ETP_EXIT_DONE ? etp_options_check(options, error) : status;
 }
 

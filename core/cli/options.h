@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line of `etp-engine run` as one struct. One table (options.c) names each option, its default, range and
- * meaning; parsing, the help text and the list of options in a result are made from it.
+ * The command line as one struct. One table (option_table.c) names each option, its default, range and meaning; parsing,
+ * the help text and the list of options in a result are made from it. A command takes all of them or, by its vocabulary,
+ * some and a few of its own.
  */
 #ifndef ETP_CLI_OPTIONS_H
 #define ETP_CLI_OPTIONS_H
@@ -55,6 +56,13 @@ int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *er
 /* Refuses options that contradict each other. Returns an exit status. */
 int etp_options_check(const etp_options *options, etp_error *error);
 void etp_options_fini(etp_options *options);
+
+typedef struct etp_vocabulary etp_vocabulary;
+
+/* The same for a command with a vocabulary of its own. Options of its own lie behind `options`, in a struct that begins
+ * with it. All options that it does not take get their defaults. */
+int etp_options_parse_as(etp_options *options, const etp_vocabulary *vocabulary, int argc, char **argv,
+                         etp_error *error);
 
 /* ---- the table, for help texts and results ---- */
 

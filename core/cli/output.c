@@ -21,6 +21,11 @@ int etp_output_fail(const char *path, int reason, etp_error *error)
     return ETP_EXIT_FAILED;
 }
 
+int etp_output_flush(etp_error *error)
+{
+    return fflush(stdout) == 0 ? ETP_EXIT_DONE : etp_output_fail("-", errno, error);
+}
+
 bool etp_output_is_file(const char *path, const char *other)
 {
     struct stat facts, others;
@@ -100,6 +105,16 @@ int etp_output_finish(etp_output *output, etp_error *error)
         forget_temporary(output);
     }
     return reason == 0 ? ETP_EXIT_DONE : etp_output_fail(output->path, reason, error);
+}
+
+int etp_output_finish_json(etp_output *output, int result, etp_error *error)
+{
+    if (result == ETP_EIO)
+        return etp_output_fail(output->path, errno, error);
+    if (result == ETP_OK)
+        return etp_output_finish(output, error);
+    etp_fail(error, result, "no memory for the result as JSON");
+    return ETP_EXIT_FAILED;
 }
 
 void etp_output_drop(etp_output *output)

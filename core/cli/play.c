@@ -115,8 +115,7 @@ static int check(const etp_stage *stage, etp_act act, const etp_run *run, etp_er
     return ETP_EXIT_DONE;
 }
 
-/* Options that cannot be run are the user's, everything else is not. */
-static int start(etp_run **run, const etp_run_options *options, etp_error *error)
+int etp_stage_start_run(etp_run **run, const etp_run_options *options, etp_error *error)
 {
     int result = etp_run_new(run, options, error);
     if (result == ETP_OK)
@@ -141,7 +140,7 @@ static int play(etp_stage *stage, etp_act act, const etp_run_options *options, e
                 etp_error *error)
 {
     etp_run *run = NULL;
-    int status = start(&run, options, error);
+    int status = etp_stage_start_run(&run, options, error);
     if (status == ETP_EXIT_DONE)
         status = go(stage, act, run, crew, error);
     if (status == ETP_EXIT_DONE)

@@ -109,14 +109,7 @@ static int write_json(const etp_report *report, etp_output *json, etp_error *err
     if (json->file == NULL)
         return ETP_EXIT_DONE;
     errno = 0;
-    int result = etp_report_write_json(report, json->file);
-    if (result == ETP_EIO)
-        return etp_output_fail(json->path, errno, error);
-    if (result != ETP_OK) {
-        etp_fail(error, result, "no memory for the result as JSON");
-        return ETP_EXIT_FAILED;
-    }
-    return etp_output_finish(json, error);
+    return etp_output_finish_json(json, etp_report_write_json(report, json->file), error);
 }
 
 static bool is_standard(const char *path)
@@ -152,28 +145,12 @@ static int play_and_write(etp_stage *stage, etp_output *json, etp_output *events
     return status;
 }
 
-/* What is read must not be written over: a forgotten file name makes an option swallow the next one. */
-static int check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error)
-{
-    const etp_lineup *lineup = &stage->lineup;
-    const char *input = etp_output_is_file(path, stage->options->prices) ? stage->options->prices : NULL;
-    if (etp_output_is_file(path, lineup->policy.path))
-        input = lineup->policy.path;
-    for (unsigned i = 0; i < lineup->count; i++)
-        if (etp_output_is_file(path, lineup->entrants[i].path))
-            input = lineup->entrants[i].path;
-    if (input == NULL)
-        return ETP_EXIT_DONE;
-    etp_fail(error, ETP_EINVAL, "%s would write over %s, which this run reads: name another file", option, input);
-    return ETP_EXIT_USAGE;
-}
-
 static int check_outputs(const etp_stage *stage, etp_error *error)
 {
     const etp_options *options = stage->options;
-    int status = check_output(stage, "--json", options->json, error);
+    int status = etp_stage_check_output(stage, "--json", options->json, error);
     if (status == ETP_EXIT_DONE)
-        status = check_output(stage, "--events", options->events, error);
+        status = etp_stage_check_output(stage, "--events", options->events, error);
     return status;
 }
 
@@ -221,7 +198,7 @@ int etp_command_run(const etp_options *options, etp_error *error)
 static int print_digest(const etp_report_run *market, etp_error *error)
 {
     printf("%016" PRIx64 "%016" PRIx64 "\n", market->totals.digest[0], market->totals.digest[1]);
-    return fflush(stdout) == 0 ? ETP_EXIT_DONE : etp_output_fail("-", errno, error);
+    return etp_output_flush(error);
 }
 
 int etp_command_digest(const etp_options *options, etp_error *error)

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "cli/output.h"
 #include "cli/status.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
@@ -48,11 +49,10 @@ static int load_prices(etp_stage *stage, etp_error *error)
     return place_days(stage, error);
 }
 
-static int make_prices(etp_stage *stage, etp_error *error)
+int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t seed, etp_error *error)
 {
-    const etp_options *options = stage->options;
     etp_time interval = options->interval != 0 ? options->interval : default_interval;
-    int result = etp_trace_generate(&stage->trace, (unsigned)options->days, interval, options->seed, NULL);
+    int result = etp_trace_generate(trace, (unsigned)options->days, interval, seed, NULL);
     if (result == ETP_OK)
         return ETP_EXIT_DONE;
     etp_fail(error, result, "the built-in prices cannot be made: %s", etp_strerror(result));
@@ -61,7 +61,9 @@ static int make_prices(etp_stage *stage, etp_error *error)
 
 static int set_prices(etp_stage *stage, etp_error *error)
 {
-    int status = stage->options->prices != NULL ? load_prices(stage, error) : make_prices(stage, error);
+    const etp_options *options = stage->options;
+    int status = options->prices != NULL ? load_prices(stage, error)
+                                         : etp_stage_make_prices(&stage->trace, options, options->seed, error);
     if (status != ETP_EXIT_DONE)
         return status;
     stage->run.trace = &stage->trace;
@@ -151,6 +153,22 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
         return status;
     set_pace(stage);
     return etp_lineup_check_swaps(&stage->lineup, &stage->swaps, run_length(stage), error);
+}
+
+/* What is read must not be written over: a forgotten file name makes an option swallow the next one. */
+int etp_stage_check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error)
+{
+    const etp_lineup *lineup = &stage->lineup;
+    const char *input = etp_output_is_file(path, stage->options->prices) ? stage->options->prices : NULL;
+    if (etp_output_is_file(path, lineup->policy.path))
+        input = lineup->policy.path;
+    for (unsigned i = 0; i < lineup->count; i++)
+        if (etp_output_is_file(path, lineup->entrants[i].path))
+            input = lineup->entrants[i].path;
+    if (input == NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "%s would write over %s, which this run reads: name another file", option, input);
+    return ETP_EXIT_USAGE;
 }
 
 void etp_stage_fini(etp_stage *stage)

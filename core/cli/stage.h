@@ -31,6 +31,12 @@ typedef struct etp_stage {
 int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error);
 void etp_stage_fini(etp_stage *stage);
 
+/* Makes up the prices of one seed. Returns an exit status. */
+int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t seed, etp_error *error);
+
+/* Refuses an output file, named by `option`, that is one of those that are read. Returns an exit status. */
+int etp_stage_check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error);
+
 /* What is run on it. */
 typedef enum etp_act {
     ETP_ACT_MARKET,  /* all firms */
@@ -42,5 +48,8 @@ typedef enum etp_act {
  * status. `observer` may be NULL. */
 int etp_stage_play(etp_stage *stage, etp_act act, const etp_observer *observer, etp_report_run *result,
                    etp_error *error);
+
+/* etp_run_new() with an exit status: options that cannot be run are the user's, everything else is not. */
+int etp_stage_start_run(etp_run **run, const etp_run_options *options, etp_error *error);
 
 #endif

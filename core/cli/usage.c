@@ -4,36 +4,10 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 #include "cli/world_params.h"
 
 enum { DOC_COLUMN = 30, LINE_COLUMNS = 100 };
-
-static const char head[] =
-    "usage: etp-engine [run] STRATEGY.lua [STRATEGY.lua ...] [options]\n"
-    "       etp-engine --help | --version\n"
-    "\n"
-    "Runs a market in which home batteries sell their energy to competing aggregators, each of them a\n"
-    "Lua script, and prints what owners got for it, beside a single utility and the first script alone.\n"
-    "\n"
-    "Examples:\n"
-    "  etp-engine strategies/greedy.lua\n"
-    "  etp-engine strategies/greedy.lua mine.lua --rivals 3 --days 7 --seed 2\n"
-    "  etp-engine mine.lua --prices PRICE_AND_DEMAND_202501_VIC1.csv --days 30 --json result.json\n"
-    "  etp-engine mine.lua --set mine.margin=1.2 --set world.q=0.8 --mechanism second-price\n"
-    "  etp-engine mine.lua --loss 20% --duplicate 20% --events events.jsonl\n"
-    "  etp-engine mine.lua --watch\n";
-
-static const char tail[] =
-    "\n"
-    "A strategy without a folder in its name that is no file here is looked for among the shipped ones.\n"
-    "\n"
-    "Exit status:\n"
-    "  0  done\n"
-    "  1  a file cannot be used or the run failed: a script or a price file is missing, cannot be read\n"
-    "     or has errors, a script has the wrong role, a result cannot be written, --check-determinism\n"
-    "     found a difference\n"
-    "  2  the command line asks for what cannot be: an unknown command, option, script's name or\n"
-    "     parameter of --set, a value out of range, more days than the price file holds, no strategy\n";
 
 /* Prints `text` from DOC_COLUMN on, in as many lines as it takes; `column` is where the first line stands now. */
 static void print_doc(const char *text, int column)
@@ -57,14 +31,19 @@ static void print_doc(const char *text, int column)
     putchar('\n');
 }
 
-static void print_option(const etp_option_help *option)
+void etp_usage_commands(void)
+{
+    printf("\nCommands (etp-engine help COMMAND says more):\n");
+    for (unsigned i = 0; i < etp_command_count(); i++)
+        print_doc(etp_commands[i].purpose, printf("  %s", etp_commands[i].name));
+}
+
+static void print_option(const etp_option *option)
 {
     char doc[512], range[64] = "", standard[64] = "";
-    if (option->group != NULL)
-        printf("\n%s:\n", option->group);
     int column = printf("  --%s%s%s", option->name, option->argument != NULL ? " " : "",
                         option->argument != NULL ? option->argument : "");
-    if (option->ranged)
+    if (option->kind == &etp_option_kind_whole)
         snprintf(range, sizeof range, ", %" PRIu64 " to %" PRIu64, option->low, option->high);
     if (option->standard != NULL)
         snprintf(standard, sizeof standard, " [%s]", option->standard);
@@ -72,7 +51,33 @@ static void print_option(const etp_option_help *option)
     print_doc(doc, column);
 }
 
-static void print_world(void)
+/* The heading under which an option of the table stands; the first of a group has it. */
+static const char *heading_of(const etp_option *option)
+{
+    const char *heading = NULL;
+    for (unsigned i = 0; i < etp_option_count(); i++) {
+        if (etp_option_table[i].group != NULL)
+            heading = etp_option_table[i].group;
+        if (&etp_option_table[i] == option)
+            return heading;
+    }
+    return option->group;
+}
+
+void etp_usage_options(const etp_vocabulary *vocabulary)
+{
+    const etp_option *list[ETP_OPTIONS_MAX];
+    unsigned count = etp_vocabulary_list(vocabulary, list);
+    const char *heading = NULL;
+    for (unsigned i = 0; i < count; i++) {
+        const char *group = heading_of(list[i]);
+        if (group != NULL && group != heading)
+            printf("\n%s:\n", heading = group);
+        print_option(list[i]);
+    }
+}
+
+void etp_usage_world(void)
 {
     etp_run_options defaults;
     etp_run_defaults(&defaults);
@@ -86,15 +91,4 @@ static void print_world(void)
                  etp_world_param_get(&defaults, i));
         print_doc(doc, column);
     }
-}
-
-void etp_command_help(void)
-{
-    fputs(head, stdout);
-    for (unsigned i = 0; i < etp_option_count(); i++) {
-        etp_option_help option = etp_option_describe(i);
-        print_option(&option);
-    }
-    print_world();
-    fputs(tail, stdout);
 }

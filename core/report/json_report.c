@@ -5,100 +5,14 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "report/json_pieces.h"
 #include "report/report.h"
-
-enum { TEXT_MAX = 64, DIGITS = 15 };
-
-/* ---- pieces ---- */
-
-/* Jansson's setters fail on a NULL value and take ownership of the others, so that one check at the end finds whatever
- * went wrong on the way. */
-typedef struct builder {
-    json_t *object;
-    bool failed;
-} builder;
-
-static builder begin(void)
-{
-    json_t *object = json_object();
-    return (builder){object, object == NULL};
-}
-
-static void put(builder *to, const char *name, json_t *value)
-{
-    if (json_object_set_new(to->object, name, value) != 0)
-        to->failed = true;
-}
-
-/* The object, or NULL when something is missing in it. */
-static json_t *finish(builder *to)
-{
-    if (!to->failed)
-        return to->object;
-    json_decref(to->object);
-    return NULL;
-}
-
-/* A text that is not UTF-8, such as an odd file name, gets a '?' for each of its bytes that is not ASCII. */
-static json_t *make_text(const char *text)
-{
-    char plain[ETP_ERROR_TEXT_MAX];
-    json_t *made = json_string(text);
-    if (made != NULL)
-        return made;
-    snprintf(plain, sizeof plain, "%s", text);
-    for (char *at = plain; *at != '\0'; at++)
-        if ((unsigned char)*at >= 0x80)
-            *at = '?';
-    return json_string(plain);
-}
-
-static void put_text(builder *to, const char *name, const char *text)
-{
-    put(to, name, make_text(text));
-}
-
-static void put_count(builder *to, const char *name, uint64_t value)
-{
-    put(to, name, json_integer((json_int_t)value));
-}
-
-static void put_whole(builder *to, const char *name, int64_t value)
-{
-    put(to, name, json_integer(value));
-}
-
-static void put_real(builder *to, const char *name, double value)
-{
-    put(to, name, json_real(value));
-}
-
-/* Ids are texts: a number in JSON is exact up to 2^53 only. */
-static void put_id(builder *to, const char *name, uint64_t id)
-{
-    char text[TEXT_MAX];
-    snprintf(text, sizeof text, "%" PRIu64, id);
-    put_text(to, name, text);
-}
-
-static void put_bool(builder *to, const char *name, bool value)
-{
-    put(to, name, json_boolean(value));
-}
 
 /* Cents per kWh, null where nothing was sold. */
 static void put_mean_price(builder *to, const char *name, etp_money paid, etp_energy energy)
 {
     double cents;
     put(to, name, etp_report_mean_price(paid, energy, &cents) ? json_real(cents) : json_null());
-}
-
-/* A whole number as such, so that 100 is not written as 100.0. */
-static json_t *number(double value)
-{
-    if (value >= -1e15 && value <= 1e15 && (double)(json_int_t)value == value)
-        return json_integer((json_int_t)value);
-    return json_real(value);
 }
 
 /* ---- what was run ---- */
@@ -407,10 +321,5 @@ static json_t *make_report(const etp_report *report)
 
 int etp_report_write_json(const etp_report *report, FILE *out)
 {
-    json_t *whole = make_report(report);
-    if (whole == NULL)
-        return ETP_ENOMEM;
-    int failed = json_dumpf(whole, out, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));
-    json_decref(whole);
-    return failed != 0 || fputc('\n', out) == EOF ? ETP_EIO : ETP_OK;
+    return write_whole(make_report(report), out);
 }

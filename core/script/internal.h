@@ -116,6 +116,15 @@ typedef struct etp_meter {
     bool over_instructions;
 } etp_meter;
 
+/** A global variable that was written: once for each name and hook. */
+typedef struct etp_written_global {
+    char name[ETP_SCRIPT_NAME_MAX];
+    char place[LUA_IDSIZE + 16]; /**< file:line */
+    int hook;                    /**< etp_hook, or -1 while loading */
+} etp_written_global;
+
+enum { ETP_WRITTEN_GLOBALS_MAX = 16 };
+
 typedef struct etp_field etp_field;
 
 typedef struct etp_view {
@@ -146,6 +155,10 @@ typedef struct etp_vm {
     bool has_hook[ETP_HOOKS];
     etp_vm_param *params; /**< sorted by name */
     unsigned param_count;
+    etp_written_global globals[ETP_WRITTEN_GLOBALS_MAX]; /**< the first of them */
+    unsigned global_count;
+    bool watched;         /**< dry calls look on (rehearse_watch.c) */
+    uint64_t params_read; /**< since then: bit i is parameter i */
 } etp_vm;
 
 /** How many lines were written in which window of calls. */
@@ -222,6 +235,11 @@ int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
 void etp_sandbox_push(lua_State *L);
 /** After loading: what a script may no longer do. Takes the environment at the top of the stack. */
 void etp_sandbox_seal(lua_State *L);
+/** Pushes that environment again. */
+void etp_sandbox_push_environment(lua_State *L);
+/** Pushes the `__newindex` that writes down which globals are written, and then does what the table at the top of the
+ *  stack would do as such. The table is taken. */
+void etp_sandbox_push_noter(lua_State *L);
 /** Set functions in the table at the top of the stack. */
 void etp_sandbox_base(lua_State *L);
 void etp_sandbox_metatable(lua_State *L);

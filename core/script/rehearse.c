@@ -96,16 +96,21 @@ static void set_nodes(etp_rehearsing *rehearsing)
     }
 }
 
-/* `on_save` and `on_load` have no place in the tables of hooks. */
+/* A line for each hook that the script has. `on_save` and `on_load` have no place in the tables of hooks. */
 static void set_lines(etp_rehearsing *rehearsing)
 {
     etp_rehearsal *report = rehearsing->report;
+    const etp_vm *vm = rehearsing->script->vm;
     for (int hook = 0; hook < ETP_HOOKS; hook++) {
-        bool called = hook != ETP_HOOK_ON_SAVE && hook != ETP_HOOK_ON_LOAD;
-        if (!called || !rehearsing->script->vm->has_hook[hook])
+        const char *name = etp_hook_name((etp_hook)hook);
+        if (hook == ETP_HOOK_ON_SAVE || hook == ETP_HOOK_ON_LOAD || !etp_hook_known_to((etp_hook)hook, vm->role))
             continue;
+        if (!vm->has_hook[hook]) {
+            report->unused[report->unused_count++] = name;
+            continue;
+        }
         rehearsing->lines[hook] = &report->hooks[report->hook_count++];
-        rehearsing->lines[hook]->name = etp_hook_name((etp_hook)hook);
+        rehearsing->lines[hook]->name = name;
     }
 }
 
@@ -133,10 +138,14 @@ static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, et
     script->vm->meter.exact = thorough && report->clock == NULL;
     set_nodes(rehearsing);
     set_lines(rehearsing);
-    play(rehearsing);
+    int result = report->watch ? etp_rehearse_watch(rehearsing, error) : ETP_OK;
+    if (result == ETP_OK) {
+        play(rehearsing);
+        result = rehearsing->first_failure;
+    }
+    etp_rehearse_report_watched(script->vm, report);
     script->vm->meter.exact = false;
     script->logger = logger;
-    int result = rehearsing->first_failure;
     free(rehearsing);
     return result;
 }
@@ -144,9 +153,12 @@ static int rehearse(etp_script *script, etp_rehearsal *report, bool thorough, et
 int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *error)
 {
     etp_rehearsal made = {.size = sizeof made};
+    if (script == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no script to rehearse: it was NULL");
     if (report != NULL && report->size >= offsetof(etp_rehearsal, calls)) {
         made.clock = report->clock;
         made.clock_user = report->clock_user;
+        made.watch = report->watch;
     }
     int result = rehearse(script, &made, report != NULL, error);
     if (report != NULL) {

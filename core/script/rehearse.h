@@ -35,6 +35,11 @@ const etp_context *etp_rehearse_begin(etp_rehearsing *rehearsing, etp_hook hook,
 /* After it: writes down what came of it. `words` says what it was called with. */
 void etp_rehearse_end(etp_rehearsing *rehearsing, etp_hook hook, int result, const char *words);
 
+/* From here on the script's reads of parameters and writes of globals are noted. */
+int etp_rehearse_watch(etp_rehearsing *rehearsing, etp_error *error);
+/* Copies what was noted. */
+void etp_rehearse_report_watched(const etp_vm *vm, etp_rehearsal *report);
+
 /* The calls of one node, from its start on. */
 void etp_rehearse_aggregator(etp_rehearsing *rehearsing, etp_rehearsing_node *node, bool experienced);
 void etp_rehearse_bess(etp_rehearsing *rehearsing, etp_rehearsing_node *node);

@@ -143,6 +143,7 @@ void etp_sandbox_push(lua_State *L)
     lua_setfield(L, -2, "require");
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__index");
+    etp_sandbox_push_noter(L);
     lua_setfield(L, -2, "__newindex");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
@@ -160,12 +161,19 @@ static int read_only(lua_State *L)
                       name);
 }
 
+void etp_sandbox_push_environment(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
+}
+
+/* What an aggregator writes is no longer written down: that takes time in each call. */
 void etp_sandbox_seal(lua_State *L)
 {
-    if (etp_vm_of(L)->role != ETP_ROLE_BESS)
-        return;
     lua_getmetatable(L, -1);
-    lua_pushcfunction(L, read_only);
+    if (etp_vm_of(L)->role == ETP_ROLE_BESS)
+        lua_pushcfunction(L, read_only);
+    else
+        lua_getfield(L, -1, "__index");
     lua_setfield(L, -2, "__newindex");
     lua_pop(L, 1);
 }

@@ -55,7 +55,8 @@ end
 local SHARED_HEADERS = {
   ["base/heap.h"] = "base", ["base/nearest.h"] = "base", ["base/utf8.h"] = "base",
   ["base/wheel.h"] = "base",
-  ["report/events_writer.h"] = "report", ["report/report.h"] = "report",
+  ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }
 
 local UMBRELLA = "etp/etp.h"

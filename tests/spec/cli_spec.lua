@@ -67,14 +67,31 @@ describe("help", function()
     end
   end)
 
-  it("names every option that the manual names, and the other way round", function()
-    local manual, help = program.read("docs/man/etp-engine.1"), program.run("--help").out
-    local known = {}
-    for option in help:gmatch("\n  %-%-([a-z-]+)") do
-      known[option] = true
-      assert.truthy(manual:find("\\-\\-" .. option:gsub("%-", "\\-"), 1, true), "not in the manual: " .. option)
+  it("lists the commands, each with a help of its own, as the manual does", function()
+    local help = program.run("--help").out
+    local manual = program.read("docs/man/etp-engine.1"):match("\n%.SH COMMANDS\n(.-)\n%.SH ")
+    local count = 0
+    for name in help:match("\nCommands[^\n]*\n(.-)\n\n"):gmatch("  (%l+)  ") do
+      count = count + 1
+      local own = program.run("help " .. name)
+      assert.same({ 0, "" }, { own.status, own.err })
+      assert.truthy(own.out:find("^usage: etp%-engine [[]?" .. name), own.out)
+      assert.equal(own.out, program.run(name .. " --help").out)
+      assert.truthy(manual:find("\n.B " .. name .. "\n", 1, true), "not in the manual: " .. name)
     end
-    for option in manual:gmatch("\n%.B[IR] \\%-\\%-([a-z\\-]+)") do
+    assert.is_true(count >= 3)
+  end)
+
+  it("names every option that the manual names, and the other way round", function()
+    local manual = program.read("docs/man/etp-engine.1")
+    local known = {}
+    for command in program.run("--help").out:match("\nCommands[^\n]*\n(.-)\n\n"):gmatch("  (%l+)  ") do
+      for option in program.run("help " .. command).out:gmatch("\n  %-%-([a-z-]+)") do
+        known[option] = true
+        assert.truthy(manual:find("\\-\\-" .. option:gsub("%-", "\\-"), 1, true), "not in the manual: " .. option)
+      end
+    end
+    for option in manual:gmatch("\n%.B[IR]? \\%-\\%-([a-z\\-]+)") do
       assert.is_true(known[option:gsub("\\", "")], "not in the help: " .. option)
     end
   end)
@@ -150,6 +167,11 @@ describe("what cannot be asked for", function()
     { GREEDY .. " --reserve two_tiers", "there is no reserve policy called 'two_tiers'; did you mean two_tier?" },
     { GREEDY .. " --reserve elephant", "no reserve policy called 'elephant': name a file" },
     { "help elephants", "no help on 'elephants'" },
+    { "help tournamnet", "no help on 'tournamnet'; did you mean tournament?" },
+    { "chekc " .. GREEDY, "did you mean check?" },
+    { "turnament", "did you mean tournament?" },
+    { GREEDY .. " check", "'check' is a command and stands first: etp-engine check ..." },
+    { GREEDY .. " --seeds 2", "did you mean --seed?" },
     { GREEDY .. " --rivls 2", "did you mean --rivals?" },
     { GREEDY .. " --elephant", "--help lists" },
     { GREEDY .. " --bess", "--bess needs a value" },

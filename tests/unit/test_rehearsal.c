@@ -75,6 +75,21 @@ static void calls_every_hook(void **state)
     for (unsigned i = 1; i < 6; i++)
         assert_true(report.hooks[i].calls >= 6);
     assert_int_equal(report.failures, 0);
+    assert_int_equal(report.unused_count, 0);
+}
+
+static void names_what_is_left_out(void **state)
+{
+    (void)state;
+    etp_rehearsal report;
+    etp_error error;
+    assert_int_equal(
+        rehearse(BESS "function S.reserve() return 1 end function S.on_fault() end return S\n", &report, &error),
+        ETP_OK);
+    static const char *const names[] = {"on_start", "on_interval", "on_result", "choose"};
+    assert_int_equal(report.unused_count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        assert_string_equal(report.unused[i], names[i]);
 }
 
 /* Each of these goes well on the usual input. */
@@ -263,6 +278,58 @@ static void is_silent_and_suspends_nothing(void **state)
     etp_script_free(script);
 }
 
+static void watch(const char *source, etp_rehearsal *report)
+{
+    etp_script *script = load(source, NULL);
+    etp_rehearsal again = {.size = sizeof again, .watch = true};
+    *report = again;
+    if (etp_script_rehearse(script, report, NULL) != ETP_OK)
+        fail_msg("%s", etp_script_last_error(script));
+    /* Looking on twice is looking on once, and what was seen stays seen. */
+    assert_int_equal(etp_script_rehearse(script, &again, NULL), ETP_OK);
+    assert_int_equal(again.params_read, report->params_read);
+    assert_int_equal(again.global_count, report->global_count);
+    etp_script_free(script);
+}
+
+static void notes_globals(void **state)
+{
+    (void)state;
+    etp_rehearsal report;
+    watch("function helper() return 1 end\n" AGGREGATOR "function S.on_offer()\n"
+          "  count = (count or 0) + 1 helper = helper return helper() end\n"
+          "function S.on_fault() count = 0 end return S\n",
+          &report);
+    assert_int_equal(report.global_count, 4);
+    assert_string_equal(report.globals[0].name, "helper");
+    assert_string_equal(report.globals[0].place, "test.lua:1");
+    assert_null(report.globals[0].hook);
+    assert_string_equal(report.globals[1].name, "count");
+    assert_string_equal(report.globals[1].place, "test.lua:4");
+    assert_string_equal(report.globals[1].hook, "on_offer");
+    assert_string_equal(report.globals[2].name, "helper");
+    assert_string_equal(report.globals[3].hook, "on_fault");
+    watch("local n = 0\n" AGGREGATOR "function S.on_offer() n = n + 1 return n end return S\n", &report);
+    assert_int_equal(report.global_count, 0);
+    watch("for i = 1, 100 do _G['g' .. i] = i end\n" BESS "function S.reserve() return g7 end return S\n", &report);
+    assert_int_equal(report.global_count, ETP_REHEARSAL_GLOBALS_MAX);
+}
+
+static void notes_parameters(void **state)
+{
+    (void)state;
+    etp_rehearsal report;
+    watch("local S = { api = 1, role = 'aggregator', params = { b = 2, a = 1, c = 3 } }\n"
+          "function S.on_offer(ctx) return ctx.params.a end\n"
+          "function S.on_result(ctx, result) return result.outcome == 'failed' and ctx.params.c end return S\n",
+          &report);
+    assert_int_equal(report.params_read, 5);
+    watch("local S = { api = 1, role = 'bess', params = { a = 1, b = 2 } }\n"
+          "function S.reserve(ctx) local n = 0 for _, v in pairs(ctx.params) do n = n + v end return n end return S\n",
+          &report);
+    assert_int_equal(report.params_read & 3, 3);
+}
+
 /* What a program that knows less of the report gets. */
 static void smaller_report(void **state)
 {
@@ -272,6 +339,7 @@ static void smaller_report(void **state)
     memset(&report, 0x55, sizeof report);
     report.size = offsetof(etp_rehearsal, offers);
     report.clock = NULL;
+    report.watch = false;
     assert_int_equal(etp_script_rehearse(script, &report, NULL), ETP_OK);
     assert_true(report.calls > 10);
     assert_int_equal(report.failures, 0);
@@ -279,11 +347,20 @@ static void smaller_report(void **state)
     etp_script_free(script);
 }
 
+static void without_a_script(void **state)
+{
+    (void)state;
+    etp_error error = {0};
+    assert_int_equal(etp_script_rehearse(NULL, NULL, &error), ETP_EINVAL);
+    assert_contains(error.text, "no script");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_scripts_pass),
         cmocka_unit_test(calls_every_hook),
+        cmocka_unit_test(names_what_is_left_out),
         cmocka_unit_test(finds_what_is_rare),
         cmocka_unit_test(finds_what_is_rare_of_a_battery),
         cmocka_unit_test(results_follow_bids),
@@ -293,7 +370,10 @@ int main(void)
         cmocka_unit_test(stops_calling_what_does_not_end),
         cmocka_unit_test(without_a_report_it_is_short),
         cmocka_unit_test(is_silent_and_suspends_nothing),
+        cmocka_unit_test(notes_globals),
+        cmocka_unit_test(notes_parameters),
         cmocka_unit_test(smaller_report),
+        cmocka_unit_test(without_a_script),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,9 +218,9 @@ static void good_round(unsigned round)
 /* A text that does not load, or whose hook fails, and then one that is as it should be. */
 static void broken_round(unsigned round)
 {
-    static const char *const faults[] = {"local S = {\n -- %u\n", "return -- %u\n",
-                                         "-- %u\nlocal S = { api = 1, role = 'aggregator', name = 'a' }\n"
-                                         "function S.on_offer(ctx, offer) return offer.vlaue end\nreturn S\n"};
+    static const char no_field[] = "-- %u\nlocal S = { api = 1, role = 'aggregator', name = 'a' }\n"
+                                   "function S.on_offer(ctx, offer) return offer.vlaue end\nreturn S\n";
+    static const char *const faults[] = {"local S = {\n -- %u\n", "return -- %u\n", no_field};
     static const char *const places[] = {"a.lua:3:", "a.lua", "a.lua:3: offer has no field \"vlaue\""};
     char text[TEXT_SIZE];
     unsigned before = count_refusals(0);

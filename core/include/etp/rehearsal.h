@@ -31,18 +31,37 @@ typedef struct etp_rehearsal_hook {
     char error[ETP_ERROR_TEXT_MAX]; /**< of the first failure: file, line, traceback; else "" */
 } etp_rehearsal_hook;
 
+/** A global variable that the script wrote. */
+typedef struct etp_rehearsal_global {
+    char name[64];
+    char place[96];   /**< file:line */
+    const char *hook; /**< in which hook; NULL while it was loaded; static storage */
+} etp_rehearsal_global;
+
+enum { ETP_REHEARSAL_GLOBALS_MAX = 16 };
+
 typedef struct etp_rehearsal {
-    size_t size; /**< sizeof(etp_rehearsal); set before the call, as is `clock` */
+    size_t size; /**< sizeof(etp_rehearsal); set before the call, as are `clock` and `watch` */
     /** A clock in ns by which each call is timed; reading it is part of what is measured. NULL counts instructions
      *  instead, one by one, which is slow: the two would disturb each other. */
     etp_time (*clock)(void *user);
     void *clock_user;
+    /** Looks on at what the calls read and write, for the end of this struct. Errors in reading parameters then lose their
+     *  line, and calls take longer: what they report of failures and cost is to be had from a rehearsal of its own. */
+    bool watch;
     /* filled in: */
     uint64_t calls, failures;
     uint64_t offers, bids; /**< how many times it was asked for a bid, and bid */
     unsigned hook_count;
     etp_rehearsal_hook
         hooks[ETP_REHEARSAL_HOOKS_MAX]; /**< those that the script has, in the order of the documentation */
+    uint64_t params_read;               /**< bit i: parameter i was read; watched only */
+    unsigned global_count;
+    /** Written while it was loaded, and, if watched, in an aggregator's hooks: one line for each name and hook. In a
+     *  reserve policy's hooks it is an error. */
+    etp_rehearsal_global globals[ETP_REHEARSAL_GLOBALS_MAX];
+    unsigned unused_count;
+    const char *unused[ETP_REHEARSAL_HOOKS_MAX]; /**< hooks of its role that it does not have; static storage */
 } etp_rehearsal;
 
 /** Calls each hook that the script has. 0, or the code of the first failure, with input, hook, file, line and traceback

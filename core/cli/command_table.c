@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of commands: a new one is a line here. */
+#include <string.h>
+
+#include "base/nearest.h"
+#include "cli/commands.h"
+
+const etp_command etp_commands[] = {
+    {"run", "runs a market, when no command is named too", etp_run_start, etp_run_help},
+    {"check", "looks at scripts without a market: mistakes, and what a call costs", etp_check_start, etp_check_help},
+    {"tournament", "lets strategies play against each other and prints a league", etp_tournament_start,
+     etp_tournament_help},
+};
+enum { COMMANDS = sizeof etp_commands / sizeof etp_commands[0] };
+
+unsigned etp_command_count(void)
+{
+    return COMMANDS;
+}
+
+const etp_command *etp_command_find(const char *name)
+{
+    for (unsigned i = 0; i < COMMANDS; i++)
+        if (strcmp(etp_commands[i].name, name) == 0)
+            return &etp_commands[i];
+    return NULL;
+}
+
+const char *etp_command_nearest(const char *word)
+{
+    const char *names[COMMANDS + 1];
+    for (unsigned i = 0; i < COMMANDS; i++)
+        names[i] = etp_commands[i].name;
+    names[COMMANDS] = "help";
+    return etp_nearest(word, names, COMMANDS + 1);
+}
