@@ -42,22 +42,49 @@ void etp_plain_fini(etp_plain *plain)
 
 /* ---- taking ---- */
 
-/* Where in the value the writer is; `path` is what messages call it. */
 typedef struct writer {
     etp_plain *plain;
+    const char *root; /* what messages call the value */
+    unsigned depth;   /* tables that are being written, one in the other */
+    uint32_t tables;  /* that were begun */
     char path[ETP_PLAIN_PATH_MAX];
-    size_t path_size;
-    unsigned depth;
-    uint32_t tables;
 } writer;
 
-/* On the stack of the protected call. */
-enum { JOB = 1, VALUE = 2, MEMO = 3 };
+/* On the stack of the protected call. Above these lie the value that is written and, for each table around it, the key
+ * and the value under it. */
+enum { JOB = 1, VALUE = 2, MEMO = 3, FIRST_KEY = 5 };
+
+static bool is_word(const char *text, size_t size)
+{
+    if (size == 0 || size > KEY_SHOWN_MAX || strchr("0123456789", text[0]) != NULL)
+        return false;
+    return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == size;
+}
+
+/* Where the writer is, for a message: saved.prices[3], saved["two words"]. */
+static const char *path_of(lua_State *L, writer *to)
+{
+    size_t used = 0, size;
+    snprintf(to->path, sizeof to->path, "%s", to->root);
+    for (unsigned i = 0; i < to->depth; i++) {
+        int key = FIRST_KEY + 2 * (int)i;
+        used += strlen(to->path + used);
+        char *at = to->path + used;
+        if (lua_type(L, key) == LUA_TSTRING) {
+            const char *text = lua_tolstring(L, key, &size);
+            snprintf(at, sizeof to->path - used, is_word(text, size) ? ".%.*s" : "[\"%.*s\"]", KEY_SHOWN_MAX, text);
+        } else {
+            snprintf(at, sizeof to->path - used, "[%s]", etp_sandbox_tostring(L, key));
+            lua_pop(L, 1);
+        }
+    }
+    return to->path;
+}
 
 static void put(lua_State *L, writer *to, const void *bytes, size_t size)
 {
     if (!make_room(to->plain, size))
-        luaL_error(L, "%s: this is more data than can be carried over", to->path);
+        luaL_error(L, "%s: this is more data than can be carried over", path_of(L, to));
     memcpy(to->plain->bytes + to->plain->size, bytes, size);
     to->plain->size += size;
 }
@@ -90,40 +117,12 @@ static void put_string(lua_State *L, writer *to)
     put(L, to, text, size);
 }
 
-static bool is_word(const char *text, size_t size)
-{
-    if (size == 0 || size > KEY_SHOWN_MAX || strchr("0123456789", text[0]) != NULL)
-        return false;
-    return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == size;
-}
-
-/* Adds the key at the top of the stack to the path: .prices, [3], ["two words"]. */
-static void extend_path(lua_State *L, writer *to)
-{
-    char *at = to->path + to->path_size;
-    size_t room = sizeof to->path - to->path_size, size = 0;
-    if (lua_type(L, -1) == LUA_TSTRING) {
-        const char *text = lua_tolstring(L, -1, &size);
-        snprintf(at, room, is_word(text, size) ? ".%.*s" : "[\"%.*s\"]", KEY_SHOWN_MAX, text);
-    } else {
-        snprintf(at, room, "[%s]", etp_sandbox_tostring(L, lua_gettop(L)));
-        lua_pop(L, 1);
-    }
-    to->path_size += strlen(at);
-}
-
-static void cut_path(writer *to, size_t size)
-{
-    to->path_size = size;
-    to->path[size] = '\0';
-}
-
 static void put_value(lua_State *L, writer *to);
 
-static void check_key(lua_State *L, const writer *to, int type)
+static void check_key(lua_State *L, writer *to, int type)
 {
     if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TBOOLEAN)
-        luaL_error(L, "%s has a %s as a key: only strings, numbers and booleans can be carried over", to->path,
+        luaL_error(L, "%s has a %s as a key: only strings, numbers and booleans can be carried over", path_of(L, to),
                    lua_typename(L, type));
 }
 
@@ -156,7 +155,8 @@ static bool put_again(lua_State *L, writer *to)
     lua_Integer number = lua_tointeger(L, -1);
     lua_pop(L, 1);
     if (number < 0)
-        luaL_error(L, "%s is a table that holds itself: only data without such circles can be carried over", to->path);
+        luaL_error(L, "%s is a table that holds itself: only data without such circles can be carried over",
+                   path_of(L, to));
     if (number == 0)
         return false;
     uint32_t index = (uint32_t)number;
@@ -170,22 +170,19 @@ static void put_table(lua_State *L, writer *to)
     if (put_again(L, to))
         return;
     if (lua_getmetatable(L, -1))
-        luaL_error(L, "%s has a metatable: only plain tables can be carried over", to->path);
+        luaL_error(L, "%s has a metatable: only plain tables can be carried over", path_of(L, to));
     if (to->depth == ETP_PLAIN_DEPTH_MAX)
-        luaL_error(L, "%s lies more than %d tables deep", to->path, ETP_PLAIN_DEPTH_MAX);
+        luaL_error(L, "%s lies more than %d tables deep", path_of(L, to), ETP_PLAIN_DEPTH_MAX);
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     lua_Integer number = ++to->tables;
-    size_t path_size = to->path_size;
     remember(L, -number);
     put_sizes(L, to);
     to->depth++;
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         lua_pushvalue(L, -2);
-        extend_path(L, to);
         put_value(L, to);
         lua_pop(L, 1);
         put_value(L, to);
-        cut_path(to, path_size);
     }
     to->depth--;
     remember(L, number);
@@ -212,7 +209,7 @@ static void put_value(lua_State *L, writer *to)
         put_table(L, to);
         break;
     default:
-        luaL_error(L, "%s is a %s: only tables, strings, numbers and booleans can be carried over", to->path,
+        luaL_error(L, "%s is a %s: only tables, strings, numbers and booleans can be carried over", path_of(L, to),
                    lua_typename(L, type));
     }
 }
@@ -229,10 +226,8 @@ static int take(lua_State *L)
 int etp_plain_take(etp_plain *plain, etp_vm *vm, const char *root, char *text, size_t room)
 {
     lua_State *L = vm->state;
-    writer to = {.plain = plain};
+    writer to = {.plain = plain, .root = root};
     plain->size = 0;
-    snprintf(to.path, sizeof to.path, "%s", root);
-    to.path_size = strlen(to.path);
     lua_pushcfunction(L, take);
     lua_pushlightuserdata(L, &to);
     lua_pushvalue(L, -3);
