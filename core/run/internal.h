@@ -59,8 +59,9 @@ struct etp_run {
     etp_forecast forecast;
     struct outage *outages;
     size_t outage_count, next_outage, last_outage;
-    size_t done;             /* intervals */
-    bool begun;              /* the next one */
+    size_t done; /* intervals */
+    bool begun;  /* the next one */
+    bool stepping;
     etp_time interval, beat; /* on the market's clock and on the engine's */
     etp_time starts;         /* of the first on both clocks */
     /* accounts */

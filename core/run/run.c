@@ -142,7 +142,7 @@ static bool is_over(const etp_run *run)
     return run->done >= run->options.intervals;
 }
 
-int etp_run_advance(etp_run *run, etp_time until, etp_error *error)
+static int advance(etp_run *run, etp_time until, etp_error *error)
 {
     int more = is_over(run) ? 0 : 1;
     while (more > 0 && etp_run_starts(run, run->done + run->begun) <= until)
@@ -150,7 +150,7 @@ int etp_run_advance(etp_run *run, etp_time until, etp_error *error)
     return more > 0 ? turn(run, until, error) : more;
 }
 
-int etp_run_step(etp_run *run, etp_error *error)
+static int step(etp_run *run, etp_error *error)
 {
     if (is_over(run))
         return etp_fail(error, ETP_ESTATE, "the run is over");
@@ -158,9 +158,39 @@ int etp_run_step(etp_run *run, etp_error *error)
     return more > 0 ? turn(run, ETP_TIME_NEVER, error) : more;
 }
 
+static int enter(etp_run *run, etp_error *error)
+{
+    if (run == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no run to step");
+    if (run->stepping)
+        return etp_fail(error, ETP_ESTATE, "a run cannot be stepped from inside one of its own calls");
+    run->stepping = true;
+    return ETP_OK;
+}
+
+int etp_run_advance(etp_run *run, etp_time until, etp_error *error)
+{
+    int result = enter(run, error);
+    if (result != ETP_OK)
+        return result;
+    result = advance(run, until, error);
+    run->stepping = false;
+    return result;
+}
+
+int etp_run_step(etp_run *run, etp_error *error)
+{
+    int result = enter(run, error);
+    if (result != ETP_OK)
+        return result;
+    result = step(run, error);
+    run->stepping = false;
+    return result;
+}
+
 void etp_run_cut(etp_run *run)
 {
-    if (!is_over(run))
+    if (run != NULL && !is_over(run))
         run->options.intervals = run->done + 1;
 }
 
@@ -195,17 +225,17 @@ void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
 
 size_t etp_run_done(const etp_run *run)
 {
-    return run->done;
+    return run != NULL ? run->done : 0;
 }
 
 etp_time etp_run_now(const etp_run *run)
 {
-    return etp_engine_now(run->engine);
+    return run != NULL ? etp_engine_now(run->engine) : 0;
 }
 
 etp_time etp_run_starts(const etp_run *run, size_t interval)
 {
-    return run->starts + (etp_time)interval * run->beat;
+    return run != NULL ? run->starts + (etp_time)interval * run->beat : 0;
 }
 
 unsigned etp_run_firm_count(const etp_run *run)

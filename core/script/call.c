@@ -110,6 +110,22 @@ static int failed(etp_script *script, int code)
     return code;
 }
 
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context)
+{
+    vm->context = context;
+    vm->hook = hook;
+    vm->nil_field = NULL;
+    vm->error_place[0] = '\0';
+    vm->epoch++;
+}
+
+void etp_call_leave(etp_vm *vm)
+{
+    vm->context = NULL;
+    /* Views expire with their number. */
+    vm->epoch++;
+}
+
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results)
 {
     etp_vm *vm = script->vm;
@@ -118,11 +134,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
         return ETP_ESTATE;
     script->stats.calls++;
     etp_nodes_note(&script->nodes, context);
-    vm->context = context;
-    vm->hook = hook;
-    vm->nil_field = NULL;
-    vm->error_place[0] = '\0';
-    vm->epoch++;
+    etp_call_enter(vm, hook, context);
     etp_meter_reset(vm, script->options.instruction_limit);
     lua_settop(L, ETP_SLOTS);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
@@ -130,9 +142,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     if (argument != 0)
         lua_pushvalue(L, argument);
     int status = lua_pcall(L, argument != 0 ? 2 : 1, results, ETP_SLOT_HANDLER);
-    vm->context = NULL;
-    /* Views expire with their number. */
-    vm->epoch++;
+    etp_call_leave(vm);
     if (status == LUA_OK)
         return ETP_OK;
     bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);

@@ -62,17 +62,13 @@ static int call(carrier *work, etp_vm *vm, etp_hook hook, const etp_context *con
 {
     lua_State *L = vm->state;
     bool saves = hook == ETP_HOOK_ON_SAVE;
-    vm->context = context;
-    vm->hook = hook;
-    vm->nil_field = NULL;
-    vm->epoch++;
+    etp_call_enter(vm, hook, context);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (!saves)
         lua_pushvalue(L, VALUE);
     int status = lua_pcall(L, saves ? 1 : 2, saves ? 1 : 0, ETP_SLOT_HANDLER);
-    vm->context = NULL;
-    vm->epoch++;
+    etp_call_leave(vm);
     if (status == LUA_OK)
         return ETP_OK;
     bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);

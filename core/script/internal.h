@@ -339,6 +339,10 @@ bool etp_context_knows(const char *name);
 int etp_call_explain(lua_State *L);
 /* ---- call.c ---- */
 
+/** Around each call of a hook: what `ctx` shows, and then nothing any more. Never raise. */
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context);
+void etp_call_leave(etp_vm *vm);
+
 /** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values
  *  (LUA_MULTRET: as many as it returned) above ETP_SLOTS, or a negative code. */
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);

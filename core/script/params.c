@@ -259,6 +259,8 @@ static int find(etp_vm *vm, const char *name, etp_vm_param **found, etp_error *e
 int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error)
 {
     etp_vm_param *param = NULL;
+    if (name == NULL)
+        return etp_fail(error, ETP_EINVAL, "a parameter is set by its name");
     int result = find(vm, name, &param, error);
     if (result != ETP_OK)
         return result;

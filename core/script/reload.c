@@ -152,6 +152,8 @@ static int replace(etp_script *script, const etp_origin *origin, etp_sources *so
 
 static int check_outside(const etp_script *script, etp_error *error)
 {
+    if (script == NULL)
+        return etp_fail(error, ETP_EINVAL, "there is no script to reload");
     if (script->vm->context == NULL && !script->reloading)
         return ETP_OK;
     return etp_fail(error, ETP_ESTATE, "%s: a script cannot be reloaded from within a call of its own hooks",
@@ -163,15 +165,17 @@ int etp_script_reload_from(etp_script *script, const char *path, etp_time now, e
     etp_sources sources = {0};
     etp_origin origin = etp_origin_of_file(path, &sources);
     int result = check_outside(script, error);
+    if (result == ETP_OK && path == NULL)
+        result = etp_fail(error, ETP_EINVAL, "%s: a reload needs the path of a file", script->name);
     return result == ETP_OK ? replace(script, &origin, &sources, now, error) : result;
 }
 
 int etp_script_reload(etp_script *script, etp_time now, etp_error *error)
 {
-    if (script->path == NULL)
+    if (script != NULL && script->path == NULL)
         return etp_fail(error, ETP_ESTATE, "%s: was loaded from a text, so there is no file to read again",
                         script->name);
-    return etp_script_reload_from(script, script->path, now, error);
+    return etp_script_reload_from(script, script != NULL ? script->path : NULL, now, error);
 }
 
 int etp_script_reload_text(etp_script *script, const char *chunk, const char *text, size_t size, etp_time now,
@@ -180,5 +184,7 @@ int etp_script_reload_text(etp_script *script, const char *chunk, const char *te
     etp_sources sources = {0};
     const etp_origin origin = {.chunk = chunk, .text = text, .size = size};
     int result = check_outside(script, error);
+    if (result == ETP_OK && (chunk == NULL || text == NULL))
+        result = etp_fail(error, ETP_EINVAL, "%s: a reload needs a text and its name", script->name);
     return result == ETP_OK ? replace(script, &origin, &sources, now, error) : result;
 }

@@ -117,13 +117,13 @@ const char *etp_script_hash(const etp_script *script)
 
 unsigned etp_script_version(const etp_script *script)
 {
-    return script->version;
+    return script != NULL ? script->version : 0;
 }
 
 /* A module that was tried and not found is no file of the version. */
 const char *etp_script_file(const etp_script *script, unsigned index)
 {
-    for (unsigned i = 0; i < script->files.count; i++) {
+    for (unsigned i = 0; script != NULL && i < script->files.count; i++) {
         if (script->files.list[i].code != ETP_OK)
             continue;
         if (index-- == 0)
@@ -157,6 +157,8 @@ int etp_script_set_many(etp_script *script, const char *const *names, const doub
                         etp_error *error)
 {
     int result = ETP_OK;
+    if (script == NULL || (count > 0 && (names == NULL || values == NULL)))
+        return etp_fail(error, ETP_EINVAL, "to set parameters there must be a script, names and values");
     for (unsigned i = 0; i < count && result == ETP_OK; i++)
         result = etp_params_check(script->vm, names[i], values[i], script->stats.calls > 0, error);
     for (unsigned i = 0; i < count && result == ETP_OK; i++)

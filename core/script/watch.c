@@ -231,6 +231,8 @@ static void fini_entry(watched *entry)
 
 int etp_watch_new(etp_watch **watch)
 {
+    if (watch == NULL)
+        return ETP_EINVAL;
     *watch = calloc(1, sizeof **watch);
     return *watch != NULL ? ETP_OK : ETP_ENOMEM;
 }
@@ -247,7 +249,7 @@ void etp_watch_free(etp_watch *watch)
 
 int etp_watch_add(etp_watch *watch, etp_script *script)
 {
-    if (script->path == NULL)
+    if (watch == NULL || script == NULL || script->path == NULL)
         return ETP_EINVAL;
     for (unsigned i = 0; i < watch->count; i++)
         if (watch->entries[i].script == script)
@@ -262,7 +264,7 @@ int etp_watch_add(etp_watch *watch, etp_script *script)
 
 int etp_watch_remove(etp_watch *watch, const etp_script *script)
 {
-    for (unsigned i = 0; i < watch->count; i++) {
+    for (unsigned i = 0; watch != NULL && i < watch->count; i++) {
         if (watch->entries[i].script != script)
             continue;
         fini_entry(&watch->entries[i]);
@@ -274,7 +276,7 @@ int etp_watch_remove(etp_watch *watch, const etp_script *script)
 
 etp_script *etp_watch_poll(etp_watch *watch, etp_time clock)
 {
-    for (unsigned i = 0; i < watch->count; i++)
+    for (unsigned i = 0; watch != NULL && i < watch->count; i++)
         if (is_due(&watch->entries[i], clock))
             return watch->entries[i].script;
     return NULL;

@@ -237,6 +237,29 @@ static void too_fast_is_refused(void **state)
     close_market(m);
 }
 
+/* An observer that would drive its own run. */
+static void meddle(void *user, const etp_event *event)
+{
+    market *m = user;
+    (void)event;
+    assert_int_equal(etp_run_advance(m->run, ETP_TIME_NEVER, NULL), ETP_ESTATE);
+    assert_int_equal(etp_run_step(m->run, NULL), ETP_ESTATE);
+}
+
+static void a_run_is_not_driven_from_within(void **state)
+{
+    (void)state;
+    market *m = open_market(3);
+    etp_run_totals alone = market_run(m);
+    m->options.observer = (etp_observer){meddle, m};
+    etp_run_totals meddled = market_run(m);
+    assert_true(same_digest(&alone, &meddled));
+    close_market(m);
+    assert_int_equal(etp_run_advance(NULL, 0, NULL), ETP_EINVAL);
+    assert_int_equal(etp_run_done(NULL), 0);
+    etp_run_cut(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +270,7 @@ int main(void)
         cmocka_unit_test(outages_last_as_many_intervals),
         cmocka_unit_test(protocol_time_is_real),
         cmocka_unit_test(too_fast_is_refused),
+        cmocka_unit_test(a_run_is_not_driven_from_within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

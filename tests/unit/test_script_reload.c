@@ -423,6 +423,25 @@ static void test_data_is_bounded(void **unused)
     etp_script_free(desk.script);
 }
 
+static void test_null(void **unused)
+{
+    (void)unused;
+    etp_error error = {0};
+    etp_desk desk = desk_open(COUNTS, NULL);
+    assert_int_equal(etp_script_reload(NULL, now, &error), ETP_EINVAL);
+    assert_int_equal(etp_script_reload_from(NULL, "a.lua", now, &error), ETP_EINVAL);
+    assert_int_equal(etp_script_reload_from(desk.script, NULL, now, &error), ETP_EINVAL);
+    assert_int_equal(etp_script_reload_text(NULL, "a.lua", COUNTS, 5, now, &error), ETP_EINVAL);
+    assert_int_equal(etp_script_reload_text(desk.script, "a.lua", NULL, 5, now, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_set_many(desk.script, NULL, NULL, 1, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_set_many(desk.script, NULL, NULL, 0, NULL), ETP_OK);
+    assert_int_equal(etp_script_set(desk.script, NULL, 1, NULL), ETP_EINVAL);
+    assert_int_equal(etp_script_version(NULL), 0);
+    assert_null(etp_script_file(NULL, 0));
+    assert_int_equal(etp_script_version(desk.script), 1);
+    etp_script_free(desk.script);
+}
+
 static void test_a_text_has_no_file(void **unused)
 {
     (void)unused;
@@ -454,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_not_from_within_a_hook),
         cmocka_unit_test(test_not_from_within_a_reload),
         cmocka_unit_test(test_data_is_bounded),
+        cmocka_unit_test(test_null),
         cmocka_unit_test(test_a_text_has_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,12 @@ static void texts_cannot_be_watched(void **state)
 {
     (void)state;
     desk it = open_desk();
+    assert_int_equal(etp_watch_new(NULL), ETP_EINVAL);
+    assert_int_equal(etp_watch_add(NULL, it.script), ETP_EINVAL);
+    assert_int_equal(etp_watch_add(it.watch, NULL), ETP_EINVAL);
+    assert_int_equal(etp_watch_remove(NULL, it.script), ETP_ENOENT);
+    assert_null(etp_watch_poll(NULL, 1));
+    etp_watch_free(NULL);
     static const char text[] = "return { api = 1, role = 'aggregator', on_offer = function() return 1 end }";
     etp_script *script;
     assert_int_equal(etp_script_load_text(&script, "t.lua", text, strlen(text), NULL, NULL), ETP_OK);

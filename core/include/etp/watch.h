@@ -30,7 +30,7 @@ extern "C" {
 
 typedef struct etp_watch etp_watch;
 
-/** ETP_ENOMEM. */
+/** ETP_ENOMEM; ETP_EINVAL for NULL, here and below. */
 ETP_API int etp_watch_new(etp_watch **watch);
 /** Accepts NULL. */
 ETP_API void etp_watch_free(etp_watch *watch);
