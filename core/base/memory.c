@@ -74,3 +74,10 @@ void *etp_memory_resize(const etp_allocator *allocator, void *memory, size_t siz
         end(allocator, memory);
     return NULL;
 }
+
+char *etp_memory_copy(const etp_allocator *allocator, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = etp_memory_resize(allocator, NULL, size);
+    return copy != NULL ? memcpy(copy, text, size) : NULL;
+}

@@ -25,5 +25,7 @@ void etp_memory_give(const etp_allocator *allocator, void *memory, size_t size);
 /** As realloc: for blocks that only this function makes, moves and (with `size` 0) frees. They know their own size, so
  *  that making one smaller never fails, however short memory is. */
 void *etp_memory_resize(const etp_allocator *allocator, void *memory, size_t size);
+/** A copy of a text, freed by resizing it to 0, or NULL. */
+char *etp_memory_copy(const etp_allocator *allocator, const char *text);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/crew.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,13 +56,69 @@ static int load_policy(etp_crew *crew, const etp_lineup *lineup, const etp_setti
                                    : status;
 }
 
+/* ---- members ---- */
+
+unsigned etp_crew_member_count(const etp_crew *crew)
+{
+    return crew->count + 1;
+}
+
+etp_member etp_crew_member(const etp_crew *crew, unsigned index)
+{
+    if (index == crew->count)
+        return (etp_member){ETP_SETTING_RESERVE, crew->policy, &crew->versions[index]};
+    return (etp_member){crew->firms[index].name, crew->scripts[index], &crew->versions[index]};
+}
+
+unsigned etp_crew_find(const etp_crew *crew, const char *name)
+{
+    unsigned i = 0;
+    while (i < etp_crew_member_count(crew) && strcmp(etp_crew_member(crew, i).name, name) != 0)
+        i++;
+    return i;
+}
+
+unsigned etp_crew_find_script(const etp_crew *crew, const etp_script *script)
+{
+    unsigned i = 0;
+    while (i < etp_crew_member_count(crew) && etp_crew_member(crew, i).script != script)
+        i++;
+    return i;
+}
+
+int etp_crew_note_version(const etp_member *member)
+{
+    etp_versions *versions = member->versions;
+    char(*hashes)[ETP_HASH_TEXT_MAX] = realloc(versions->hashes, (versions->count + 1) * sizeof *hashes);
+    if (hashes == NULL)
+        return ETP_ENOMEM;
+    versions->hashes = hashes;
+    snprintf(hashes[versions->count++], sizeof *hashes, "%s", etp_script_hash(member->script));
+    return ETP_OK;
+}
+
+static int note_first_versions(const etp_crew *crew, etp_error *error)
+{
+    for (unsigned i = 0; i < etp_crew_member_count(crew); i++) {
+        etp_member member = etp_crew_member(crew, i);
+        if (etp_crew_note_version(&member) != ETP_OK) {
+            etp_fail(error, ETP_ENOMEM, "no memory for the versions of %s", member.name);
+            return ETP_EXIT_FAILED;
+        }
+    }
+    return ETP_EXIT_DONE;
+}
+
+/* ---- all of them ---- */
+
 static int begin(etp_crew *crew, unsigned count, etp_error *error)
 {
     *crew = (etp_crew){0};
     /* One more, so that a crew without firms is no failure. */
     crew->scripts = calloc(count + 1, sizeof *crew->scripts);
     crew->firms = calloc(count + 1, sizeof *crew->firms);
-    if (crew->scripts != NULL && crew->firms != NULL)
+    crew->versions = calloc(count + 1, sizeof *crew->versions);
+    if (crew->scripts != NULL && crew->firms != NULL && crew->versions != NULL)
         return ETP_EXIT_DONE;
     etp_fail(error, ETP_ENOMEM, "no memory for %u strategies", count);
     return ETP_EXIT_FAILED;
@@ -75,7 +132,7 @@ int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsi
         status = load_policy(crew, lineup, settings, logger, error);
     for (unsigned i = first; i < first + count && status == ETP_EXIT_DONE; i++)
         status = load_firm(crew, &lineup->entrants[i], i, settings, logger, error);
-    return status;
+    return status == ETP_EXIT_DONE ? note_first_versions(crew, error) : status;
 }
 
 int etp_crew_seat(etp_crew *crew, const etp_lineup *lineup, const unsigned *seated, unsigned count,
@@ -112,6 +169,9 @@ void etp_crew_fini(etp_crew *crew)
 {
     for (unsigned i = 0; i < crew->count; i++)
         etp_script_free(crew->scripts[i]);
+    for (unsigned i = 0; crew->versions != NULL && i < etp_crew_member_count(crew); i++)
+        free(crew->versions[i].hashes);
+    free(crew->versions);
     free(crew->scripts);
     free(crew->firms);
     etp_script_free(crew->policy);

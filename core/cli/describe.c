@@ -5,12 +5,15 @@
 
 #include "cli/world_params.h"
 
+static const etp_time day = 24 * ETP_NS_PER_HOUR;
+
 static void resolve(etp_options *options, const etp_stage *stage)
 {
     *options = *stage->options;
     options->rivals = stage->lineup.rivals;
     options->interval = stage->trace.interval;
     options->reserve = stage->lineup.policy.path;
+    options->pace = stage->run.beat != 0 ? stage->pace : 0;
 }
 
 static bool describe_option(etp_report_setting *setting, const etp_options *options, unsigned index)
@@ -100,6 +103,6 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .network_given = !is_usual_network(&run->network),
                            .prices = describe_prices(stage),
                            .homes = run->homes,
-                           .days = (double)options->days,
+                           .days = (double)run->intervals * (double)stage->trace.interval / (double)day,
                            .alone_name = stage->lineup.entrants[stage->lineup.first].name};
 }

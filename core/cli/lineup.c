@@ -276,3 +276,16 @@ int etp_lineup_check_settings(const etp_lineup *lineup, const etp_settings *sett
     free(names);
     return status;
 }
+
+int etp_lineup_check_swaps(const etp_lineup *lineup, const etp_swaps *swaps, etp_time end, etp_error *error)
+{
+    const char **names = calloc(lineup->count + 1, sizeof *names);
+    if (names == NULL)
+        return fail_memory(error);
+    for (unsigned i = 0; i < lineup->count; i++)
+        names[i] = lineup->entrants[i].name;
+    names[lineup->count] = ETP_SETTING_RESERVE;
+    int status = etp_swaps_check(swaps, names, lineup->count + 1, end, error);
+    free(names);
+    return status;
+}

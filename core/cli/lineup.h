@@ -10,6 +10,7 @@
 
 #include "cli/options.h"
 #include "cli/params.h"
+#include "cli/swaps.h"
 #include "etp/script.h"
 
 enum { ETP_HASH_TEXT_MAX = 33 };
@@ -33,6 +34,9 @@ typedef struct etp_lineup {
 /* Returns an exit status. etp_lineup_fini() is due in any case and accepts a zeroed struct. */
 int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *error);
 void etp_lineup_fini(etp_lineup *lineup);
+
+/* Refuses swaps that name nobody, or come after the run's `end`. Returns an exit status. */
+int etp_lineup_check_swaps(const etp_lineup *lineup, const etp_swaps *swaps, etp_time end, etp_error *error);
 
 /* Refuses a script's name that means something else in --set. Returns an exit status. */
 int etp_lineup_check_name(const char *path, const char *name, etp_error *error);

@@ -3,6 +3,8 @@
 #ifndef ETP_CLI_LOG_LINES_H
 #define ETP_CLI_LOG_LINES_H
 
+#include <stdbool.h>
+
 #include "cli/progress.h"
 #include "etp/log.h"
 
@@ -13,6 +15,7 @@ typedef struct etp_log_lines {
     etp_log_level level;
     uint64_t known[ETP_LOG_LINES_KNOWN]; /* hashes of the last errors */
     unsigned next;
+    bool reloads_are_told; /* by someone else, to the same person */
 } etp_log_lines;
 
 /* `lines` and `progress` are borrowed for the logger's life. */

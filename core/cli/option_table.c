@@ -74,6 +74,16 @@ static int read_chance(void *field, const etp_option *option, const char *text, 
     return ETP_OK;
 }
 
+static int read_pace(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    double value;
+    if (!etp_value_number(text, &value) || value < (double)option->low || value > (double)option->high)
+        return etp_fail(error, ETP_ERANGE, "--%s takes a number from %" PRIu64 " to %" PRIu64 ", such as 60, not '%s'",
+                        option->name, option->low, option->high, text);
+    *(double *)field = value;
+    return ETP_OK;
+}
+
 static int read_tariff(void *field, const etp_option *option, const char *text, etp_error *error)
 {
     etp_tariff_option *tariff = field;
@@ -164,6 +174,13 @@ static void show_chance(const void *field, etp_option_value *value)
     value->number = *(const uint32_t *)field / one_ppm;
 }
 
+static void show_pace(const void *field, etp_option_value *value)
+{
+    value->number = *(const double *)field;
+    if (value->number != 0)
+        value->kind = ETP_OPTION_NUMBER;
+}
+
 static void show_tariff(const void *field, etp_option_value *value)
 {
     show_words(((const etp_tariff_option *)field)->text, value);
@@ -188,8 +205,10 @@ static const etp_option_kind action = {read_flag, show_action}, file = {read_tex
                              seed = {read_whole, show_seed}, duration = {read_duration, show_duration},
                              interval = {read_interval, show_duration}, chance = {read_chance, show_chance},
                              tariff = {read_tariff, show_tariff}, mechanism = {read_mechanism, show_mechanism},
-                             disclose = {read_disclose, show_disclose}, level = {read_level, show_level};
+                             disclose = {read_disclose, show_disclose}, level = {read_level, show_level},
+                             pace = {read_pace, show_pace};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
+const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
 const etp_option_kind etp_option_kind_flag = {read_flag, show_flag};
 const etp_option_kind etp_option_kind_text = {read_text, show_text};
@@ -245,6 +264,19 @@ const etp_option etp_option_table[] = {
     {NULL, "flip", "CHANCE", "0", "that a bit of a frame is flipped", &chance, AT(flip), 0, 0},
     {NULL, "failures", "CHANCE", "0.02", "that a battery fails for a while, for each battery and day", &chance,
      AT(failures), 0, 0},
+
+    {"Editing while it runs", "watch", NULL, NULL,
+     "run the market alone, by the clock on the wall, and reload each script whose file changes; Ctrl-C ends it "
+     "with the usual table",
+     &etp_option_kind_flag, AT(watch), 0, 0},
+    {NULL, "pace", "N", NULL,
+     "market time is N times as fast as protocol time, 1 to 100000: at 60 an hour of the market takes a minute, while "
+     "windows, holds and delays stay real. With --watch or --swap [as fast as an interval's auctions fit in well]",
+     &pace, AT(pace), 1, 100000},
+    {NULL, "swap", "NAME=FILE@SECONDS", NULL,
+     "let another version of a strategy (or of the reserve policy: reserve=FILE@SECONDS) take over so many seconds of "
+     "protocol time after the first interval begins, exact to the nanosecond. May be repeated",
+     &etp_option_kind_swap, 0, 0, 0},
 
     {"What is run and written", "no-baselines", NULL, NULL,
      "only the market: neither the single utility nor the first strategy alone", &etp_option_kind_flag,

@@ -24,7 +24,7 @@ struct etp_option {
 
 extern const etp_option etp_option_table[];
 /* Repeated options are collected by the parser, which knows how many there may be. */
-extern const etp_option_kind etp_option_kind_set;
+extern const etp_option_kind etp_option_kind_set, etp_option_kind_swap;
 extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text;
 
 /* The options that one command takes. */

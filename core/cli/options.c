@@ -128,6 +128,10 @@ static int take(const option_reader *reader, int code, char **argv, etp_error *e
         options->sets[options->set_count++] = optarg;
         return ETP_EXIT_DONE;
     }
+    if (option->kind == &etp_option_kind_swap) {
+        options->swaps[options->swap_count++] = optarg;
+        return ETP_EXIT_DONE;
+    }
     return take_option(options, option, optarg, error);
 }
 
@@ -188,7 +192,8 @@ int etp_options_parse_as(etp_options *options, const etp_vocabulary *vocabulary,
         return status;
     options->files = calloc((size_t)argc + 1, sizeof *options->files);
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
-    if (options->files == NULL || options->sets == NULL) {
+    options->swaps = calloc((size_t)argc + 1, sizeof *options->swaps);
+    if (options->files == NULL || options->sets == NULL || options->swaps == NULL) {
         etp_fail(error, ETP_ENOMEM, "no memory for the command line");
         return ETP_EXIT_FAILED;
     }
@@ -197,14 +202,16 @@ int etp_options_parse_as(etp_options *options, const etp_vocabulary *vocabulary,
 
 int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error)
 {
-    return etp_options_parse_as(options, &all_options, argc, argv, error);
+    int status = etp_options_parse_as(options, &all_options, argc, argv, error);
+    return status == ETP_EXIT_DONE ? etp_options_check(options, error) : status;
 }
 
 void etp_options_fini(etp_options *options)
 {
     free(options->files);
     free(options->sets);
-    options->files = options->sets = NULL;
+    free(options->swaps);
+    options->files = options->sets = options->swaps = NULL;
 }
 
 /* ---- looking into the table ---- */

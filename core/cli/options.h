@@ -30,6 +30,8 @@ typedef struct etp_options {
     unsigned file_count;
     const char **sets; /* arguments of --set */
     unsigned set_count;
+    const char **swaps; /* arguments of --swap */
+    unsigned swap_count;
 
     uint64_t bess, days, seed;
     uint64_t rivals;                              /* ETP_RIVALS_FILL when not given */
@@ -42,7 +44,8 @@ typedef struct etp_options {
     etp_time delay, jitter;
     uint32_t loss, duplicate, reorder, flip;
     uint32_t failures;
-    bool quiet, no_baselines, check_determinism, digest;
+    double pace; /* 0 when not given */
+    bool quiet, no_baselines, check_determinism, digest, watch;
     bool help, version;
     etp_log_level log;
 } etp_options;
@@ -50,6 +53,8 @@ typedef struct etp_options {
 /* Reads the arguments after the program's name (and after the command, if there is one). Texts are borrowed from
  * `argv`. Returns an exit status; etp_options_fini() is due in any case. */
 int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error);
+/* Refuses options that contradict each other. Returns an exit status. */
+int etp_options_check(const etp_options *options, etp_error *error);
 void etp_options_fini(etp_options *options);
 
 typedef struct etp_vocabulary etp_vocabulary;

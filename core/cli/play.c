@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/session.h"
 #include "cli/stage.h"
 #include "cli/status.h"
 
@@ -18,7 +19,19 @@ static void copy_first_line(char *to, size_t size, const char *text)
     snprintf(to, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-static int describe_script(etp_report_script *report, const char *name, const etp_script *script)
+static int describe_versions(etp_report_script *report, const etp_versions *versions)
+{
+    report->versions = calloc(versions->count + 1, sizeof *report->versions);
+    if (report->versions == NULL)
+        return ETP_ENOMEM;
+    report->version_count = versions->count;
+    for (unsigned i = 0; i < versions->count; i++)
+        snprintf(report->versions[i], sizeof report->versions[i], "%s", versions->hashes[i]);
+    return ETP_OK;
+}
+
+static int describe_script(etp_report_script *report, const char *name, const etp_script *script,
+                           const etp_versions *versions)
 {
     etp_script_stats stats;
     etp_script_get_stats(script, &stats);
@@ -41,7 +54,7 @@ static int describe_script(etp_report_script *report, const char *name, const et
         snprintf(report->params[i].name, sizeof report->params[i].name, "%s", param.name);
         report->params[i].value = param.value;
     }
-    return ETP_OK;
+    return describe_versions(report, versions);
 }
 
 static int describe_firms(etp_report_run *report, const etp_crew *crew)
@@ -49,7 +62,7 @@ static int describe_firms(etp_report_run *report, const etp_crew *crew)
     int result = ETP_OK;
     for (unsigned i = 0; i < crew->count && result == ETP_OK; i++) {
         report->firms[i].device = etp_run_firm_device(crew->firms[i].portfolio);
-        result = describe_script(&report->firms[i].script, crew->firms[i].name, crew->scripts[i]);
+        result = describe_script(&report->firms[i].script, crew->firms[i].name, crew->scripts[i], &crew->versions[i]);
     }
     if (crew->count == 0) {
         report->firms[0].device = etp_run_firm_device(0);
@@ -64,7 +77,8 @@ static int keep(etp_report_run *report, const etp_run *run, const etp_crew *crew
     if (result == ETP_OK)
         result = describe_firms(report, crew);
     if (result == ETP_OK)
-        result = describe_script(&report->policy, etp_script_name(crew->policy), crew->policy);
+        result =
+            describe_script(&report->policy, etp_script_name(crew->policy), crew->policy, &crew->versions[crew->count]);
     if (result == ETP_OK)
         return ETP_EXIT_DONE;
     etp_fail(error, result, "no memory for the result");
@@ -113,13 +127,24 @@ int etp_stage_start_run(etp_run **run, const etp_run_options *options, etp_error
     return result == ETP_EINVAL || result == ETP_ERANGE ? ETP_EXIT_USAGE : ETP_EXIT_FAILED;
 }
 
-static int play(etp_stage *stage, etp_act act, const etp_run_options *options, const etp_crew *crew,
-                etp_report_run *result, etp_error *error)
+/* Only the market's scripts are ever replaced: what it is compared with stays what it is. */
+static int go(etp_stage *stage, etp_act act, etp_run *run, etp_crew *crew, etp_error *error)
+{
+    const etp_reloads reloads = {stage, run, crew};
+    if (act == ETP_ACT_MARKET && stage->options->watch)
+        return etp_session_play(&reloads, error);
+    if (act == ETP_ACT_MARKET && stage->swaps.count > 0)
+        return etp_reloads_play_swaps(&reloads, error);
+    return step_all(stage, run, error);
+}
+
+static int play(etp_stage *stage, etp_act act, const etp_run_options *options, etp_crew *crew, etp_report_run *result,
+                etp_error *error)
 {
     etp_run *run = NULL;
     int status = etp_stage_start_run(&run, options, error);
     if (status == ETP_EXIT_DONE)
-        status = step_all(stage, run, error);
+        status = go(stage, act, run, crew, error);
     if (status == ETP_EXIT_DONE)
         status = check(stage, act, run, error);
     if (status == ETP_EXIT_DONE)

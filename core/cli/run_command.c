@@ -38,7 +38,9 @@ static int play_market(etp_stage *stage, etp_output *events, const char *attribu
     }
     etp_events_writer_begin(writer, attribution);
     const etp_observer observer = {etp_events_writer_take, writer};
+    stage->events = writer;
     int status = etp_stage_play(stage, ETP_ACT_MARKET, &observer, result, error);
+    stage->events = NULL;
     int failure = etp_events_writer_flush(writer);
     etp_events_writer_free(writer);
     if (status == ETP_EXIT_DONE && failure != 0)
@@ -61,6 +63,30 @@ static int play_nothing(const etp_stage *stage, etp_report *report, etp_error *e
     return ETP_EXIT_DONE;
 }
 
+static int compare(etp_report *report, etp_error *error)
+{
+    if (etp_report_compare(report) == ETP_OK)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ENOMEM, "no memory to compare %u homes", report->homes);
+    return ETP_EXIT_FAILED;
+}
+
+/* A person may end it at any interval: only then is it known for how long homes are to be run without a market. */
+static int play_watched(etp_stage *stage, etp_output *events, etp_report *report, etp_description *description,
+                        etp_error *error)
+{
+    etp_report_run market = {0};
+    int status = play_market(stage, events, etp_report_attribution(report), &market, error);
+    if (status == ETP_EXIT_DONE) {
+        stage->run.intervals = market.totals.intervals;
+        etp_describe(report, description, stage);
+    }
+    report->market = market;
+    if (status == ETP_EXIT_DONE)
+        status = play_nothing(stage, report, error);
+    return status == ETP_EXIT_DONE ? compare(report, error) : status;
+}
+
 static int play_all(etp_stage *stage, etp_output *events, etp_report *report, etp_error *error)
 {
     bool compared = !stage->options->no_baselines;
@@ -73,11 +99,7 @@ static int play_all(etp_stage *stage, etp_output *events, etp_report *report, et
     if (status == ETP_EXIT_DONE && compared)
         status = etp_stage_play(stage, ETP_ACT_ALONE, NULL, &report->alone, error);
     etp_progress_clear(&stage->progress);
-    if (status == ETP_EXIT_DONE && etp_report_compare(report) != ETP_OK) {
-        etp_fail(error, ETP_ENOMEM, "no memory to compare %u homes", report->homes);
-        return ETP_EXIT_FAILED;
-    }
-    return status;
+    return status == ETP_EXIT_DONE ? compare(report, error) : status;
 }
 
 /* ---- the results ---- */
@@ -113,7 +135,8 @@ static int play_and_write(etp_stage *stage, etp_output *json, etp_output *events
     etp_description description;
     etp_report report;
     etp_describe(&report, &description, stage);
-    int status = play_all(stage, events, &report, error);
+    int status = stage->options->watch ? play_watched(stage, events, &report, &description, error)
+                                       : play_all(stage, events, &report, error);
     if (status == ETP_EXIT_DONE)
         status = write_json(&report, json, error);
     if (status == ETP_EXIT_DONE)

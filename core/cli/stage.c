@@ -103,21 +103,56 @@ static int set_run(etp_stage *stage, etp_error *error)
     return etp_settings_apply_world(&stage->settings, run, error);
 }
 
+/* ---- pace ---- */
+
+/* Queries get half as much time as window and holds take. A whole number is easier to say again. */
+static double comfortable_pace(const etp_run_options *run)
+{
+    etp_time need = (run->timing.window + 2 * run->timing.hold) * 3 / 2;
+    etp_time pace = run->trace->interval / need;
+    return pace > 1 ? (double)pace : 1;
+}
+
+/* A run that repeats a watched one goes through the same moments. */
+static void set_pace(etp_stage *stage)
+{
+    const etp_options *options = stage->options;
+    stage->pace = 1;
+    if (!options->watch && options->pace == 0)
+        return;
+    stage->pace = options->pace != 0 ? options->pace : comfortable_pace(&stage->run);
+    stage->run.beat = (etp_time)((double)stage->trace.interval / stage->pace + 0.5);
+}
+
+static etp_time run_length(const etp_stage *stage)
+{
+    etp_time beat = stage->run.beat != 0 ? stage->run.beat : stage->trace.interval;
+    return (etp_time)stage->run.intervals * beat;
+}
+
 /* ---- the stage ---- */
 
 int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error)
 {
     *stage = (etp_stage){.options = options};
     stage->logger = etp_log_lines_begin(&stage->log_lines, &stage->progress, options->log);
+    stage->log_lines.reloads_are_told = options->watch && !options->quiet;
     etp_run_defaults(&stage->run);
     int status = etp_settings_read(&stage->settings, options, error);
+    if (status == ETP_EXIT_DONE)
+        status = etp_swaps_read(&stage->swaps, options, error);
     if (status == ETP_EXIT_DONE)
         status = etp_lineup_make(&stage->lineup, options, error);
     if (status == ETP_EXIT_DONE)
         status = etp_lineup_check_settings(&stage->lineup, &stage->settings, error);
     if (status == ETP_EXIT_DONE)
         status = set_run(stage, error);
-    return status == ETP_EXIT_DONE ? set_prices(stage, error) : status;
+    if (status == ETP_EXIT_DONE)
+        status = set_prices(stage, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    set_pace(stage);
+    return etp_lineup_check_swaps(&stage->lineup, &stage->swaps, run_length(stage), error);
 }
 
 /* What is read must not be written over: a forgotten file name makes an option swallow the next one. */
@@ -140,6 +175,7 @@ void etp_stage_fini(etp_stage *stage)
 {
     etp_progress_clear(&stage->progress);
     etp_settings_fini(&stage->settings);
+    etp_swaps_fini(&stage->swaps);
     etp_lineup_fini(&stage->lineup);
     etp_trace_fini(&stage->trace);
 }

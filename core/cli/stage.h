@@ -10,17 +10,21 @@
 #include "cli/params.h"
 #include "cli/progress.h"
 #include "etp/run.h"
+#include "report/events_writer.h"
 #include "report/report.h"
 
 typedef struct etp_stage {
     const etp_options *options; /* borrowed */
     etp_settings settings;
+    etp_swaps swaps;
     etp_lineup lineup;
     etp_trace trace;
     etp_run_options run; /* without firms, policy, observer */
     etp_progress progress;
     etp_log_lines log_lines;
     etp_logger logger;
+    double pace;               /* 1 where market time is not paced */
+    etp_events_writer *events; /* set by whoever writes them down, else NULL */
 } etp_stage;
 
 /* Reads all files. Returns an exit status. etp_stage_fini() is due in any case. The stage must not be moved. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER_SIZE = 1 << 16, LINE_SIZE = 1024, NAME_SIZE = 128, DIGITS_MAX = 20 };
+enum { BUFFER_SIZE = 1 << 16, LINE_SIZE = 4096, NAME_SIZE = 128, DIGITS_MAX = 20 };
 
 struct etp_events_writer {
     FILE *out;
@@ -126,6 +126,45 @@ static void put_word(etp_events_writer *writer, const char *name, const char *wo
     put(writer, "\"", 1);
 }
 
+/* A text from outside, which may hold anything but is UTF-8 where it is more than ASCII. */
+static void put_escaped(etp_events_writer *writer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        char plain = (unsigned char)*text < ' ' ? ' ' : *text;
+        if (*text == '\n')
+            put(writer, "\\n", 2);
+        else if (*text == '"' || *text == '\\')
+            put(writer, (const char[]){'\\', *text}, 2);
+        else
+            put(writer, &plain, 1);
+    }
+}
+
+static void make_room(etp_events_writer *writer)
+{
+    if (writer->used + LINE_SIZE > sizeof writer->buffer)
+        drain(writer);
+}
+
+void etp_events_writer_version(etp_events_writer *writer, const etp_version_line *line)
+{
+    make_room(writer);
+    put_number(writer, "{\"t_ns\":", line->when);
+    put_number(writer, ",\"interval\":", (int64_t)line->interval);
+    put_word(writer, ",\"kind\":", line->kind);
+    put_word(writer, ",\"strategy\":", line->strategy);
+    put_number(writer, ",\"version\":", line->version);
+    put_word(writer, ",\"source_hash\":", line->hash);
+    if (line->swap_at != NULL)
+        put_word(writer, ",\"swap_at\":", line->swap_at);
+    if (line->error != NULL) {
+        put(writer, ",\"error\":\"", 10);
+        put_escaped(writer, line->error);
+        put(writer, "\"", 1);
+    }
+    put(writer, "}\n", 2);
+}
+
 void etp_events_writer_begin(etp_events_writer *writer, const char *attribution)
 {
     put_word(writer, "{\"kind\":", "run");
@@ -172,8 +211,7 @@ void etp_events_writer_take(void *user, const etp_event *event)
     etp_events_writer *writer = user;
     char name[NAME_SIZE];
     unsigned fields = fields_of[event->kind];
-    if (writer->used + LINE_SIZE > sizeof writer->buffer)
-        drain(writer);
+    make_room(writer);
     put_number(writer, "{\"t_ns\":", event->when);
     put_number(writer, ",\"interval\":", (int64_t)event->interval);
     put_word(writer, ",\"kind\":", etp_event_name(event->kind));

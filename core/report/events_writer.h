@@ -24,6 +24,20 @@ void etp_events_writer_begin(etp_events_writer *writer, const char *attribution)
 /* An etp_observer's on_event, with the writer as `user`. */
 void etp_events_writer_take(void *writer, const etp_event *event);
 
+/* A script has a version, at the start or from here on, or keeps the one that it has. */
+typedef struct etp_version_line {
+    const char *kind; /* "load", "reload" or "reload_refused" */
+    etp_time when;
+    uint64_t interval;
+    const char *strategy; /* needs no escapes in JSON */
+    unsigned version;     /* that runs from here on */
+    const char *hash;
+    const char *swap_at; /* when, in the form that --swap takes, or NULL */
+    const char *error;   /* any text, or NULL */
+} etp_version_line;
+
+void etp_events_writer_version(etp_events_writer *writer, const etp_version_line *line);
+
 /* Writes out what is buffered. Returns 0 or the errno of the first failure since the start. */
 int etp_events_writer_flush(etp_events_writer *writer);
 

@@ -76,10 +76,23 @@ static json_t *make_params(const etp_report_script *script)
     return finish(&to);
 }
 
+static json_t *make_versions(const etp_report_script *script)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < script->version_count; i++) {
+        if (json_array_append_new(list, json_string(script->versions[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 static void put_script(builder *to, const etp_report_script *script)
 {
     put_text(to, "name", script->name);
     put_text(to, "source_hash", script->hash);
+    put(to, "versions", make_versions(script));
     put(to, "params", make_params(script));
     put_count(to, "script_calls", script->calls);
     put_count(to, "script_errors", script->errors);

@@ -99,12 +99,38 @@ static void note_idle(const etp_report_firm *firm, FILE *out)
         print_note(out, "%s won with none of %" PRIu64 " bids.", name, totals->bids);
 }
 
+/* As much of a hash as a person compares. */
+enum { HASH_SHOWN = 8, VERSIONS_SHOWN = 8 };
+
+static void note_versions(const etp_report_script *script, const char *kind, FILE *out)
+{
+    char list[VERSIONS_SHOWN * (HASH_SHOWN + 2) + 1] = "";
+    unsigned count = script->version_count, first = count > VERSIONS_SHOWN ? count - VERSIONS_SHOWN : 0;
+    if (count < 2)
+        return;
+    for (unsigned i = first; i < count; i++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%.*s", i > first ? ", " : "", HASH_SHOWN, script->versions[i]);
+    }
+    print_note(out, "%s%s had %u versions; hashes%s: %s.", kind, script->name, count,
+               first > 0 ? " of the last" : " of their sources", list);
+}
+
+static void note_all_versions(const etp_report *report, FILE *out)
+{
+    const etp_report_run *market = &report->market;
+    for (unsigned i = 0; i < market->firm_count; i++)
+        note_versions(&market->firms[i].script, "", out);
+    note_versions(&market->policy, "The reserve policy ", out);
+}
+
 void etp_notes_on_firms(const etp_report *report, FILE *out)
 {
     fputc('\n', out);
     print_note(out, "Surplus: what the energy turned out to be worth to its buyer, less what it paid.");
     for (unsigned i = 0; i < report->market.firm_count; i++)
         note_idle(&report->market.firms[i], out);
+    note_all_versions(report, out);
 }
 
 /* ---- what went wrong ---- */

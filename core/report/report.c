@@ -7,6 +7,7 @@
 static void fini_script(etp_report_script *script)
 {
     free(script->params);
+    free(script->versions);
     *script = (etp_report_script){0};
 }
 

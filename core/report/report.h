@@ -23,6 +23,8 @@ typedef struct etp_report_script {
     char hash[ETP_REPORT_HASH_MAX];
     etp_report_param *params;
     unsigned param_count;
+    char (*versions)[ETP_REPORT_HASH_MAX]; /* hashes of all that it has had, oldest first */
+    unsigned version_count;
     uint64_t calls, errors, overruns, log_lines, log_dropped;
     bool suspended;
     char last_error[ETP_REPORT_LINE_MAX]; /* its first line */

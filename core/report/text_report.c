@@ -63,9 +63,9 @@ static void print_head(const etp_report *report, FILE *out)
             plural(report->market.firm_count, "aggregator", "aggregators"), etp_mechanism_name(report->mechanism),
             report->seed);
     if (strcmp(prices->source, "built-in") == 0)
-        fprintf(out, "Prices: built-in (made up, %g summer %s)", report->days, report->days > 1 ? "days" : "day");
+        fprintf(out, "Prices: built-in (made up, %.4g summer %s)", report->days, report->days > 1 ? "days" : "day");
     else
-        fprintf(out, "Prices: %s%s%s, %g %s", *prices->source != '\0' ? prices->source : "from a file",
+        fprintf(out, "Prices: %s%s%s, %.4g %s", *prices->source != '\0' ? prices->source : "from a file",
                 *prices->region != '\0' ? " " : "", prices->region, report->days, report->days > 1 ? "days" : "day");
     fprintf(out, ", %zu %s of %s, mean %.2f c/kWh.\n", prices->count, plural(prices->count, "interval", "intervals"),
             length, etp_price_to_cents(prices->mean));

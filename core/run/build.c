@@ -101,7 +101,7 @@ static int make_engine(etp_run *run, etp_error *error)
     engine.observer = (etp_observer){etp_account_event, run};
     engine.now = run->starts - warm_up;
     engine.seed = options->seed;
-    engine.timing = options->timing;
+    engine.timing = etp_run_timing(options);
     engine.mechanism = options->mechanism;
     engine.disclose = options->disclose;
     engine.max_nodes = options->homes + run->firm_count;
@@ -249,6 +249,7 @@ int etp_run_new(etp_run **made, const etp_run_options *options, etp_error *error
     run->allocator = (etp_allocator){count_allocate, count_release, run};
     run->firm_count = options->merged ? 1 : options->firm_count;
     run->interval = options->trace->interval;
+    run->beat = options->beat != 0 ? options->beat : run->interval;
     run->starts = options->trace->starts + (etp_time)options->first * run->interval;
     run->options.fleet.seed = options->seed;
     run->options.buyer.seed = options->seed;

@@ -60,8 +60,10 @@ struct etp_run {
     struct outage *outages;
     size_t outage_count, next_outage, last_outage;
     size_t done; /* intervals */
+    bool begun;  /* the next one */
     bool stepping;
-    etp_time interval, starts;
+    etp_time interval, beat; /* on the market's clock and on the engine's */
+    etp_time starts;         /* of the first on both clocks */
     /* accounts */
     etp_energy confirmed_energy;
     etp_money confirmed_paid;
@@ -76,6 +78,8 @@ struct etp_run {
 int etp_run_check_world(const etp_run_options *options, etp_error *error);
 int etp_run_check_options(const etp_run_options *options, etp_error *error);
 etp_energy etp_run_need(const etp_run_options *options);
+/* The timing with the query spread that fits. */
+etp_timing etp_run_timing(const etp_run_options *options);
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval);
 etp_price etp_run_stored_value(const etp_run_options *options);
 

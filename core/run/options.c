@@ -82,6 +82,51 @@ int etp_run_check_world(const etp_run_options *options, etp_error *error)
 
 /* ---- the market ---- */
 
+static etp_time shortest_beat(const etp_timing *timing)
+{
+    return timing->window + 2 * timing->hold;
+}
+
+static int check_interval(const etp_run_options *options, etp_error *error)
+{
+    etp_time shortest = options->timing.query_spread + shortest_beat(&options->timing);
+    if (options->trace->interval >= shortest)
+        return ETP_OK;
+    return etp_fail(error, ETP_ERANGE,
+                    "an interval of %.3f s is too short: query spread, window and two holds take %.3f s. Take a longer "
+                    "interval, or a shorter spread, window or hold",
+                    (double)options->trace->interval / 1e9, (double)shortest / 1e9);
+}
+
+static int check_beat(const etp_run_options *options, etp_error *error)
+{
+    etp_time interval = options->trace->interval, shortest = shortest_beat(&options->timing);
+    if (options->beat < 0 || options->beat > interval)
+        return etp_fail(error, ETP_ERANGE,
+                        "an interval of %.9g s cannot be made to last %.9g s: it must be more than 0 s, and no longer",
+                        (double)interval / 1e9, (double)options->beat / 1e9);
+    if (options->beat >= shortest)
+        return ETP_OK;
+    if (shortest > interval)
+        return check_interval(options, error);
+    /* Rounded down, so that the pace that is named can be taken. */
+    etp_time thousandths = interval / ETP_NS_PER_MS * 1000 / ((shortest + ETP_NS_PER_MS - 1) / ETP_NS_PER_MS);
+    return etp_fail(
+        error, ETP_ERANGE,
+        "an interval cannot last %.9g s: a window and two holds take %.9g s of it, whatever the pace. Take a "
+        "pace of %.10g at most, or a shorter window or hold",
+        (double)options->beat / 1e9, (double)shortest / 1e9, (double)thousandths / 1e3);
+}
+
+etp_timing etp_run_timing(const etp_run_options *options)
+{
+    etp_timing timing = options->timing;
+    etp_time room = options->beat - shortest_beat(&timing);
+    if (options->beat != 0 && timing.query_spread > room)
+        timing.query_spread = room;
+    return timing;
+}
+
 static int check_timing(const etp_run_options *options, etp_error *error)
 {
     const etp_timing *t = &options->timing;
@@ -92,13 +137,7 @@ static int check_timing(const etp_run_options *options, etp_error *error)
         if (all[i] < 0 || all[i] > longest)
             return etp_fail(error, ETP_ERANGE, "a window, hold, period or outage of %.9g s: it must be 0 s to 366 days",
                             (double)all[i] / 1e9);
-    etp_time shortest = t->query_spread + t->window + 2 * t->hold;
-    if (options->trace->interval < shortest)
-        return etp_fail(error, ETP_ERANGE,
-                        "an interval of %.3f s is too short: query spread, window and two holds take %.3f s. Take a "
-                        "longer interval, or a shorter spread, window or hold",
-                        (double)options->trace->interval / 1e9, (double)shortest / 1e9);
-    return ETP_OK;
+    return options->beat != 0 ? check_beat(options, error) : check_interval(options, error);
 }
 
 static int check_firms(const etp_run_options *options, etp_error *error)

@@ -30,19 +30,29 @@ static uint64_t count_on(const etp_run *run, uint64_t day)
     return (uint64_t)(expected + etp_hash_unit(options->seed, count_purpose, day, 0));
 }
 
+/* How long something of the market's time lasts on the engine's clock. An interval is whole seconds, a day at most: no
+ * product here is beyond 2^63. */
+static etp_time paced(const etp_run *run, etp_time length)
+{
+    etp_time seconds = run->interval / ETP_NS_PER_SECOND, rest = length % run->interval;
+    return length / run->interval * run->beat + rest / ETP_NS_PER_SECOND * run->beat / seconds +
+           rest % ETP_NS_PER_SECOND * (run->beat / seconds) / ETP_NS_PER_SECOND;
+}
+
 /* The `number`th outage of a day; false if it falls behind the run's end. */
 static bool draw(const etp_run *run, uint64_t day, uint64_t number, struct outage *outage)
 {
     const etp_run_options *options = &run->options;
     uint64_t slots = (uint64_t)(24 * ETP_NS_PER_HOUR / run->interval);
     uint64_t slot = day * slots + etp_hash(options->seed, time_purpose, day, number) % slots;
-    uint64_t span = (uint64_t)(options->timing.query_spread + options->timing.window) + 1;
+    etp_timing timing = etp_run_timing(options);
+    uint64_t span = (uint64_t)(timing.query_spread + timing.window) + 1;
     if (slot >= options->intervals)
         return false;
-    etp_time from = run->starts + (etp_time)slot * run->interval +
-                    (etp_time)(etp_hash(options->seed, moment_purpose, day, number) % span);
+    etp_time from =
+        etp_run_starts(run, (size_t)slot) + (etp_time)(etp_hash(options->seed, moment_purpose, day, number) % span);
     *outage = (struct outage){.from = from,
-                              .to = from + options->outage,
+                              .to = from + paced(run, options->outage),
                               .home = (uint32_t)(etp_hash(options->seed, home_purpose, day, number) % options->homes)};
     return true;
 }

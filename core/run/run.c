@@ -48,13 +48,14 @@ static etp_time earliest(etp_time a, etp_time b, etp_time c)
     return least < c ? least : c;
 }
 
-/* Lets the world go on until `end`: whatever comes first, timers before arrivals at the same moment. */
-static void run_until(etp_run *run, etp_time end)
+/* Lets the world go on until `end`: whatever comes first, timers before arrivals at the same moment. What is due at `end`
+ * itself is left, but for timers; with `last`, no later than that. */
+static void run_until(etp_run *run, etp_time end, etp_time last)
 {
     for (;;) {
         etp_time next =
             earliest(etp_engine_deadline(run->engine), etp_network_next(run->network), etp_outages_next(run));
-        if (next >= end)
+        if (next >= end || next > last)
             break;
         etp_engine_advance(run->engine, next);
         etp_outages_apply(run, next);
@@ -62,7 +63,7 @@ static void run_until(etp_run *run, etp_time end)
         while (etp_network_take(run->network, next, &delivery))
             etp_engine_receive(run->engine, delivery.link, delivery.frame, delivery.size);
     }
-    etp_engine_advance(run->engine, end);
+    etp_engine_advance(run->engine, end < last ? end : last);
 }
 
 static void settle_homes(etp_run *run, uint32_t second)
@@ -79,37 +80,42 @@ static void settle_homes(etp_run *run, uint32_t second)
     }
 }
 
-static int step(etp_run *run, etp_error *error)
+static int begin(etp_run *run, etp_error *error)
 {
-    const etp_run_options *options = &run->options;
-    if (run->done >= options->intervals)
-        return etp_fail(error, ETP_ESTATE, "the run is over");
-    uint32_t second = etp_run_second_of_day(options, run->done);
-    etp_time starts = run->starts + (etp_time)run->done * run->interval;
+    uint32_t second = etp_run_second_of_day(&run->options, run->done);
+    etp_time starts = etp_run_starts(run, run->done);
     etp_price forecast = etp_forecast_next(&run->forecast);
-    run_until(run, starts);
     brief_homes(run, second);
     brief_firms(run, forecast);
     etp_interval interval = {.index = run->done,
                              .starts = starts,
-                             .ends = starts + run->interval,
+                             .ends = starts + run->beat,
                              .second_of_day = second,
                              .spot = run->forecast.seen > 0 ? run->forecast.last : ETP_PRICE_NONE,
                              .forecast = forecast};
     int result = etp_engine_begin_interval(run->engine, &interval);
     if (result != ETP_OK)
         return etp_fail(error, result, "interval %zu cannot begin: %s", run->done, etp_strerror(result));
-    run_until(run, starts + run->interval);
+    run->begun = true;
+    return ETP_OK;
+}
+
+static int end(etp_run *run, etp_error *error)
+{
+    const etp_run_options *options = &run->options;
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
-    settle_homes(run, second);
+    settle_homes(run, etp_run_second_of_day(options, run->done));
     etp_account_settle_firms(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
+    run->begun = false;
 #ifndef NDEBUG
-    result = etp_run_check(run, error);
+    int result = etp_run_check(run, error);
     if (result != ETP_OK)
         return result;
+#else
+    (void)error;
 #endif
     if (run->done < options->intervals)
         return 1;
@@ -117,16 +123,75 @@ static int step(etp_run *run, etp_error *error)
     return 0;
 }
 
-int etp_run_step(etp_run *run, etp_error *error)
+/* Goes to where the next interval begins, and begins it, or to where it ends, and ends it; no further than `last`. */
+static int turn(etp_run *run, etp_time last, etp_error *error)
+{
+    bool begun = run->begun;
+    etp_time next = etp_run_starts(run, run->done + begun);
+    run_until(run, next, last);
+    if (next > last)
+        return 1;
+    if (begun)
+        return end(run, error);
+    int result = begin(run, error);
+    return result == ETP_OK ? 1 : result;
+}
+
+static bool is_over(const etp_run *run)
+{
+    return run->done >= run->options.intervals;
+}
+
+static int advance(etp_run *run, etp_time until, etp_error *error)
+{
+    int more = is_over(run) ? 0 : 1;
+    while (more > 0 && etp_run_starts(run, run->done + run->begun) <= until)
+        more = turn(run, until, error);
+    return more > 0 ? turn(run, until, error) : more;
+}
+
+static int step(etp_run *run, etp_error *error)
+{
+    if (is_over(run))
+        return etp_fail(error, ETP_ESTATE, "the run is over");
+    int more = run->begun ? 1 : turn(run, ETP_TIME_NEVER, error);
+    return more > 0 ? turn(run, ETP_TIME_NEVER, error) : more;
+}
+
+static int enter(etp_run *run, etp_error *error)
 {
     if (run == NULL)
         return etp_fail(error, ETP_EINVAL, "there is no run to step");
     if (run->stepping)
         return etp_fail(error, ETP_ESTATE, "a run cannot be stepped from inside one of its own calls");
     run->stepping = true;
-    int result = step(run, error);
+    return ETP_OK;
+}
+
+int etp_run_advance(etp_run *run, etp_time until, etp_error *error)
+{
+    int result = enter(run, error);
+    if (result != ETP_OK)
+        return result;
+    result = advance(run, until, error);
     run->stepping = false;
     return result;
+}
+
+int etp_run_step(etp_run *run, etp_error *error)
+{
+    int result = enter(run, error);
+    if (result != ETP_OK)
+        return result;
+    result = step(run, error);
+    run->stepping = false;
+    return result;
+}
+
+void etp_run_cut(etp_run *run)
+{
+    if (run != NULL && !is_over(run))
+        run->options.intervals = run->done + 1;
 }
 
 /* ---- reading ---- */
@@ -161,6 +226,21 @@ void etp_run_get_totals(const etp_run *run, etp_run_totals *totals)
     }
     for (unsigned i = 0; i < run->options.homes; i++)
         totals->owners_cost += etp_run_home_cost(run, i);
+}
+
+size_t etp_run_done(const etp_run *run)
+{
+    return run != NULL ? run->done : 0;
+}
+
+etp_time etp_run_now(const etp_run *run)
+{
+    return run != NULL ? etp_engine_now(run->engine) : 0;
+}
+
+etp_time etp_run_starts(const etp_run *run, size_t interval)
+{
+    return run != NULL ? run->starts + (etp_time)interval * run->beat : 0;
 }
 
 unsigned etp_run_firm_count(const etp_run *run)

@@ -33,6 +33,10 @@ static int rng_unit(lua_State *L, etp_rng *rng)
 static int context_rng(lua_State *L)
 {
     etp_rng *rng = current(L)->rng;
+    etp_hook hook = etp_vm_of(L)->hook;
+    if (rng == NULL && (hook == ETP_HOOK_ON_SAVE || hook == ETP_HOOK_ON_LOAD))
+        return luaL_error(L, "ctx.rng is not there in %s: a reload must not change what is drawn after it",
+                          etp_hook_name(hook));
     if (rng == NULL)
         return luaL_error(L, "ctx.rng: this node has no random numbers");
     int count = lua_gettop(L);

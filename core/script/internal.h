@@ -22,6 +22,7 @@
 #include "base/locale.h"
 #include "etp/script.h"
 #include "etp/script_api.h"
+#include "versions.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
 #define ETP_HOOK_LIST(X)                                 \
@@ -102,6 +103,7 @@ typedef struct etp_vm_param {
     double value, low, high, standard;
     double shown; /**< what ctx.params shows */
     bool live;
+    bool given; /**< by the host: it outlives a reload */
 } etp_vm_param;
 
 /** A block that Lua has allocated. */
@@ -192,9 +194,11 @@ typedef struct etp_vm {
     int open;                            /**< the kind of the view that can be read, or -1 */
     char chunk[256];                     /**< the source's name in messages */
     char folder[4096];                   /**< of the file, with the slash; "" for a text: no require */
+    etp_sources *sources;                /**< while it is loaded from files, else NULL */
     bool loading;
     char error_place[LUA_IDSIZE + 16]; /**< file:line of the current call's error, or "" */
     char name[ETP_SCRIPT_NAME_MAX + 1];
+    bool named; /**< by itself, not after its file */
     char hash[33];
     etp_role role;
     bool has_hook[ETP_HOOKS];
@@ -217,6 +221,13 @@ struct etp_script {
     locale_t plain;             /**< in which every call into Lua runs */
     etp_logger logger;
     etp_vm *vm;
+    unsigned version;
+    char name[ETP_SCRIPT_NAME_MAX + 1];
+    char *path;          /**< that it was loaded from; NULL for a text */
+    etp_sources files;   /**< of the version that runs */
+    etp_sources refused; /**< of the last that was to take its place and could not; empty if it could */
+    etp_nodes nodes;
+    bool reloading;
     etp_script_stats stats;
     unsigned failed_in_a_row;
     unsigned overruns_held;     /**< not forgiven yet */
@@ -238,10 +249,17 @@ size_t etp_source_mark(const char *text, size_t size);
 /** Writes the hash of a text into `hash` (33 bytes). If `hash` is not empty, of what it stands for and then the text. */
 void etp_source_hash(char *hash, const char *text, size_t size);
 
+/* ---- script.c ---- */
+
+/** A script of its own from `origin`, with all its options. */
+int etp_script_make(etp_script **script, const etp_origin *origin, const etp_script_options *options, etp_error *error);
+/** Fills the table of hooks with those of the vm. */
+void etp_script_fill_hooks(etp_script *script);
+etp_origin etp_origin_of_file(const char *path, etp_sources *sources);
+
 /* ---- load.c ---- */
 
-int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *folder, const char *text, size_t size,
-               etp_error *error);
+int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error);
 /** Accepts NULL. */
 void etp_vm_free(etp_vm *vm);
 /** The vm that `L` belongs to. Never raises. */
@@ -261,6 +279,8 @@ void etp_params_take(lua_State *L);
 void etp_params_push_view(lua_State *L);
 /** Shows what has been set since the last call. Never raises. */
 void etp_params_fill(etp_vm *vm);
+/** Whether it could be set; `running` when a hook was called already. */
+int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */
@@ -418,6 +438,13 @@ const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 /** The message handler: text, file:line and traceback, bounded. */
 int etp_call_explain(lua_State *L);
 /* ---- call.c ---- */
+
+/** lua_pcall in the C locale, as every call into Lua is made. */
+int etp_call_plainly(etp_vm *vm, int arguments, int results, int handler);
+/** Around each call of a hook: what `ctx` shows besides the view at `argument` (0 for none), and then nothing any more.
+ *  Never raise. */
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context, int argument);
+void etp_call_leave(etp_vm *vm);
 
 /** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values
  *  (LUA_MULTRET: as many as it returned) above ETP_SLOTS, or a negative code. */

@@ -10,11 +10,11 @@
 #include "internal.h"
 
 /* What the steps hand on. */
-typedef struct source {
+typedef struct raw_text {
     etp_vm *vm;
     const char *text;
     size_t size;
-} source;
+} raw_text;
 
 etp_vm *etp_vm_of(lua_State *L)
 {
@@ -26,7 +26,7 @@ etp_vm *etp_vm_of(lua_State *L)
 /* Leaves the environment and the file's function. */
 static int compile(lua_State *L)
 {
-    source *given = lua_touserdata(L, 1);
+    raw_text *given = lua_touserdata(L, 1);
     etp_sandbox_push(L);
     etp_field_keep_names(L);
     bool is_file = given->vm->folder[0] != '\0';
@@ -85,7 +85,7 @@ static int run_steps(etp_vm *vm, const char *text, size_t size, etp_error *error
     lua_State *L = vm->state;
     if (!lua_checkstack(L, ETP_SLOTS + LUA_MINSTACK))
         return etp_fail(error, ETP_ENOMEM, "%s: no memory for a Lua stack", vm->chunk);
-    source given = {vm, text, size};
+    raw_text given = {vm, text, size};
     lua_pushcfunction(L, compile);
     lua_pushlightuserdata(L, &given);
     int status = lua_pcall(L, 1, 2, 0);
@@ -134,23 +134,54 @@ static int prepare(etp_vm *vm, const char *text, size_t size, etp_error *error)
     return result;
 }
 
-int etp_vm_new(etp_vm **vm, etp_script *script, const char *chunk, const char *folder, const char *text, size_t size,
-               etp_error *error)
+static void folder_of(const char *path, char *folder, size_t room)
 {
-    *vm = NULL;
-    int result = etp_source_check(chunk, text, size, error);
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        snprintf(folder, room, "./");
+    else
+        snprintf(folder, room, "%.*s", (int)(slash - path + 1), path);
+}
+
+static int begin(etp_vm *vm, etp_script *script, const etp_origin *origin, const char **text, size_t *size,
+                 etp_error *error)
+{
+    const etp_source *source;
+    vm->script = script;
+    vm->meter.memory_limit = script->options.memory_limit;
+    vm->meter.churn_left = UINT64_MAX;
+    snprintf(vm->chunk, sizeof vm->chunk, "%s", origin->chunk);
+    name_after(vm, origin->chunk);
+    *text = origin->text;
+    *size = origin->size;
+    if (origin->path == NULL)
+        return ETP_OK;
+    if (strlen(origin->path) >= sizeof vm->folder)
+        return etp_fail(error, ETP_EINVAL, "the path of the script is too long");
+    folder_of(origin->path, vm->folder, sizeof vm->folder);
+    int result = etp_sources_read(origin->sources, origin->path, &source, error);
     if (result != ETP_OK)
         return result;
+    *text = source->text;
+    *size = source->size;
+    return ETP_OK;
+}
+
+int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error)
+{
+    const char *text;
+    size_t size;
+    *vm = NULL;
     etp_vm *made = etp_memory_take(script->options.allocator, sizeof *made);
     if (made == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
-    made->script = script;
-    made->meter.memory_limit = script->options.memory_limit;
-    made->meter.churn_left = UINT64_MAX;
-    snprintf(made->chunk, sizeof made->chunk, "%s", chunk);
-    snprintf(made->folder, sizeof made->folder, "%s", folder);
-    name_after(made, chunk);
-    result = prepare(made, text, size, error);
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory", origin->chunk);
+    int result = begin(made, script, origin, &text, &size, error);
+    if (result == ETP_OK)
+        result = etp_source_check(origin->chunk, text, size, error);
+    made->sources = origin->sources;
+    if (result == ETP_OK)
+        result = prepare(made, text, size, error);
+    made->sources = NULL;
     if (result != ETP_OK) {
         etp_vm_free(made);
         return result;

@@ -284,16 +284,41 @@ static int out_of_range(const etp_vm *vm, const etp_vm_param *param, double valu
                     value, param->low, param->high, space, param->unit);
 }
 
-int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
+static int find(etp_vm *vm, const char *name, etp_vm_param **found, etp_error *error)
 {
     for (unsigned i = 0; i < vm->param_count; i++) {
-        etp_vm_param *param = &vm->params[i];
-        if (strcmp(param->name, name) != 0)
-            continue;
-        if (!isfinite(value) || value < param->low || value > param->high)
-            return out_of_range(vm, param, value, error);
-        param->value = value;
-        return ETP_OK;
+        *found = &vm->params[i];
+        if (strcmp(vm->params[i].name, name) == 0)
+            return ETP_OK;
     }
     return no_such(vm, name, error);
+}
+
+int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error)
+{
+    etp_vm_param *param = NULL;
+    if (name == NULL)
+        return etp_fail(error, ETP_EINVAL, "a parameter is set by its name");
+    int result = find(vm, name, &param, error);
+    if (result != ETP_OK)
+        return result;
+    if (running && !param->live)
+        return etp_fail(error, ETP_ESTATE,
+                        "%s.%s cannot be changed while the script is in use: declare it with live = true", vm->name,
+                        param->name);
+    if (!isfinite(value) || value < param->low || value > param->high)
+        return out_of_range(vm, param, value, error);
+    return ETP_OK;
+}
+
+int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error)
+{
+    etp_vm_param *param = NULL;
+    int result = etp_params_check(vm, name, value, false, error);
+    if (result != ETP_OK)
+        return result;
+    find(vm, name, &param, NULL);
+    param->value = value;
+    param->given = true;
+    return ETP_OK;
 }

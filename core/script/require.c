@@ -38,42 +38,21 @@ static void module_path(lua_State *L, const char *folder, const char *name, char
     }
 }
 
-typedef struct module {
-    const char *path;
-    char *text;
-    size_t size;
-} module;
-
-/* Runs under a call of its own, so that the text is freed whatever is raised. Returns the module's function. */
-static int compile(lua_State *L)
-{
-    const module *source = lua_touserdata(L, 1);
-    etp_error error = {0};
-    if (etp_source_check(source->path, source->text, source->size, &error) != ETP_OK)
-        return luaL_error(L, "require: %s", error.text);
-    etp_source_hash(etp_vm_of(L)->hash, source->text, source->size);
-    size_t mark = etp_source_mark(source->text, source->size);
-    const char *chunk = lua_pushfstring(L, "@%s", source->path);
-    if (etp_meter_compile(L, source->text + mark, source->size - mark, chunk) != LUA_OK)
-        return lua_error(L);
-    return 1;
-}
-
 static void load_module(lua_State *L, etp_vm *vm, const char *name)
 {
-    const etp_allocator *allocator = vm->script->options.allocator;
     char path[sizeof vm->folder + 128];
-    module_path(L, vm->folder, name, path, sizeof path);
-    module source = {path, NULL, 0};
+    const etp_source *source;
     etp_error error = {0};
-    if (etp_source_read(path, allocator, &source.text, &source.size, &error) != ETP_OK)
+    module_path(L, vm->folder, name, path, sizeof path);
+    if (etp_sources_read(vm->sources, path, &source, &error) != ETP_OK ||
+        etp_source_check(path, source->text, source->size, &error) != ETP_OK)
         luaL_error(L, "require: %s", error.text);
-    lua_pushcfunction(L, compile);
-    lua_pushlightuserdata(L, &source);
-    int status = lua_pcall(L, 1, 1, 0);
-    etp_memory_resize(allocator, source.text, 0);
-    if (status != LUA_OK)
+    etp_source_hash(vm->hash, source->text, source->size);
+    size_t mark = etp_source_mark(source->text, source->size);
+    const char *chunk = lua_pushfstring(L, "@%s", path);
+    if (etp_meter_compile(L, source->text + mark, source->size - mark, chunk) != LUA_OK)
         lua_error(L);
+    lua_remove(L, -2);
 }
 
 static int require(lua_State *L)

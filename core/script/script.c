@@ -44,34 +44,56 @@ static const etp_allocator *allocator_of(const etp_script_options *options)
     return options != NULL ? options->allocator : NULL;
 }
 
-static int make(etp_script **script, const char *chunk, const char *folder, const char *text, size_t size,
-                const etp_script_options *options, etp_error *error)
+void etp_script_fill_hooks(etp_script *script)
 {
+    if (script->vm->role == ETP_ROLE_AGGREGATOR)
+        etp_aggregator_hooks_fill(script);
+    else
+        etp_bess_hooks_fill(script);
+}
+
+int etp_script_make(etp_script **script, const etp_origin *origin, const etp_script_options *options, etp_error *error)
+{
+    *script = NULL;
     etp_script *made = etp_memory_take(allocator_of(options), sizeof *made);
     if (made == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory", chunk);
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory", origin->chunk);
     fill_options(made, options);
     made->plain = etp_locale_new();
-    int result = etp_vm_new(&made->vm, made, chunk, folder, text, size, error);
+    made->version = 1;
+    made->nodes.allocator = made->options.allocator;
+    int result = etp_vm_new(&made->vm, made, origin, error);
     if (result != ETP_OK) {
         etp_script_free(made);
         return result;
     }
-    if (made->vm->role == ETP_ROLE_AGGREGATOR)
-        etp_aggregator_hooks_fill(made);
-    else
-        etp_bess_hooks_fill(made);
+    memcpy(made->name, made->vm->name, sizeof made->name);
+    etp_script_fill_hooks(made);
     *script = made;
     return ETP_OK;
 }
 
-static void folder_of(const char *path, char *folder, size_t room)
+etp_origin etp_origin_of_file(const char *path, etp_sources *sources)
 {
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        snprintf(folder, room, "./");
-    else
-        snprintf(folder, room, "%.*s", (int)(slash - path + 1), path);
+    return (etp_origin){.chunk = path, .path = path, .sources = sources};
+}
+
+static int load(etp_script **script, const char *path, const etp_script_options *options, etp_sources *sources,
+                etp_error *error)
+{
+    const etp_origin origin = etp_origin_of_file(path, sources);
+    int result = etp_script_make(script, &origin, options, error);
+    if (result != ETP_OK)
+        return result;
+    etp_sources_drop_texts(sources);
+    (*script)->files = *sources;
+    *sources = (etp_sources){.allocator = sources->allocator};
+    (*script)->path = etp_memory_copy(allocator_of(options), path);
+    if ((*script)->path != NULL)
+        return ETP_OK;
+    etp_script_free(*script);
+    *script = NULL;
+    return etp_fail(error, ETP_ENOMEM, "%s: no memory", path);
 }
 
 int etp_script_load(etp_script **script, const char *path, const etp_script_options *options, etp_error *error)
@@ -83,16 +105,9 @@ int etp_script_load(etp_script **script, const char *path, const etp_script_opti
     int result = check_options(options, error);
     if (result != ETP_OK)
         return result;
-    char folder[sizeof((etp_vm *)NULL)->folder];
-    if (strlen(path) >= sizeof folder)
-        return etp_fail(error, ETP_EINVAL, "the path of the script is too long");
-    folder_of(path, folder, sizeof folder);
-    char *text = NULL;
-    size_t size = 0;
-    result = etp_source_read(path, allocator_of(options), &text, &size, error);
-    if (result == ETP_OK)
-        result = make(script, path, folder, text, size, options, error);
-    etp_memory_resize(allocator_of(options), text, 0);
+    etp_sources sources = {.allocator = allocator_of(options)};
+    result = load(script, path, options, &sources, error);
+    etp_sources_fini(&sources);
     return result;
 }
 
@@ -106,7 +121,8 @@ int etp_script_load_text(etp_script **script, const char *chunk, const char *tex
     int result = check_options(options, error);
     if (result != ETP_OK)
         return result;
-    return make(script, chunk, "", text, size, options, error);
+    const etp_origin origin = {.chunk = chunk, .text = text, .size = size};
+    return etp_script_make(script, &origin, options, error);
 }
 
 void etp_script_free(etp_script *script)
@@ -114,13 +130,17 @@ void etp_script_free(etp_script *script)
     if (script == NULL || (script->vm != NULL && script->vm->context != NULL))
         return;
     etp_vm_free(script->vm);
+    etp_sources_fini(&script->files);
+    etp_sources_fini(&script->refused);
+    etp_nodes_fini(&script->nodes);
+    etp_memory_resize(script->options.allocator, script->path, 0);
     etp_locale_free(script->plain);
     etp_memory_give(script->options.allocator, script, sizeof *script);
 }
 
 const char *etp_script_name(const etp_script *script)
 {
-    return script != NULL ? script->vm->name : NULL;
+    return script != NULL ? script->name : NULL;
 }
 
 etp_role etp_script_role(const etp_script *script)
@@ -131,6 +151,23 @@ etp_role etp_script_role(const etp_script *script)
 const char *etp_script_hash(const etp_script *script)
 {
     return script != NULL ? script->vm->hash : NULL;
+}
+
+unsigned etp_script_version(const etp_script *script)
+{
+    return script != NULL ? script->version : 0;
+}
+
+/* A module that was tried and not found is no file of the version. */
+const char *etp_script_file(const etp_script *script, unsigned index)
+{
+    for (unsigned i = 0; script != NULL && i < script->files.count; i++) {
+        if (script->files.list[i].code != ETP_OK)
+            continue;
+        if (index-- == 0)
+            return script->files.list[i].path;
+    }
+    return NULL;
 }
 
 unsigned etp_script_param_count(const etp_script *script)
@@ -156,11 +193,27 @@ int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
     return ETP_OK;
 }
 
+int etp_script_set_many(etp_script *script, const char *const *names, const double *values, unsigned count,
+                        etp_error *error)
+{
+    int result = ETP_OK;
+    if (script == NULL || (count > 0 && (names == NULL || values == NULL)))
+        return etp_fail(error, ETP_EINVAL, "to set parameters there must be a script, names and values");
+    for (unsigned i = 0; i < count; i++)
+        if (names[i] == NULL)
+            return etp_fail(error, ETP_EINVAL, "a parameter is set by its name");
+    for (unsigned i = 0; i < count && result == ETP_OK; i++)
+        result = etp_params_check(script->vm, names[i], values[i], script->stats.calls > 0, error);
+    for (unsigned i = 0; i < count && result == ETP_OK; i++)
+        result = etp_params_set(script->vm, names[i], values[i], error);
+    return result;
+}
+
 int etp_script_set(etp_script *script, const char *name, double value, etp_error *error)
 {
     if (script == NULL || name == NULL)
         return etp_fail(error, ETP_EINVAL, "a parameter is set by its name, in a script");
-    return etp_params_set(script->vm, name, value, error);
+    return etp_script_set_many(script, &name, &value, 1, error);
 }
 
 const etp_aggregator_hooks *etp_script_aggregator_hooks(const etp_script *script)

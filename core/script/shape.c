@@ -102,6 +102,7 @@ static void take_name(lua_State *L, etp_vm *vm)
         luaL_error(L, "name must be a string of 1 to %d letters, digits, _ and -", ETP_SCRIPT_NAME_MAX);
     if (type != LUA_TNIL)
         snprintf(vm->name, sizeof vm->name, "%s", name);
+    vm->named = type != LUA_TNIL;
     lua_pop(L, 1);
 }
 

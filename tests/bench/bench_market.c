@@ -8,63 +8,10 @@
 #include <string.h>
 
 #include "bench_lua.h"
+#include "bench_stage.h"
 #include "etp/codec.h"
-#include "etp/run.h"
-#include "etp/script.h"
 
-enum { FIRMS = 5, HOMES = 10000 };
-
-typedef struct bench {
-    etp_script *strategies[FIRMS];
-    etp_script *policy;
-    etp_trace trace;
-    etp_firm firms[FIRMS];
-    etp_run_options options;
-} bench;
-
-static etp_script *load(const char *name)
-{
-    char path[1024];
-    etp_script *script;
-    etp_error error = {0};
-    snprintf(path, sizeof path, "%s/strategies/%s.lua", ETP_SOURCE_DIR, name);
-    if (etp_script_load(&script, path, NULL, &error) != ETP_OK) {
-        fprintf(stderr, "%s\n", error.text);
-        exit(EXIT_FAILURE);
-    }
-    return script;
-}
-
-static void prepare(bench *b, unsigned homes)
-{
-    static const char *const names[FIRMS] = {"greedy", "conservative", "aggressive", "random", "adaptive"};
-    if (etp_trace_generate(&b->trace, 1, 300 * ETP_NS_PER_SECOND, 1, NULL) != ETP_OK)
-        exit(EXIT_FAILURE);
-    for (unsigned i = 0; i < FIRMS; i++) {
-        b->strategies[i] = load(names[i]);
-        b->firms[i] = (etp_firm){.name = etp_script_name(b->strategies[i]),
-                                 .hooks = etp_script_aggregator_hooks(b->strategies[i]),
-                                 .user = b->strategies[i],
-                                 .portfolio = i};
-    }
-    b->policy = load("reserve/two_tier");
-    etp_run_defaults(&b->options);
-    b->options.trace = &b->trace;
-    b->options.intervals = b->trace.count;
-    b->options.homes = homes;
-    b->options.policy = etp_script_bess_hooks(b->policy);
-    b->options.policy_user = b->policy;
-    b->options.firms = b->firms;
-    b->options.firm_count = b->options.portfolios = FIRMS;
-}
-
-static void finish(bench *b)
-{
-    for (unsigned i = 0; i < FIRMS; i++)
-        etp_script_free(b->strategies[i]);
-    etp_script_free(b->policy);
-    etp_trace_fini(&b->trace);
-}
+enum { HOMES = 10000 };
 
 static uint64_t lua_calls(const bench *b)
 {
@@ -188,7 +135,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     static bench b;
-    prepare(&b, (unsigned)homes);
+    bench_prepare(&b, (unsigned)homes);
     double wall = bench_clock(CLOCK_MONOTONIC), cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
     etp_run *run = run_day(&b);
     cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
@@ -207,6 +154,6 @@ int main(int argc, char **argv)
     bool good = print_yardstick("encode and decode as many messages", cpu, codec_seconds(messages)) &&
                 print_yardstick("lua_pcall as many times", cpu, lua_seconds(calls));
     etp_run_free(run);
-    finish(&b);
+    bench_finish(&b);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -287,6 +287,11 @@ static void no_run_answers(void **unused)
     QUIET(etp_run_defaults, NULL);
     QUIET(etp_run_free, NULL);
     GIVES(ETP_EINVAL, etp_run_step, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_advance, NULL, 0, &error);
+    GIVES(0, etp_run_done, NULL);
+    GIVES(0, etp_run_now, NULL);
+    GIVES(0, etp_run_starts, NULL, 1);
+    QUIET(etp_run_cut, NULL);
     QUIET(etp_run_get_totals, NULL, &totals);
     assert_int_equal(totals.trades, 0);
     GIVES(0, etp_run_firm_count, NULL);
@@ -330,6 +335,7 @@ static void a_run_answers_in_any_order(void **unused)
     GIVES(ETP_OK, etp_run_step, run, &error);
     assert_true(steps_refused > 0);
     GIVES(ETP_ESTATE, etp_run_step, run, &error);
+    GIVES(ETP_OK, etp_run_advance, run, ETP_TIME_NEVER, &error);
     etp_run_free(run);
     run = NULL;
     etp_trace_fini(&trace);

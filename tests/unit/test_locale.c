@@ -14,7 +14,8 @@
 static const char name[] = "de_DE.UTF-8";
 
 static const char text[] =
-    "local S = { api = 1, role = 'aggregator', params = { margin = { default = 0.5, min = 0.25, max = 9.5 } } }\n"
+    "local S = { api = 1, role = 'aggregator', params = { margin = { default = 0.5, min = 0.25, max = 9.5, live = true "
+    "} } }\n"
     "local function same(a, b) if a ~= b then error(tostring(a) .. ' is not ' .. tostring(b), 2) end end\n"
     "local function check()\n"
     "  same(tostring(0.5), '0' .. '.' .. '5')\n"

@@ -202,7 +202,7 @@ static void mutated_strategies(void **state)
         char path[512], *text;
         size_t size;
         snprintf(path, sizeof path, ETP_SOURCE_DIR "/strategies/%s.lua", names[i % 6]);
-        assert_int_equal(etp_source_read(path, &text, &size, NULL), ETP_OK);
+        assert_int_equal(etp_source_read(path, NULL, &text, &size, NULL), ETP_OK);
         for (unsigned changes = 1 + draw(&w, 3); changes > 0; changes--)
             text[draw(&w, (unsigned)size)] = bytes[draw(&w, sizeof bytes - 1)];
         called += try(text, size);

@@ -63,7 +63,7 @@ static int call_offer(etp_desk *desk, unsigned i)
 }
 
 static const char offer_source[] =
-    "local S = { api = 1, role = 'aggregator', params = { margin = 0.5 } }\n"
+    "local S = { api = 1, role = 'aggregator', params = { margin = { default = 0.5, live = true } } }\n"
     "function S.on_offer(ctx, offer)\n"
     "  local best = offer.reserve or 0\n"
     "  local left = (ctx.deadline or ctx.now) - ctx.now + (offer.closes or ctx.now)\n"
@@ -182,12 +182,13 @@ static int call_in_turns(etp_desk *desk, unsigned i)
 static void hooks_in_turns(void **state)
 {
     (void)state;
-    expect_no_garbage("local S = { api = 1, role = 'aggregator', params = { margin = 0.5 } }\n"
-                      "function S.on_offer(ctx, offer) return offer.value - ctx.params.margin end\n"
-                      "function S.on_result(ctx, result) ctx.state.best = result.best end\n"
-                      "function S.on_interval(ctx, market) ctx.state.spot = market.spot end\n"
-                      "return S\n",
-                      call_in_turns);
+    expect_no_garbage(
+        "local S = { api = 1, role = 'aggregator', params = { margin = { default = 0.5, live = true } } }\n"
+        "function S.on_offer(ctx, offer) return offer.value - ctx.params.margin end\n"
+        "function S.on_result(ctx, result) ctx.state.best = result.best end\n"
+        "function S.on_interval(ctx, market) ctx.state.spot = market.spot end\n"
+        "return S\n",
+        call_in_turns);
 }
 
 int main(void)

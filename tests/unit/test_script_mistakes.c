@@ -10,6 +10,7 @@
 #include "etp/rehearsal.h"
 #include "etp/script.h"
 #include "etp/script_api.h"
+#include "etp/watch.h"
 #include "unit/test_memory_tools.h"
 
 #define TEXT(body)                                                                                          \
@@ -44,8 +45,54 @@ static void no_script_answers(void **unused)
     QUIET(etp_script_get_stats, NULL, &stats);
     assert_int_equal(stats.calls, 0);
     GIVES(NULL, etp_script_last_error, NULL);
+    GIVES(0, etp_script_version, NULL);
+    GIVES(NULL, etp_script_file, NULL, 0);
+    GIVES(ETP_EINVAL, etp_script_reload, NULL, 0, &error);
+    GIVES(ETP_EINVAL, etp_script_reload_from, NULL, "x.lua", 0, &error);
+    GIVES(ETP_EINVAL, etp_script_reload_text, NULL, "x", text, sizeof text - 1, 0, &error);
     GIVES(ETP_EINVAL, etp_script_rehearse, NULL, NULL, &error);
     NAMES("?", etp_role_name, (etp_role)99);
+}
+
+static void many_parameters_need_names_and_values(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"margin", NULL};
+    static const double values[] = {2, 3};
+    etp_script *script = NULL;
+    etp_param param;
+    assert_int_equal(etp_script_load_text(&script, "x", text, sizeof text - 1, NULL, &error), ETP_OK);
+    GIVES(ETP_EINVAL, etp_script_set_many, NULL, names, values, 1, &error);
+    GIVES(ETP_EINVAL, etp_script_set_many, script, NULL, values, 1, &error);
+    GIVES(ETP_EINVAL, etp_script_set_many, script, names, NULL, 1, &error);
+    GIVES(ETP_EINVAL, etp_script_set_many, script, names, values, 2, &error);
+    GIVES(ETP_OK, etp_script_set_many, script, NULL, NULL, 0, &error);
+    assert_int_equal(etp_script_param(script, 0, &param), ETP_OK);
+    assert_true(param.value == 1);
+    etp_script_free(script);
+}
+
+static void a_watch_needs_scripts_of_files(void **unused)
+{
+    (void)unused;
+    static const etp_allocator half = {NULL, NULL, NULL};
+    etp_watch *watch = NULL;
+    etp_script *script = NULL;
+    GIVES(ETP_EINVAL, etp_watch_new, NULL, NULL);
+    GIVES(ETP_EINVAL, etp_watch_new, &watch, &half);
+    assert_int_equal(etp_watch_new(&watch, NULL), ETP_OK);
+    assert_int_equal(etp_script_load_text(&script, "x", text, sizeof text - 1, NULL, &error), ETP_OK);
+    GIVES(ETP_EINVAL, etp_watch_add, NULL, script);
+    GIVES(ETP_EINVAL, etp_watch_add, watch, NULL);
+    GIVES(ETP_EINVAL, etp_watch_add, watch, script);
+    GIVES(ETP_EINVAL, etp_watch_remove, NULL, script);
+    GIVES(ETP_EINVAL, etp_watch_remove, watch, NULL);
+    GIVES(ETP_ENOENT, etp_watch_remove, watch, script);
+    GIVES(NULL, etp_watch_poll, NULL, 0);
+    GIVES(NULL, etp_watch_poll, watch, 0);
+    QUIET(etp_watch_free, NULL);
+    etp_script_free(script);
+    etp_watch_free(watch);
 }
 
 static void the_api_needs_somewhere_to_put_it(void **unused)
@@ -217,6 +264,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_script_answers),
+        cmocka_unit_test(many_parameters_need_names_and_values),
+        cmocka_unit_test(a_watch_needs_scripts_of_files),
         cmocka_unit_test(the_api_needs_somewhere_to_put_it),
         cmocka_unit_test(options_of_another_size_are_refused),
         cmocka_unit_test(hooks_without_their_script_fail),

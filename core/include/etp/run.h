@@ -10,6 +10,12 @@
  * learn the price that has passed and see their value of the next; then the engine runs the interval's auctions. No
  * hook sees a price that is stamped after its now.
  *
+ * Market time can be paced (`beat`): an interval of the market then takes less time on the engine's clock, while all
+ * that the protocol does (windows, holds, repeats, periods, delays on links) takes as long as ever. What is measured in
+ * market time stays what it was: prices, energies and lots of an interval, the time of day, how often and how long
+ * batteries fail. Who wants to do something in between goes on in small steps of the engine's clock:
+ * etp_run_advance().
+ *
  * Same options, same seed: the same trades, bit for bit, and the same digest.
  *
  * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL; a step from inside one of the run's own
@@ -66,7 +72,10 @@ typedef struct etp_run_options {
     uint32_t need_ppm;     /**< need of all portfolios together, of the fleet's power: 1 500 000 */
     etp_money budget;      /**< of each portfolio, per interval: 1 000 000 $ stands for none */
 
-    etp_timing timing;           /**< of the protocol */
+    etp_timing timing; /**< of the protocol */
+    /** Length of a market interval on the engine's clock; 0 = the trace's own. Not longer than that, and not shorter than
+     *  window and two holds. When set, the query spread is cut so that all fits. */
+    etp_time beat;
     etp_mechanism mechanism;     /**< first-price when `merged` */
     unsigned disclose;           /**< ETP_DISCLOSE_... or-ed */
     etp_network_options network; /**< chances and delays; the rest is set by the run */
@@ -88,6 +97,20 @@ ETP_API void etp_run_free(etp_run *run);
 
 /** Runs one interval. Returns 1 while there are more, 0 when that was the last, or a negative error. */
 ETP_API int etp_run_step(etp_run *run, etp_error *error);
+
+/** Does all that is due at or before `until` on the engine's clock, ending and beginning intervals as their time comes.
+ *  Returns 1 while there is more, 0 once the run is over, or a negative error. Both may be mixed, and however a run is
+ *  cut into steps, it is the same run. */
+ETP_API int etp_run_advance(etp_run *run, etp_time until, etp_error *error);
+
+/** How many intervals are over. */
+ETP_API size_t etp_run_done(const etp_run *run);
+/** The engine's clock: etp_engine_now(). */
+ETP_API etp_time etp_run_now(const etp_run *run);
+/** When an interval begins on that clock; for the number of intervals, when the run ends. */
+ETP_API etp_time etp_run_starts(const etp_run *run, size_t interval);
+/** Makes the interval under way, or the next if none is, the last: the run ends early, and is whole. */
+ETP_API void etp_run_cut(etp_run *run);
 
 /** Totals since the start. */
 typedef struct etp_run_totals {

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that make no sense together. */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "cli/status.h"
+
+static int refuse(etp_error *error, const char *sentence)
+{
+    etp_fail(error, ETP_EINVAL, "%s", sentence);
+    return ETP_EXIT_USAGE;
+}
+
+static bool is_standard(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static int check_watch(const etp_options *options, etp_error *error)
+{
+    if (options->check_determinism || options->digest)
+        return refuse(error, options->digest
+                                 ? "--watch cannot go with --digest: what is run depends on when files are saved"
+                                 : "--watch cannot go with --check-determinism: what is run depends on when files are "
+                                   "saved; repeat such a run with --swap");
+    if (options->swap_count > 0)
+        return refuse(error,
+                      "--watch cannot go with --swap: either the files decide which version runs, or the schedule");
+    if (is_standard(options->json) || is_standard(options->events))
+        return refuse(error, "--watch writes what happens to standard output: name a file for --json and --events");
+    return ETP_EXIT_DONE;
+}
+
+int etp_options_check(const etp_options *options, etp_error *error)
+{
+    if (options->help || options->version)
+        return ETP_EXIT_DONE;
+    if (options->pace != 0 && !options->watch && options->swap_count == 0)
+        return refuse(error,
+                      "--pace is for --watch (or, to repeat such a run, for --swap): any other run goes as fast as "
+                      "it can");
+    return options->watch ? check_watch(options, error) : ETP_EXIT_DONE;
+}
