@@ -79,6 +79,7 @@ enum {
 
 enum {
     ETP_SCRIPT_SOURCE_MAX = 1 << 20,
+    ETP_SCRIPT_NUMERALS_MAX = 20000, /**< numbers in one source text */
     ETP_SCRIPT_STRING_MAX = 1 << 16, /**< bytes of one string in a script */
     ETP_SCRIPT_STACK_MAX = 1 << 17,  /**< bytes of Lua's stack: 8192 values, which Lua counts in steps of its own */
     ETP_SCRIPT_NAME_MAX = 64,
