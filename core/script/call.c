@@ -128,6 +128,25 @@ static int failed(etp_script *script, int code)
     return code;
 }
 
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context)
+{
+    vm->context = context;
+    vm->hook = hook;
+    vm->nil_field = NULL;
+    vm->error_place[0] = '\0';
+    vm->epoch++;
+    etp_view_close_expired(vm);
+    etp_context_fill(vm, context);
+    etp_params_fill(vm);
+}
+
+void etp_call_leave(etp_vm *vm)
+{
+    vm->context = NULL;
+    /* Views expire with their number. */
+    vm->epoch++;
+}
+
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results)
 {
     etp_vm *vm = script->vm;
@@ -135,26 +154,17 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     if (script->stats.suspended)
         return ETP_ESTATE;
     script->stats.calls++;
-    vm->context = context;
-    vm->hook = hook;
-    vm->nil_field = NULL;
-    vm->error_place[0] = '\0';
-    vm->epoch++;
     etp_meter_reset(vm, script->options.instruction_limit);
-    /* What an argument has been opened for is done with what the last call left. */
+    /* An argument was opened on what the last call left, and has cleared it away. */
     if (argument == 0)
         lua_settop(L, ETP_SLOTS);
-    etp_view_close_others(vm, argument);
-    etp_context_fill(vm, context);
-    etp_params_fill(vm);
+    etp_call_enter(vm, hook, context);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (argument != 0)
         lua_pushvalue(L, argument);
     int status = lua_pcall(L, argument != 0 ? 2 : 1, results, ETP_SLOT_HANDLER);
-    vm->context = NULL;
-    /* Views expire with their number. */
-    vm->epoch++;
+    etp_call_leave(vm);
     if (status == LUA_OK)
         return ETP_OK;
     bool limit = status == LUA_ERRMEM || etp_meter_dead(vm);

@@ -346,8 +346,8 @@ void etp_field_keep_names(lua_State *L);
 void etp_views_make(lua_State *L);
 /** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
-/** The view that was opened last has expired, unless it is the one at `slot`. Never raises. */
-void etp_view_close_others(etp_vm *vm, int slot);
+/** Closes the view that was opened last, if it is not one of the call that begins. Never raises. */
+void etp_view_close_expired(etp_vm *vm);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
 /** Raises unless the userdata at index 1 may be read. */
@@ -384,6 +384,11 @@ bool etp_context_knows(const char *name);
 /** The message handler: text, file:line and traceback, bounded. */
 int etp_call_explain(lua_State *L);
 /* ---- call.c ---- */
+
+/** Around each call of a hook: what `ctx` and the views show, and then nothing any more. The stack holds the slots, and may
+ *  hold more. Never raise. */
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context);
+void etp_call_leave(etp_vm *vm);
 
 /** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values
  *  (LUA_MULTRET: as many as it returned) above ETP_SLOTS, or a negative code. */
