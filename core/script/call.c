@@ -136,14 +136,14 @@ int etp_call_plainly(etp_vm *vm, int arguments, int results, int handler)
     return status;
 }
 
-void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context, int argument)
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context)
 {
     vm->context = context;
     vm->hook = hook;
     vm->nil_field = NULL;
     vm->error_place[0] = '\0';
     vm->epoch++;
-    etp_view_close_others(vm, argument);
+    etp_view_close_expired(vm);
     etp_context_fill(vm, context);
     etp_params_fill(vm);
 }
@@ -164,10 +164,10 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     script->stats.calls++;
     etp_nodes_note(&script->nodes, context);
     etp_meter_reset(vm, script->options.instruction_limit);
-    /* What an argument has been opened for is done with what the last call left. */
+    /* An argument was opened on what the last call left, and has cleared it away. */
     if (argument == 0)
         lua_settop(L, ETP_SLOTS);
-    etp_call_enter(vm, hook, context, argument);
+    etp_call_enter(vm, hook, context);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (argument != 0)

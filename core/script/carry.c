@@ -61,7 +61,7 @@ static int call(carrier *work, etp_vm *vm, etp_hook hook, const etp_context *con
 {
     lua_State *L = vm->state;
     bool saves = hook == ETP_HOOK_ON_SAVE;
-    etp_call_enter(vm, hook, context, 0);
+    etp_call_enter(vm, hook, context);
     lua_pushvalue(L, ETP_SLOT_HOOKS + (int)hook);
     lua_pushvalue(L, ETP_SLOT_CTX);
     if (!saves)

@@ -82,6 +82,7 @@ enum {
 
 enum {
     ETP_SCRIPT_SOURCE_MAX = 1 << 20,
+    ETP_SCRIPT_NUMERALS_MAX = 20000, /**< numbers in one source text */
     ETP_SCRIPT_STRING_MAX = 1 << 16, /**< bytes of one string in a script */
     ETP_SCRIPT_STACK_MAX = 1 << 17,  /**< bytes of Lua's stack: 8192 values, which Lua counts in steps of its own */
     ETP_SCRIPT_NAME_MAX = 64,
@@ -391,8 +392,8 @@ void etp_field_keep_names(lua_State *L);
 void etp_views_make(lua_State *L);
 /** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
 int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
-/** The view that was opened last has expired, unless it is the one at `slot`. Never raises. */
-void etp_view_close_others(etp_vm *vm, int slot);
+/** Closes the view that was opened last, if it is not one of the call that begins. Never raises. */
+void etp_view_close_expired(etp_vm *vm);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
 /** Raises unless the userdata at index 1 may be read. */
@@ -441,9 +442,9 @@ int etp_call_explain(lua_State *L);
 
 /** lua_pcall in the C locale, as every call into Lua is made. */
 int etp_call_plainly(etp_vm *vm, int arguments, int results, int handler);
-/** Around each call of a hook: what `ctx` shows besides the view at `argument` (0 for none), and then nothing any more.
- *  Never raise. */
-void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context, int argument);
+/** Around each call of a hook: what `ctx` and the views show, and then nothing any more. The stack holds the slots, and may
+ *  hold more. Never raise. */
+void etp_call_enter(etp_vm *vm, etp_hook hook, const etp_context *context);
 void etp_call_leave(etp_vm *vm);
 
 /** Calls a hook with ctx and, if `argument` is not 0, the value at that place of the stack. 0 and `results` values

@@ -26,6 +26,7 @@
  * one error and meets the next. `pcall` and `xpcall` are ours and pass such an error on. A handler of `xpcall` would run
  * inside the hook, where hooks are off, and could loop for ever: a dead call's error never reaches it.
  */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "base/memory.h"
@@ -263,9 +264,28 @@ void etp_meter_charge(lua_State *L, uint64_t instructions)
     meter->budget -= (int64_t)instructions;
 }
 
+static bool continues_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+static unsigned count_numerals(const char *text, size_t size)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += isdigit((unsigned char)text[i]) && (i == 0 || !continues_word(text[i - 1]));
+    return count;
+}
+
+/* The compiler keeps constants in a hash, in which numbers can be chosen to collide, and no hook looks at it. */
 int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk)
 {
     etp_meter *meter = &etp_vm_of(L)->meter;
+    if (count_numerals(text, size) > ETP_SCRIPT_NUMERALS_MAX) {
+        lua_pushfstring(L, "%s: more than %d numbers in one text; compute them, or split it into modules", chunk + 1,
+                        ETP_SCRIPT_NUMERALS_MAX);
+        return LUA_ERRSYNTAX;
+    }
     meter->compiling = true;
     int status = luaL_loadbufferx(L, text, size, chunk, "t");
     meter->compiling = false;

@@ -305,17 +305,18 @@ int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned cou
     if (kind >= ETP_SHELVES)
         return slot;
     etp_shelf_fill(vm, kind, data);
-    if (vm->open != (int)kind) {
-        etp_view_close_others(vm, slot);
-        set_index(vm, (int)kind, true);
-        vm->open = (int)kind;
-    }
+    if (vm->open == (int)kind)
+        return slot;
+    if (vm->open != NONE)
+        set_index(vm, vm->open, false);
+    set_index(vm, (int)kind, true);
+    vm->open = (int)kind;
     return slot;
 }
 
-void etp_view_close_others(etp_vm *vm, int slot)
+void etp_view_close_expired(etp_vm *vm)
 {
-    if (vm->open == NONE || slot == ETP_SLOT_VIEWS + vm->open)
+    if (vm->open == NONE || vm->views[vm->open]->epoch == vm->epoch)
         return;
     set_index(vm, vm->open, false);
     vm->open = NONE;

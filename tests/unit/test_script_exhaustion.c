@@ -100,6 +100,36 @@ static void views_survive_a_lack_of_memory(void **state)
     }
 }
 
+/* The smallest limit with which a call goes well, after so many calls of the same hook. */
+static uint64_t instructions_needed(unsigned calls_before)
+{
+    for (uint64_t limit = 1; limit < 2000; limit++) {
+        etp_desk desk = desk_open(AGGREGATOR "function S.on_offer(ctx, offer)\n"
+                                             "local sum = offer.value + (offer.reserve or 0) + ctx.now\n"
+                                             "for i = 1, 50 do sum = sum + offer.energy end\n"
+                                             "ctx.state.sum = sum return 1 end return S",
+                                  NULL);
+        etp_intent intent;
+        for (unsigned i = 0; i < calls_before; i++)
+            assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
+        desk.script->options.instruction_limit = limit;
+        int decision = offer_to(&desk, 0, &intent);
+        etp_script_free(desk.script);
+        if (decision == ETP_DECIDE_BID)
+            return limit;
+    }
+    return 0;
+}
+
+static void what_was_learned_costs_no_instructions(void **state)
+{
+    (void)state;
+    uint64_t needed = instructions_needed(0);
+    assert_true(needed > 150 && needed < 400);
+    assert_int_equal(instructions_needed(1), needed);
+    assert_int_equal(instructions_needed(5), needed);
+}
+
 /* ---- suspension ---- */
 
 static const char every_nth[] = AGGREGATOR "function S.on_offer(ctx)\n"
@@ -171,9 +201,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_load_that_runs_out_of_memory), cmocka_unit_test(calls_that_run_out_of_memory),
-        cmocka_unit_test(views_survive_a_lack_of_memory), cmocka_unit_test(overruns_suspend_soon),
-        cmocka_unit_test(rare_overruns_are_forgiven),     cmocka_unit_test(errors_suspend_later),
-        cmocka_unit_test(none_suspend_unless_asked),
+        cmocka_unit_test(views_survive_a_lack_of_memory), cmocka_unit_test(what_was_learned_costs_no_instructions),
+        cmocka_unit_test(overruns_suspend_soon),          cmocka_unit_test(rare_overruns_are_forgiven),
+        cmocka_unit_test(errors_suspend_later),           cmocka_unit_test(none_suspend_unless_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
