@@ -161,6 +161,13 @@ struct etp_script {
     char last_error[ETP_SCRIPT_ERROR_MAX];
 };
 
+/** What a hook has returned. */
+typedef struct etp_answer {
+    lua_State *L;
+    int first;       /**< where the first value lies on the stack; nothing lies above the last */
+    char wrong[200]; /**< what cannot be used of it */
+} etp_answer;
+
 /* ---- source.c ---- */
 
 /** Reads a whole file into malloc'ed memory with a zero after its end. */
@@ -305,8 +312,8 @@ int etp_call_explain(lua_State *L);
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);
 /** The same for a hook that returns nothing. */
 int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument);
-/** What a hook returned cannot be used: counts it and returns a negative code. */
-int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...) ETP_PRINTF(3, 4);
+/** What became of judging what a hook returned: counted if it cannot be used. Returns `result`, or a negative code. */
+int etp_call_judged(etp_script *script, etp_hook hook, int result, const etp_answer *answer);
 /** What a hook returned was understood. Returns `result`. */
 int etp_call_done(etp_script *script, int result);
 /** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
@@ -320,11 +327,12 @@ void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /* ---- results of hooks ---- */
 
-/** Reads what a hook returned at `index`; a sentence is counted and a negative code returned if it cannot be used. */
-int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price);
-/** True for a finite number below 0. */
-bool etp_returned_below_zero(const etp_script *script, int index);
-int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy *energy);
+/** Judge what a hook has returned: on success an etp_decision, 0, or the number of places in `order`; a negative code
+ *  and the sentence in `wrong` if it cannot be used. Raise nothing and know no script: own_state.c calls them too. */
+int etp_answer_offer(etp_answer *answer, etp_intent *intent);
+int etp_answer_result(etp_answer *answer, etp_intent *intent);
+int etp_answer_reserve(etp_answer *answer, etp_reserve *reserve);
+int etp_answer_choose(etp_answer *answer, unsigned count, unsigned *order);
 /** Fill the tables with the hooks that the vm defines. */
 void etp_aggregator_hooks_fill(etp_script *script);
 void etp_bess_hooks_fill(etp_script *script);
