@@ -243,6 +243,11 @@ bool etp_field_push(lua_State *L, const etp_field *field, const void *data)
     return true;
 }
 
+const char *etp_field_word(unsigned kind, unsigned value)
+{
+    return enum_name(kind, value);
+}
+
 void etp_field_keep_names(lua_State *L)
 {
     lua_newtable(L);

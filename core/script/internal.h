@@ -191,15 +191,17 @@ etp_vm *etp_vm_of(lua_State *L);
 /* ---- shape.c ---- */
 
 /** Checks the table on the top of the stack and takes name, role and hooks from it; raises a sentence. Leaves the table
- *  and above it one value per hook. */
-void etp_shape_take(lua_State *L);
+ *  and above it one value per hook. `implied`: `api` and `role` may be left out, and the vm's role stays as it is. */
+void etp_shape_take(lua_State *L, etp_vm *vm, bool implied);
 
 /* ---- params.c ---- */
 
 /** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
-void etp_params_take(lua_State *L);
+void etp_params_take(lua_State *L, etp_vm *vm);
 /** Pushes the read-only view `ctx.params`. */
 void etp_params_push_view(lua_State *L);
+/** ETP_ENOENT past the end. */
+int etp_params_describe(const etp_vm *vm, unsigned index, etp_param *param);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */
@@ -282,6 +284,8 @@ const char *etp_view_name(etp_view_kind kind);
 bool etp_view_knows(const char *name);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
+/** The name of a value of an enumeration; "?" past the last. Static storage. */
+const char *etp_field_word(unsigned kind, unsigned value);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
@@ -298,6 +302,14 @@ const etp_view *etp_view_check(lua_State *L);
 
 /** Pushes the table of the nodes' states, in which ctx makes one when it is first asked for, and then `ctx`. */
 void etp_context_push(lua_State *L);
+/** Pushes the node's name, or a name for one that has none. */
+const char *etp_context_push_name(lua_State *L, const etp_context *context);
+/** ctx.rng(): [0, 1); ctx.rng(m): 1 to m; ctx.rng(m, n): m to n. The arguments are all that is on the stack. */
+int etp_context_draw(lua_State *L, etp_rng *rng);
+/** Writes what ctx.log was given, cut and cleaned. Never raises. */
+void etp_context_log(const etp_logger *logger, const char *strategy, const char *node, const char *text, size_t size);
+/** A finished bid: 1 is the oldest, -1 the newest; NULL past either end. */
+const etp_past_bid *etp_history_at(const etp_history *history, lua_Integer place);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
 

@@ -43,7 +43,7 @@ static int compile(lua_State *L)
 static int settle(lua_State *L)
 {
     lua_settop(L, 2);
-    etp_shape_take(L);
+    etp_shape_take(L, etp_vm_of(L), false);
     lua_pushvalue(L, 1);
     etp_sandbox_seal(L);
     lua_pop(L, 1);

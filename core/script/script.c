@@ -105,18 +105,7 @@ unsigned etp_script_param_count(const etp_script *script)
 
 int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
 {
-    if (index >= script->vm->param_count)
-        return ETP_ENOENT;
-    const etp_vm_param *own = &script->vm->params[index];
-    *param = (etp_param){.name = own->name,
-                         .unit = own->unit,
-                         .doc = own->doc,
-                         .value = own->value,
-                         .low = own->low,
-                         .high = own->high,
-                         .standard = own->standard,
-                         .live = own->live};
-    return ETP_OK;
+    return etp_params_describe(script->vm, index, param);
 }
 
 int etp_script_set(etp_script *script, const char *name, double value, etp_error *error)
