@@ -24,7 +24,7 @@ void etp_lua_open_strategy(lua_State *L);
 void etp_lua_open_market(lua_State *L);
 void etp_lua_open_scripts(lua_State *L);
 
-/* Makes the metatable `name` with these events; its methods are what __index finds.What
+/* Makes the metatable `name` with these events; its methods are what __index finds. What
  * Lua code can reach of a userdata is its methods alone, never its __gc. Pushes nothing. */
 void etp_lua_new_class(lua_State *L, const char *name, const luaL_Reg *events, const luaL_Reg *methods);
 /* Makes `index` its __index, with the table of its methods as upvalue 1. */

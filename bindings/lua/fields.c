@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "etp/units.h"
@@ -166,8 +167,11 @@ static void push_refusal(lua_State *L, const char *what, const etp_lua_field *fi
     } else if (field->kind == ETP_LUA_BOOL) {
         luaL_addstring(&text, " true or false");
     } else {
-        lua_pushfstring(L, " a %snumber from %f to %f%s", field->kind == ETP_LUA_WHOLE ? "whole " : "", field->low,
-                        field->high, unit_of(field->kind));
+        char low[32], high[32];
+        snprintf(low, sizeof low, "%.14g", field->low);
+        snprintf(high, sizeof high, "%.14g", field->high);
+        lua_pushfstring(L, " a %snumber from %s to %s%s", field->kind == ETP_LUA_WHOLE ? "whole " : "", low, high,
+                        unit_of(field->kind));
         luaL_addvalue(&text);
     }
     luaL_addstring(&text, ", not ");

@@ -67,9 +67,10 @@ static const struct {
     {"buyers", ETP_LUA_FIELDS(buyers_list)},
 };
 
-/* Those that are no plain numbers or names. */
-static const char *const others[] = {"timing", "network", "buyers", "fleet",     "prices", "feed_in", "retail",
-                                     "firms",  "reserve", "log",    "log_level", "strict", NULL};
+/* Those that are no plain numbers or names. What etp/market.lua has used up is listed for the sentence about others. */
+static const char *const others[] = {"firms",    "rivals",    "reserve", "fleet",  "prices",  "days",
+                                     "interval", "feed_in",   "retail",  "timing", "network", "buyers",
+                                     "log",      "log_level", "strict",  NULL};
 
 static void take_parts(lua_State *L, etp_run_options *options)
 {
