@@ -8,7 +8,11 @@
 
 void etp_lua_new_class(lua_State *L, const char *name, const luaL_Reg *events, const luaL_Reg *methods)
 {
-    luaL_newmetatable(L, name);
+    /* Loaded a second time into one state, the module goes on with the classes of the first: objects stay what they are. */
+    if (!luaL_newmetatable(L, name)) {
+        lua_pop(L, 1);
+        return;
+    }
     luaL_setfuncs(L, events, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
@@ -21,10 +25,13 @@ void etp_lua_new_class(lua_State *L, const char *name, const luaL_Reg *events, c
 void etp_lua_set_index(lua_State *L, const char *name, lua_CFunction index)
 {
     luaL_getmetatable(L, name);
-    lua_getfield(L, -1, "__index");
-    lua_pushcclosure(L, index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    if (lua_getfield(L, -1, "__index") == LUA_TTABLE) {
+        lua_pushcclosure(L, index, 1);
+        lua_setfield(L, -2, "__index");
+        lua_pop(L, 1);
+        return;
+    }
+    lua_pop(L, 2);
 }
 
 int etp_lua_fail(lua_State *L, int code, const etp_error *error)
@@ -64,5 +71,6 @@ int luaopen_etp_core(lua_State *L)
     etp_lua_open_strategy(L);
     etp_lua_open_market(L);
     etp_lua_open_scripts(L);
+    etp_lua_open_bench(L);
     return 1;
 }

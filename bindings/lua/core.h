@@ -23,6 +23,7 @@ void etp_lua_open_fleet(lua_State *L);
 void etp_lua_open_strategy(lua_State *L);
 void etp_lua_open_market(lua_State *L);
 void etp_lua_open_scripts(lua_State *L);
+void etp_lua_open_bench(lua_State *L);
 
 /* Makes the metatable `name` with these events; its methods are what __index finds. What
  * Lua code can reach of a userdata is its methods alone, never its __gc. Pushes nothing. */
@@ -35,9 +36,13 @@ int etp_lua_fail(lua_State *L, int code, const etp_error *error);
 const etp_trace *etp_lua_check_prices(lua_State *L, int index);
 const etp_tariff *etp_lua_check_tariff(lua_State *L, int index);
 
+/* Pushes a table that describes an event; `name` is what its device is called. */
+void etp_lua_push_event(lua_State *L, const etp_event *event, const char *name);
+
 /* A mechanism's name and the other enumerations that several files show; NULL past the last. */
 const char *etp_lua_type_word(unsigned value);
 const char *etp_lua_code_word(unsigned value);
 const char *etp_lua_mechanism_word(unsigned value);
+const char *etp_lua_disclose_word(unsigned value);
 
 #endif

@@ -37,14 +37,13 @@ static const etp_lua_fields always = ETP_LUA_FIELDS(always_list), peer = ETP_LUA
                             message = ETP_LUA_FIELDS(message_list), amount = ETP_LUA_FIELDS(amount_list),
                             late = ETP_LUA_FIELDS(late_list), refused = ETP_LUA_FIELDS(refused_list);
 
-static void push_event(lua_State *L, const etp_lua_market *market, const etp_event *event)
+void etp_lua_push_event(lua_State *L, const etp_event *event, const char *name)
 {
-    char name[ETP_LUA_NAME_MAX];
     lua_createtable(L, 0, 14);
     etp_lua_show(L, &always, event);
     lua_pushstring(L, etp_event_name(event->kind));
     lua_setfield(L, -2, "kind");
-    lua_pushstring(L, etp_lua_device_name(market, event->device, name, sizeof name));
+    lua_pushstring(L, name);
     lua_setfield(L, -2, "name");
     if (event->peer != 0)
         etp_lua_show(L, &peer, event);
@@ -90,10 +89,11 @@ static int deliver(lua_State *L)
 {
     enum { ANCHOR = 2, HANDLERS, EVENT };
     const delivery *given = lua_touserdata(L, 1);
+    char name[ETP_LUA_NAME_MAX];
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     etp_lua_push_anchor(L, given->market);
     lua_getfield(L, ANCHOR, "handlers");
-    push_event(L, given->market, given->event);
+    etp_lua_push_event(L, given->event, etp_lua_device_name(given->market, given->event->device, name, sizeof name));
     if (lua_rawgeti(L, HANDLERS, (lua_Integer)given->event->kind + 1) == LUA_TTABLE)
         call_each(L, ANCHOR, EVENT);
     lua_settop(L, EVENT);

@@ -127,7 +127,7 @@ static int expected_need(lua_State *L)
     return 1;
 }
 
-/* What a market needs to have the same homes: their number, the seed, the specification. */
+/* What a market needs to have the same homes: the specification, the seed, their number. */
 static int facts(lua_State *L)
 {
     const fleet *own = check(L);

@@ -108,7 +108,7 @@ static void settle(etp_lua_market *market, const entrant *entrants, unsigned cou
     market->options.firms = market->firms;
     market->options.firm_count = count;
     if (market->options.portfolios == 0)
-        market->options.portfolios = count;
+        market->options.portfolios = count > 0 ? count : 1;
 }
 
 static bool take_firms(lua_State *L, int anchor, etp_lua_market *market)

@@ -8,7 +8,7 @@
 
 #define OPTION(name, member, kind, low, high) ETP_LUA_FIELD(etp_run_options, name, member, kind, low, high)
 
-static const char *disclose_word(unsigned value)
+const char *etp_lua_disclose_word(unsigned value)
 {
     /* The place in the list is the set of ETP_DISCLOSE_ bits. */
     static const char *const words[] = {"none", "reserve", "winner", "both"};
@@ -23,7 +23,8 @@ static const etp_lua_field option_list[] = {
     OPTION("portfolios", portfolios, WHOLE, 1, 1000),
     OPTION("utility", merged, BOOL, 0, 1),
     ETP_LUA_NAMED(etp_run_options, "mechanism", mechanism, etp_lua_mechanism_word, ETP_UNIFORM_PRICE),
-    ETP_LUA_NAMED(etp_run_options, "disclose", disclose, disclose_word, ETP_DISCLOSE_RESERVE | ETP_DISCLOSE_WINNER),
+    ETP_LUA_NAMED(etp_run_options, "disclose", disclose, etp_lua_disclose_word,
+                  ETP_DISCLOSE_RESERVE | ETP_DISCLOSE_WINNER),
     OPTION("failures", failures_ppm, SHARE, 0, 1),
     OPTION("outage", outage, SECONDS, 0.001, YEAR),
 };

@@ -35,6 +35,7 @@ local function load_core()
 end
 
 local core = load_core()
+local blame = require("etp.blame")
 local market = require("etp.market")
 local prices = require("etp.prices")
 local scripts = require("etp.scripts")
@@ -89,7 +90,7 @@ etp.unframe = core.unframe
 -- the same, { ["00:00"] = 2.1, ["15:00"] = 8.4 }
 -- @return a tariff, with the method `at(second_of_day)`; or nil and what is wrong
 function etp.tariff(price)
-  return prices.tariff(price)
+  return blame(prices.tariff, price)
 end
 
 --- Wholesale prices, one for each market interval. The result has `#prices`, `prices[1]` in c/kWh, and the fields starts
@@ -100,7 +101,7 @@ end
 -- `interval` and `seed`, for made-up summer days
 -- @return prices; or nil and what is wrong with the file
 function etp.prices(source)
-  return prices.make(source)
+  return blame(prices.make, source)
 end
 
 --- The same from the text of a file.

@@ -22,6 +22,7 @@
 --   `log_level`: "error", "warn", "info" or "debug".
 -- @classmod etp.market
 local core = require("etp.core")
+local blame = require("etp.blame")
 local prices = require("etp.prices")
 local scripts = require("etp.scripts")
 
@@ -52,7 +53,7 @@ function market.fleet(options)
   elseif type(options) ~= "table" then
     error("fleet: options are a table, not a " .. type(options), 3)
   end
-  return core.fleet(options.homes or 100, options.seed or 1, without(options, "homes", "seed"))
+  return blame(core.fleet, options.homes or 100, options.seed or 1, without(options, "homes", "seed"))
 end
 
 -- A fleet that was made before brings its number of homes and its seed along.
@@ -60,10 +61,10 @@ local function use_fleet(options, made)
   if type(options.fleet) ~= "userdata" then
     return
   end
-  local count, seed, spec = options.fleet:facts()
+  local spec, seed, count = options.fleet:facts()
   for name, own in pairs({ homes = count, seed = seed }) do
     if options[name] ~= nil and options[name] ~= own then
-      error(("market: %s is %s, and the fleet was made with %s"):format(name, tostring(options[name]), own), 4)
+      error(("market: %s is %s, and the fleet was made with %s"):format(name, tostring(options[name]), own), 0)
     end
     made[name] = own
   end
@@ -248,11 +249,11 @@ function market.new(options)
   elseif type(options) ~= "table" then
     error("market: options are a table, not a " .. type(options), 3)
   end
-  local made, why = complete(options)
+  local made, why = blame(complete, options)
   if not made then
     return nil, why
   end
-  return core.market(made)
+  return blame(core.market, made)
 end
 
 local methods = core.market_methods

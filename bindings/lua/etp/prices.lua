@@ -16,7 +16,7 @@ local function keys_known(what, given, names)
     end
   end
   if unknown then
-    error(("%s: \"%s\" is not known"):format(what, unknown), 4)
+    error(("%s: \"%s\" is not known"):format(what, unknown), 0)
   end
 end
 
@@ -29,14 +29,14 @@ local function steps_text(steps)
   local times, list = {}, {}
   for time in pairs(steps) do
     if type(time) ~= "string" then
-      error("tariff: a table has times as keys, such as { [\"00:00\"] = 2.1, [\"15:00\"] = 8.4 }", 3)
+      error("tariff: a table has times as keys, such as { [\"00:00\"] = 2.1, [\"15:00\"] = 8.4 }", 0)
     end
     times[#times + 1] = time
   end
   table.sort(times)
   for i, time in ipairs(times) do
     if type(steps[time]) ~= "number" then
-      error(("tariff: the price at %s must be a number, not a %s"):format(time, type(steps[time])), 3)
+      error(("tariff: the price at %s must be a number, not a %s"):format(time, type(steps[time])), 0)
     end
     list[i] = time .. "=" .. number_text(steps[time])
   end
@@ -54,7 +54,7 @@ function prices.tariff(price)
   elseif kind == "userdata" then
     return price
   end
-  error("tariff: a number, a text or a table of prices by time of day, not a " .. kind, 3)
+  error("tariff: a number, a text or a table of prices by time of day, not a " .. kind, 0)
 end
 
 local function made_up(options)
@@ -69,7 +69,7 @@ function prices.make(source)
   elseif kind == "userdata" then
     return source
   elseif kind ~= "table" then
-    error("prices: the name of a file, a list of c/kWh, or a table with days, interval and seed, not a " .. kind, 3)
+    error("prices: the name of a file, a list of c/kWh, or a table with days, interval and seed, not a " .. kind, 0)
   end
   if source[1] == nil then
     return made_up(source)
