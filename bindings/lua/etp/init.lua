@@ -4,7 +4,8 @@
 --
 -- What may be bad through no fault of the caller (bytes, a file, a script, options that do not fit together) comes back
 -- as nil and a sentence. A call that is wrong whatever the world is like (a type, an unknown name, a number out of its
--- range) raises one. docs/lua-module.md is the guide; units are those of docs/scripting.md: c/kWh, kWh, dollars, seconds.
+-- range) raises one. docs/lua-module.md is the guide; units are those of docs/scripting.md: c/kWh, kWh, dollars,
+-- seconds.
 --
 -- Everything of one Lua state belongs to one thread. Several Lua states may use the module at once.
 -- @module etp
@@ -93,8 +94,8 @@ function etp.tariff(price)
   return blame(prices.tariff, price)
 end
 
---- Wholesale prices, one for each market interval. The result has `#prices`, `prices[1]` in c/kWh, and the fields starts
--- (s since 1970), interval (s), source, region, hash; `resample(interval)` gives the same with longer or shorter
+--- Wholesale prices, one for each market interval. The result has `#prices`, `prices[1]` in c/kWh, and the fields
+-- starts (s since 1970), interval (s), source, region, hash; `resample(interval)` gives the same with longer or shorter
 -- intervals, `first_noon()` how many intervals lie before the first noon.
 -- @tparam string|table source the name of a file, AEMO's price-and-demand CSV; or a list of c/kWh, with `interval` in s
 -- (300 if left out) and `starts` in s since 1970 (noon of 1 January 2025 if left out); or nothing but `days`,

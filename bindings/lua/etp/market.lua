@@ -6,15 +6,16 @@
 -- Options, all of which may be left out:
 --
 -- - `firms`: a list. A name or path is a strategy's file, which runs in a sandbox; a table of functions (on_offer and
---   so on, see docs/scripting.md) lives in your own Lua, with its upvalues and without a sandbox; a function alone is an
---   on_offer; { file = ..., name = ..., params = { ... } } and { hooks = { ... }, name = ..., params = { ... } } give a
---   name and set parameters; false is the engine's own default, which bids its value. Without it: five shipped ones.
+--   so on, see docs/scripting.md) lives in your own Lua, with its upvalues and without a sandbox; a function alone is
+--   an on_offer; { file = ..., name = ..., params = { ... } } and { hooks = { ... }, name = ..., params = { ... } }
+--   give a name and set parameters; false is the engine's own default, which bids its value. Without it: five shipped
+--   ones.
 -- - `rivals`: so many shipped strategies besides, as etp-engine chooses them.
 -- - `reserve`: the batteries' policy, in the same forms; "two_tier" if left out, false for the protocol's default.
 -- - `utility`: true for the single utility in place of firms; `portfolios`: into how many the demand is cut.
 -- - `homes` (100), `fleet`: a table as for `etp.fleet`, or a fleet. `seed` (1).
--- - `prices`: as for `etp.prices`; `days` from the first noon (1, or all prices that you made yourself), `interval` (s),
---   or `first` and `intervals`, counted in intervals. `feed_in` (3.3), `retail` (33): as for `etp.tariff`.
+-- - `prices`: as for `etp.prices`; `days` from the first noon (1, or all prices that you made yourself), `interval`
+--   (s), or `first` and `intervals`, counted in intervals. `feed_in` (3.3), `retail` (33): as for `etp.tariff`.
 -- - `mechanism`: "first-price", "second-price", "ascending", "uniform-price"; `disclose`: "none", "reserve", "winner",
 --   "both". `timing`: window, hold, query_spread and so on (s). `network`: delay, jitter (s), loss, duplicate, reorder,
 --   flip. `buyers`: q, spread, noise, loss_factor, cost_to_serve, need, budget. `failures`, `outage` (s).
@@ -291,19 +292,19 @@ end
 
 --- Calls a function for each event of a kind, while the market runs.
 -- @function on
--- @tparam string kind "register", "query", "response", "bid", "accept", "reject", "confirm", "lapse", "receipt", "void",
--- "unresolved", "status", "failure", "recovery", "terminate", "hook_error", "refused", "late", or "*" for all
--- @tparam function subscriber called with a table: kind, time, interval, device, name, and where they mean something peer,
--- message, price, energy, amount, reserve, value, code, refusal, type, delay
+-- @tparam string kind "register", "query", "response", "bid", "accept", "reject", "confirm", "lapse", "receipt",
+-- "void", "unresolved", "status", "failure", "recovery", "terminate", "hook_error", "refused", "late", or "*" for all
+-- @tparam function subscriber called with a table: kind, time, interval, device, name, and where they mean something
+-- peer, message, price, energy, amount, reserve, value, code, refusal, type, delay
 -- @return the market
 
 --- What has happened so far: intervals, auctions, bids, trades, lapses, in_doubt, unresolved, sold and offered (kWh),
 -- paid and worth ($), price (the mean, c/kWh), owners_cost ($), memory_bytes.
 -- @function totals
 
---- The firms, as a list in which each is also found by its name: name, device, intervals, queries, offers, bids, rebids,
--- trades, rejected, expired, in_doubt, unresolved, energy (kWh), paid and worth ($), hook_calls, hook_errors, and
--- `strategy`: its name, hash, params, calls, errors, last_error, overruns, suspended.
+--- The firms, as a list in which each is also found by its name: name, device, intervals, queries, offers, bids,
+-- rebids, trades, rejected, expired, in_doubt, unresolved, energy (kWh), paid and worth ($), hook_calls, hook_errors,
+-- and `strategy`: its name, hash, params, calls, errors, last_error, overruns, suspended.
 -- @function firms
 
 --- The reserve policy: the same as a firm's `strategy`; nil for the protocol's default.
@@ -328,7 +329,8 @@ end
 --- Counts of the network: sent, delivered, lost, duplicated, held_back, flipped, overflowed, bytes.
 -- @function network
 
---- Counts of the engine: frames and bytes, hook_calls, hook_errors, and by type sent, received, late; refused by reason.
+--- Counts of the engine: frames and bytes, hook_calls, hook_errors, and by type sent, received, late; refused by
+-- reason.
 -- @function engine
 
 --- 32 hexadecimal digits over every event and the final state: the one that etp-engine --digest prints.

@@ -5,8 +5,8 @@
 --     local mine = t.load("mine.lua", { margin = 1 })
 --     assert.equal(11, mine:offer { value = 12 })
 --
--- A strategy is loaded as etp-engine loads it: a file runs in its sandbox, with its limits. What a test does not say has
--- the usual values below. A hook that fails raises its error, with file, line and traceback.
+-- A strategy is loaded as etp-engine loads it: a file runs in its sandbox, with its limits. What a test does not say
+-- has the usual values below. A hook that fails raises its error, with file, line and traceback.
 -- @module etp.testing
 local core = require("etp.core")
 local blame = require("etp.blame")
@@ -301,13 +301,13 @@ end
 -- @tparam table options
 -- `strategy`: the one under test, as for `load`, which is called "mine"; its `value` (12 c/kWh), `need` (5 kWh) and
 -- `budget` (1000 $). `rivals`: a list of prices that bid the same for everything, of strategies, or of tables with
--- strategy or bid, and name, value, need, budget. `batteries`: how many, or a list of tables with lot (0.4 kWh), reserve
--- (c/kWh; left out, the policy's), energy_total, capacity, floor, power, wear, feed_in, retail, expected_need.
+-- strategy or bid, and name, value, need, budget. `batteries`: how many, or a list of tables with lot (0.4 kWh),
+-- reserve (c/kWh; left out, the policy's), energy_total, capacity, floor, power, wear, feed_in, retail, expected_need.
 -- `policy`: of the batteries without a reserve. `mechanism`, `disclose`, `intervals` (1), `spot`, `forecast`, `seed`.
 -- `failures`: true to have failed hooks counted rather than raised.
--- @treturn table `trades` and `bids`: lists of battery ("battery 1"), firm ("mine", "rival 1"), price, energy, interval,
--- and of bids the code, "none" where it was taken; `events`: all of them; `strategies`: what each did. tostring() of it
--- tells it all in lines.
+-- @treturn table `trades` and `bids`: lists of battery ("battery 1"), firm ("mine", "rival 1"), price, energy,
+-- interval, and of bids the code, "none" where it was taken; `events`: all of them; `strategies`: what each did.
+-- tostring() of it tells it all in lines.
 function testing.market(options)
   if type(options) ~= "table" then
     error("market takes a table of options, not a " .. type(options), 2)
@@ -362,8 +362,8 @@ function Market:__tostring()
       bid.energy, bid.code == "none" and "taken" or bid.code)
   end
   for _, trade in ipairs(self.trades) do
-    lines[#lines + 1] = ("  trade: %s buys from %s, %.4f c/kWh, %.6f kWh"):format(trade.firm, trade.battery, trade.price,
-      trade.energy)
+    lines[#lines + 1] = ("  trade: %s buys from %s, %.4f c/kWh, %.6f kWh"):format(trade.firm, trade.battery,
+      trade.price, trade.energy)
   end
   return table.concat(lines, "\n")
 end

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Loaded before each spec of the Lua module. Skips where the module cannot be loaded; and, when asked, has the collector
--- at work all the time: a new cycle begins as soon as one ends, and a whole one is made every so many instructions, on
--- every thread.
+-- Loaded before each spec of the Lua module. Skips where the module cannot be loaded; and, when asked, has the
+-- collector at work all the time: a new cycle begins as soon as one ends, and a whole one is made every so many
+-- instructions, on every thread.
 local skip = os.getenv("ETP_SKIP")
 if skip then
   print("skipped: " .. skip)

@@ -37,14 +37,16 @@ describe("a market", function()
       { random .. " " .. greedy .. " " .. greedy .. " --bess 5 --rivals 2 --mechanism ascending --disclose both",
         { homes = 5, firms = { random, greedy, greedy }, rivals = 2, mechanism = "ascending", disclose = "both" } },
       { greedy .. " --bess 4 --rivals 1 --days 2 --interval 30m --prices '" .. prices .. "' --reserve fixed",
-        { homes = 4, firms = { "greedy" }, rivals = 1, days = 2, interval = 1800, prices = prices, reserve = "fixed" } },
+        { homes = 4, firms = { "greedy" }, rivals = 1, days = 2, interval = 1800, prices = prices,
+          reserve = "fixed" } },
       { greedy .. " --bess 4 --loss 0.1 --duplicate 0.05 --reorder 0.05 --flip 0.01 --failures 0.5 --delay 50ms "
           .. "--jitter 20ms --window 3s --hold 2s --spread 5s",
         { homes = 4, firms = { "greedy" }, rivals = 4, failures = 0.5,
           network = { loss = 0.1, duplicate = 0.05, reorder = 0.05, flip = 0.01, delay = 0.05, jitter = 0.02 },
           timing = { window = 3, hold = 2, query_spread = 5 } } },
-      { greedy .. " --bess 4 --fit 00:00=2,15:00=8 --retail 40 --set world.q=0.8 --set world.spread=5 --set world.wear=3.5"
-          .. " --set world.round_trip=0.8 --set world.need=0.7 --set world.inverter=3.7 --set world.outage_minutes=45",
+      { greedy .. " --bess 4 --fit 00:00=2,15:00=8 --retail 40 --set world.q=0.8 --set world.spread=5"
+          .. " --set world.wear=3.5 --set world.round_trip=0.8"
+          .. " --set world.need=0.7 --set world.inverter=3.7 --set world.outage_minutes=45",
         { homes = 4, firms = { "greedy" }, rivals = 4, feed_in = "00:00=2,15:00=8", retail = 40, outage = 2700,
           buyers = { q = 0.8, spread = 5, need = 0.7 }, fleet = { wear = 3.5, round_trip = 0.8, inverter = 3.7 } } },
     }
@@ -198,11 +200,11 @@ describe("events", function()
     local reason, others = { "a table" }, 0
     market:on("bid", function() error(reason) end)
     market:on("bid", function() others = others + 1 end)
-    local steps, raised = 0, nil
-    repeat
-      local done, why = pcall(market.step, market)
-      steps, raised = steps + 1, not done and why
-    until raised
+    local steps, done, raised = 0, true, nil
+    while done do
+      done, raised = pcall(market.step, market)
+      steps = steps + 1
+    end
     assert.equal(reason, raised)
     assert.is_true(others > 0)
     assert.equal(steps, market:totals().intervals)
@@ -220,7 +222,8 @@ end)
 
 describe("a hook that fails", function()
   it("loses its call, and its text can be read", function()
-    local market <close> = evening { firms = { { name = "mine", on_offer = function() error("no idea") end }, "greedy" } }
+    local broken = { name = "mine", on_offer = function() error("no idea") end }
+    local market <close> = evening { firms = { broken, "greedy" } }
     assert.is_true(market:run().trades > 0)
     local mine = market:firms().mine
     assert.same({ 0, mine.strategy.calls }, { mine.bids, mine.strategy.errors })
@@ -231,7 +234,8 @@ describe("a hook that fails", function()
   it("is raised where the market is strict", function()
     local market <close> = evening { strict = true, firms = { { name = "mine", on_offer = less("x") } } }
     assert.error_matches(function() market:run() end, "mine: on_offer: .*attempt to sub")
-    local path = program.write("broken.lua", 'return { api = 1, role = "aggregator", on_offer = function() error("no") end }')
+    local path = program.write("broken.lua",
+      'return { api = 1, role = "aggregator", on_offer = function() error("no") end }')
     local other <close> = evening { strict = true, firms = { path } }
     assert.error_matches(function() other:run() end, "broken: on_offer: .*broken.lua:1: no")
   end)
@@ -403,11 +407,13 @@ describe("options", function()
   it("can send the log to a function", function()
     local lines = {}
     local market <close> = evening {
-      log_level = "info", log = function(level, component, text) lines[#lines + 1] = level .. " " .. component .. " " .. text end,
+      log_level = "info",
+      log = function(level, component, text) lines[#lines + 1] = level .. " " .. component .. " " .. text end,
       firms = { { name = "mine", on_offer = function(ctx, offer) ctx.log("an\noffer") return offer.value end } },
     }
     market:run()
-    assert.truthy(table.concat(lines, "\n"):find('info script strategy=mine node=mine text="an offer"', 1, true), lines[1])
+    local wanted = 'info script strategy=mine node=mine text="an offer"'
+    assert.truthy(table.concat(lines, "\n"):find(wanted, 1, true), lines[1])
     assert.is_true(#lines > 10)
     local other <close> = evening { log_level = "info", log = function() error("full") end,
       firms = { function(ctx, offer) ctx.log("x") return offer.value end } }

@@ -129,7 +129,9 @@ describe("a small market", function()
     assert.equal(1, #m.trades)
     m = t.market { strategy = mine, need = 0.3, rivals = { 5 }, batteries = 2 }
     assert.equal(0.3, m:won().energy)
-    m = t.market { strategy = mine, value = 8, rivals = { 7.4 }, batteries = { { lot = 0.5, reserve = 7 } }, intervals = 3 }
+    m = t.market {
+      strategy = mine, value = 8, rivals = { 7.4 }, batteries = { { lot = 0.5, reserve = 7 } }, intervals = 3,
+    }
     assert.equal(3, #m:won())
   end)
 
@@ -146,7 +148,8 @@ describe("a small market", function()
     local _, why = pcall(function() m:assert_won { price = 11.5, battery = "battery 1" } end)
     for _, words in ipairs {
       "testing_spec.lua:", "mine has won nothing with battery battery 1, price 11.5. What happened: 2 bids, 1 trades",
-      "bid: mine for battery 1, 11.5000 c/kWh, 0.500000 kWh: taken", "trade: rival 1 buys from battery 1, 11.7500 c/kWh",
+      "bid: mine for battery 1, 11.5000 c/kWh, 0.500000 kWh: taken",
+      "trade: rival 1 buys from battery 1, 11.7500 c/kWh",
     } do
       assert.truthy(why:find(words, 1, true), why)
     end

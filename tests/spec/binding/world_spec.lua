@@ -8,7 +8,8 @@ teardown(program.teardown)
 
 describe("prices", function()
   it("are made up, the same for the same seed", function()
-    local one, same, other = etp.prices { days = 2, seed = 5 }, etp.prices { days = 2, seed = 5 }, etp.prices { seed = 6 }
+    local one, same = etp.prices { days = 2, seed = 5 }, etp.prices { days = 2, seed = 5 }
+    local other = etp.prices { seed = 6 }
     assert.equal(576, #one)
     assert.equal(288, #other)
     assert.equal(one.hash, same.hash)
@@ -96,7 +97,8 @@ describe("a fleet", function()
       assert.is_true(math.abs(home.floor - 0.2 * home.capacity) < 1e-5)
     end
     assert.equal(5, #market:homes())
-    assert.error_matches(function() etp.market { fleet = fleet, seed = 4 } end, "seed is 4, and the fleet was made with 3")
+    local wrong = function() etp.market { fleet = fleet, seed = 4 } end
+    assert.error_matches(wrong, "seed is 4, and the fleet was made with 3")
   end)
 
   it("knows what its homes use and make", function()
@@ -113,7 +115,8 @@ describe("a fleet", function()
     local none, why = etp.fleet { pv_low = 9, pv_high = 5 }
     assert.is_nil(none)
     assert.truthy(why:find("pv_low must not be above pv_high", 1, true), why)
-    assert.error_matches(function() etp.fleet { inverter = 0 } end, "inverter must be a number from 0.1 to 100 kW, not 0")
+    local wrong = function() etp.fleet { inverter = 0 } end
+    assert.error_matches(wrong, "inverter must be a number from 0.1 to 100 kW, not 0")
     assert.error_matches(function() etp.fleet { batteries = 5 } end, '"batteries" is not known')
     assert.error_matches(function() etp.fleet { homes = 0 } end, "1 to 1000000 homes")
     assert.error_matches(function() etp.fleet(5) end, "not a number")
