@@ -28,7 +28,8 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     int result = etp_call_hook(script, ETP_HOOK_ON_OFFER, context, view, LUA_MULTRET);
     if (result != ETP_OK)
         return result;
-    etp_answer answer = {script->vm->state, FIRST, ""};
+    char wrong[ETP_SCRIPT_WRONG_MAX];
+    etp_answer answer = {script->vm->state, FIRST, wrong};
     return etp_call_judged(script, ETP_HOOK_ON_OFFER, etp_answer_offer(&answer, intent), &answer);
 }
 
@@ -39,7 +40,8 @@ static int on_result(void *user, const etp_context *context, const etp_result_vi
     int code = etp_call_hook(script, ETP_HOOK_ON_RESULT, context, view, 1);
     if (code != ETP_OK)
         return code;
-    etp_answer answer = {script->vm->state, FIRST, ""};
+    char wrong[ETP_SCRIPT_WRONG_MAX];
+    etp_answer answer = {script->vm->state, FIRST, wrong};
     return etp_call_judged(script, ETP_HOOK_ON_RESULT, etp_answer_result(&answer, intent), &answer);
 }
 

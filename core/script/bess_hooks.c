@@ -35,7 +35,8 @@ static int reserve(void *user, const etp_context *context, const etp_battery_vie
     int result = etp_call_hook(script, ETP_HOOK_RESERVE, context, view, 2);
     if (result != ETP_OK)
         return result;
-    etp_answer answer = {script->vm->state, FIRST, ""};
+    char wrong[ETP_SCRIPT_WRONG_MAX];
+    etp_answer answer = {script->vm->state, FIRST, wrong};
     return etp_call_judged(script, ETP_HOOK_RESERVE, etp_answer_reserve(&answer, wanted), &answer);
 }
 
@@ -46,7 +47,8 @@ static int choose(void *user, const etp_context *context, const etp_bid *bids, u
     int result = etp_call_hook(script, ETP_HOOK_CHOOSE, context, view, 1);
     if (result != ETP_OK)
         return result;
-    etp_answer answer = {script->vm->state, FIRST, ""};
+    char wrong[ETP_SCRIPT_WRONG_MAX];
+    etp_answer answer = {script->vm->state, FIRST, wrong};
     return etp_call_judged(script, ETP_HOOK_CHOOSE, etp_answer_choose(&answer, count, order), &answer);
 }
 

@@ -80,6 +80,7 @@ enum {
     ETP_SCRIPT_DOC_MAX = 256,
     ETP_SCRIPT_PARAMS_MAX = 64,
     ETP_SCRIPT_ERROR_MAX = 4096,
+    ETP_SCRIPT_WRONG_MAX = 200,
     ETP_SCRIPT_LOG_LINE_MAX = 500,
     ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
     ETP_SCRIPT_LOG_LINES = 100    /**< in each window */
@@ -164,8 +165,8 @@ struct etp_script {
 /** What a hook has returned. */
 typedef struct etp_answer {
     lua_State *L;
-    int first;       /**< where the first value lies on the stack; nothing lies above the last */
-    char wrong[200]; /**< what cannot be used of it */
+    int first;   /**< where the first value lies on the stack; nothing lies above the last */
+    char *wrong; /**< room for ETP_SCRIPT_WRONG_MAX bytes: what cannot be used of it */
 } etp_answer;
 
 /* ---- source.c ---- */

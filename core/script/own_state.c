@@ -54,10 +54,11 @@ static etp_lua_hooks *push_new(lua_State *L, const making *wish)
 {
     etp_lua_hooks *hooks = lua_newuserdatauv(L, sizeof *hooks, 1);
     memset(hooks, 0, sizeof *hooks);
+    hooks->vm.script = &hooks->script;
     hooks->vm.role = wish->role;
     snprintf(hooks->vm.name, sizeof hooks->vm.name, "%s", wish->name != NULL ? wish->name : "");
     if (wish->logger != NULL)
-        hooks->logger = *wish->logger;
+        hooks->script.logger = *wish->logger;
     lua_createtable(L, 0, 3);
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
@@ -113,6 +114,8 @@ int etp_lua_hooks_new(etp_lua_hooks **hooks, lua_State *L, int index, etp_role r
                       const etp_logger *logger, etp_error *error)
 {
     making wish = {NULL, role, name, logger};
+    if (hooks == NULL || L == NULL)
+        return etp_fail(error, ETP_EINVAL, "hooks are made in a Lua state, to a place for them");
     *hooks = NULL;
     if (!lua_checkstack(L, 4))
         return etp_fail(error, ETP_ENOMEM, "no memory for Lua's stack");
@@ -138,50 +141,54 @@ int etp_lua_hooks_new(etp_lua_hooks **hooks, lua_State *L, int index, etp_role r
 
 void etp_lua_hooks_use(etp_lua_hooks *hooks, lua_State *L)
 {
-    hooks->L = L;
+    if (hooks != NULL && L != NULL)
+        hooks->L = L;
 }
 
 const etp_aggregator_hooks *etp_lua_hooks_aggregator(const etp_lua_hooks *hooks)
 {
-    return hooks->vm.role == ETP_ROLE_AGGREGATOR ? &hooks->aggregator_hooks : NULL;
+    return hooks != NULL && hooks->vm.role == ETP_ROLE_AGGREGATOR ? &hooks->script.aggregator_hooks : NULL;
 }
 
 const etp_bess_hooks *etp_lua_hooks_bess(const etp_lua_hooks *hooks)
 {
-    return hooks->vm.role == ETP_ROLE_BESS ? &hooks->bess_hooks : NULL;
+    return hooks != NULL && hooks->vm.role == ETP_ROLE_BESS ? &hooks->script.bess_hooks : NULL;
 }
 
 const char *etp_lua_hooks_name(const etp_lua_hooks *hooks)
 {
-    return hooks->vm.name;
+    return hooks != NULL ? hooks->vm.name : NULL;
 }
 
 etp_role etp_lua_hooks_role(const etp_lua_hooks *hooks)
 {
-    return hooks->vm.role;
+    return hooks != NULL ? hooks->vm.role : ETP_ROLE_BESS;
 }
 
 unsigned etp_lua_hooks_param_count(const etp_lua_hooks *hooks)
 {
-    return hooks->vm.param_count;
+    return hooks != NULL ? hooks->vm.param_count : 0;
 }
 
 int etp_lua_hooks_param(const etp_lua_hooks *hooks, unsigned index, etp_param *param)
 {
-    return etp_params_describe(&hooks->vm, index, param);
+    return hooks == NULL || param == NULL ? ETP_EINVAL : etp_params_describe(&hooks->vm, index, param);
 }
 
 int etp_lua_hooks_set(etp_lua_hooks *hooks, const char *name, double value, etp_error *error)
 {
+    if (hooks == NULL || name == NULL)
+        return etp_fail(error, ETP_EINVAL, "a parameter is set by its name, of hooks that there are");
     return etp_params_set(&hooks->vm, name, value, error);
 }
 
 void etp_lua_hooks_get_stats(const etp_lua_hooks *hooks, etp_script_stats *stats)
 {
-    *stats = hooks->stats;
+    if (stats != NULL)
+        *stats = hooks != NULL ? hooks->script.stats : (etp_script_stats){0};
 }
 
 const char *etp_lua_hooks_last_error(const etp_lua_hooks *hooks)
 {
-    return hooks->last_error;
+    return hooks != NULL ? hooks->script.last_error : NULL;
 }

@@ -16,15 +16,11 @@
 enum { ETP_OWN_REASON_MAX = 256 };
 
 struct etp_lua_hooks {
-    etp_vm vm;                  /* name, role, hooks and parameters; has no state of its own */
-    lua_State *L;               /* on which hooks are called */
-    const etp_context *context; /* of the current call, else NULL */
-    etp_logger logger;
-    etp_script_stats stats;
-    etp_aggregator_hooks aggregator_hooks;
-    etp_bess_hooks bess_hooks;
+    etp_vm vm;                       /* name, role, hooks and parameters; has no state of its own */
+    etp_script script;               /* logger, statistics, last error, the tables of hooks; not one that was loaded */
+    lua_State *L;                    /* on which hooks are called */
+    const etp_context *context;      /* of the current call, else NULL */
     char reason[ETP_OWN_REASON_MAX]; /* why the last offer was passed */
-    char last_error[ETP_SCRIPT_ERROR_MAX];
 };
 
 /* ---- own_state_call.c ---- */

@@ -21,6 +21,7 @@ typedef struct call {
     int results;
     int outcome; /* of the judging */
     etp_answer answer;
+    char wrong[ETP_SCRIPT_WRONG_MAX];
 } call;
 
 /* ---- protected ---- */
@@ -86,7 +87,7 @@ static int perform(lua_State *L)
     else if (made->kind != ETP_VIEWS)
         etp_own_push_view(L, made->kind, made->data);
     lua_call(L, lua_gettop(L) - FIRST, made->results);
-    made->answer = (etp_answer){L, FIRST, ""};
+    made->answer = (etp_answer){L, FIRST, made->wrong};
     made->outcome = judge(made);
     return 0;
 }
@@ -96,10 +97,10 @@ static int perform(lua_State *L)
 static int failed(etp_lua_hooks *hooks, etp_hook hook, int code)
 {
     char line[ETP_SCRIPT_ERROR_MAX];
-    hooks->stats.errors++;
-    etp_call_disarm(hooks->last_error);
-    etp_call_clean(line, sizeof line, hooks->last_error, strlen(hooks->last_error));
-    etp_log(&hooks->logger, ETP_LOG_ERROR, "script", "strategy=%s hook=%s error=%s text=\"%s\"", hooks->vm.name,
+    hooks->script.stats.errors++;
+    etp_call_disarm(hooks->script.last_error);
+    etp_call_clean(line, sizeof line, hooks->script.last_error, strlen(hooks->script.last_error));
+    etp_log(&hooks->script.logger, ETP_LOG_ERROR, "script", "strategy=%s hook=%s error=%s text=\"%s\"", hooks->vm.name,
             etp_hook_name(hook), etp_error_name(code), line);
     return code;
 }
@@ -110,8 +111,8 @@ static int raised(etp_lua_hooks *hooks, etp_hook hook, int status)
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "the error is not a text";
     const char *hint = strstr(text, "attempt to yield") != NULL ? " (a hook answers at once: it cannot yield)" : "";
     int first = (int)strcspn(text, "\n");
-    snprintf(hooks->last_error, sizeof hooks->last_error, "%s: %.*s%s%s", etp_hook_name(hook), first, text, hint,
-             text + first);
+    snprintf(hooks->script.last_error, sizeof hooks->script.last_error, "%s: %.*s%s%s", etp_hook_name(hook), first,
+             text, hint, text + first);
     return failed(hooks, hook, status == LUA_ERRMEM ? ETP_ENOMEM : ETP_ESCRIPT);
 }
 
@@ -120,9 +121,9 @@ static int run(call *made)
     etp_lua_hooks *hooks = made->hooks;
     lua_State *L = hooks->L;
     int top = lua_gettop(L);
-    hooks->stats.calls++;
+    hooks->script.stats.calls++;
     if (!lua_checkstack(L, LUA_MINSTACK)) {
-        snprintf(hooks->last_error, sizeof hooks->last_error, "%s: no memory for Lua's stack",
+        snprintf(hooks->script.last_error, sizeof hooks->script.last_error, "%s: no memory for Lua's stack",
                  etp_hook_name(made->hook));
         return failed(hooks, made->hook, ETP_ENOMEM);
     }
@@ -136,8 +137,8 @@ static int run(call *made)
     int result = status == LUA_OK ? made->outcome : raised(hooks, made->hook, status);
     lua_settop(L, top);
     if (status == LUA_OK && result < 0) {
-        snprintf(hooks->last_error, sizeof hooks->last_error, "%s: %s returned %s", hooks->vm.chunk,
-                 etp_hook_name(made->hook), made->answer.wrong);
+        snprintf(hooks->script.last_error, sizeof hooks->script.last_error, "%s: %s returned %s", hooks->vm.chunk,
+                 etp_hook_name(made->hook), made->wrong);
         failed(hooks, made->hook, result);
     }
     return result;
@@ -221,16 +222,16 @@ static int choose(void *user, const etp_context *context, const etp_bid *bids, u
 void etp_own_fill(etp_lua_hooks *hooks)
 {
     const bool *has = hooks->vm.has_hook;
-    hooks->aggregator_hooks = (etp_aggregator_hooks){
-        .size = sizeof hooks->aggregator_hooks,
+    hooks->script.aggregator_hooks = (etp_aggregator_hooks){
+        .size = sizeof hooks->script.aggregator_hooks,
         .on_start = has[ETP_HOOK_ON_START] ? on_start : NULL,
         .on_interval = has[ETP_HOOK_ON_INTERVAL] ? on_interval : NULL,
         .on_offer = has[ETP_HOOK_ON_OFFER] ? on_offer : NULL,
         .on_result = has[ETP_HOOK_ON_RESULT] ? on_result : NULL,
         .on_fault = has[ETP_HOOK_ON_FAULT] ? on_fault : NULL,
     };
-    hooks->bess_hooks = (etp_bess_hooks){
-        .size = sizeof hooks->bess_hooks,
+    hooks->script.bess_hooks = (etp_bess_hooks){
+        .size = sizeof hooks->script.bess_hooks,
         .on_start = has[ETP_HOOK_ON_START] ? on_start : NULL,
         .on_interval = has[ETP_HOOK_ON_INTERVAL] ? on_interval : NULL,
         .reserve = has[ETP_HOOK_RESERVE] ? reserve : NULL,

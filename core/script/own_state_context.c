@@ -32,8 +32,8 @@ static int write_line(lua_State *L)
     luaL_checkany(L, 1);
     size_t size;
     const char *text = luaL_tolstring(L, 1, &size);
-    hooks->stats.log_lines++;
-    etp_context_log(&hooks->logger, hooks->vm.name, etp_context_push_name(L, context), text, size);
+    hooks->script.stats.log_lines++;
+    etp_context_log(&hooks->script.logger, hooks->vm.name, etp_context_push_name(L, context), text, size);
     return 0;
 }
 

@@ -89,8 +89,19 @@ void etp_own_push_view(lua_State *L, etp_view_kind kind, const void *data)
     lua_setmetatable(L, -2);
 }
 
+static bool is_view(etp_lua_view view)
+{
+    return (unsigned)view < sizeof kinds / sizeof *kinds;
+}
+
 void etp_lua_push_view(lua_State *L, etp_lua_view view, const void *data)
 {
+    if (L == NULL)
+        return;
+    if (data == NULL || !is_view(view)) {
+        lua_pushnil(L);
+        return;
+    }
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     etp_own_push_view(L, kinds[view], data);
 }
@@ -221,6 +232,9 @@ static int read_field(lua_State *L, etp_view_kind kind, void *data, etp_error *e
 
 int etp_lua_read_view(lua_State *L, int index, etp_lua_view view, void *data, etp_error *error)
 {
+    if (L == NULL || data == NULL || !is_view(view))
+        return etp_fail(error, ETP_EINVAL,
+                        "a view is read from a Lua state into a struct, by one of the names of views");
     etp_view_kind kind = kinds[view];
     index = lua_absindex(L, index);
     if (!lua_checkstack(L, 4))

@@ -16,7 +16,7 @@ static int refuse(etp_answer *answer, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(answer->wrong, sizeof answer->wrong, format, args);
+    vsnprintf(answer->wrong, ETP_SCRIPT_WRONG_MAX, format, args);
     va_end(args);
     return ETP_ESCRIPT;
 }
@@ -41,12 +41,17 @@ static bool below_zero(const etp_answer *answer, int index)
     return lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) < 0 && lua_tonumber(L, index) >= -DBL_MAX;
 }
 
+static int refuse_price(etp_answer *answer, int index)
+{
+    return refuse_value(answer, index, "a price is a number from 0 to 10000 c/kWh");
+}
+
 static int read_price(etp_answer *answer, int index, etp_price *price)
 {
     bool is_number = lua_type(answer->L, index) == LUA_TNUMBER;
     if (is_number && etp_price_from_cents(lua_tonumber(answer->L, index), 0, ETP_PRICE_MAX, price))
         return ETP_OK;
-    return refuse_value(answer, index, "a price is a number from 0 to 10000 c/kWh");
+    return refuse_price(answer, index);
 }
 
 static int read_energy(etp_answer *answer, int index, etp_energy *energy)
@@ -67,14 +72,15 @@ static int pass_because(etp_intent *intent, const char *reason)
     return ETP_DECIDE_PASS;
 }
 
-/* Prices are real numbers until here: a value below the margin, a market below zero. */
+/* The price is a number. Prices are real numbers until here: a value below the margin, a market below zero. */
 static int read_bid(etp_answer *answer, etp_intent *intent)
 {
-    if (below_zero(answer, answer->first))
+    double price = lua_tonumber(answer->L, answer->first);
+    if (price < 0 && price >= -DBL_MAX)
         return pass_because(intent, "a price below 0");
-    int result = read_price(answer, answer->first, &intent->price);
-    if (result == ETP_OK)
-        result = read_energy(answer, answer->first + 1, &intent->energy);
+    if (!etp_price_from_cents(price, 0, ETP_PRICE_MAX, &intent->price))
+        return refuse_price(answer, answer->first);
+    int result = read_energy(answer, answer->first + 1, &intent->energy);
     if (result != ETP_OK)
         return result;
     return intent->energy == 0 ? pass_because(intent, "no energy") : ETP_DECIDE_BID;
@@ -94,29 +100,31 @@ static bool is_nearly_wait(const char *text)
     return etp_nearest(word, wait, 1) != NULL;
 }
 
-static int read_word(etp_answer *answer, etp_intent *intent)
+static int read_word(etp_answer *answer)
 {
     const char *word = lua_tostring(answer->L, answer->first);
     if (strcmp(word, "wait") == 0)
         return ETP_DECIDE_WAIT;
     if (is_nearly_wait(word))
         return refuse(answer, "the string \"%.60s\"; did you mean \"wait\"?", word);
-    return read_bid(answer, intent);
+    return refuse_price(answer, answer->first);
 }
 
 int etp_answer_offer(etp_answer *answer, etp_intent *intent)
 {
     lua_State *L = answer->L;
-    /* A path without a return is easily left in by mistake, and would silently never bid. */
-    if (lua_gettop(L) < answer->first)
-        return refuse(answer, "nothing; end it with \"return nil\" for no bid");
     int type = lua_type(L, answer->first);
-    if (type != LUA_TNUMBER && !lua_toboolean(L, answer->first)) {
+    if (type == LUA_TNUMBER)
+        return read_bid(answer, intent);
+    /* A path without a return is easily left in by mistake, and would silently never bid. */
+    if (type == LUA_TNONE)
+        return refuse(answer, "nothing; end it with \"return nil\" for no bid");
+    if (!lua_toboolean(L, answer->first)) {
         /* The reason stays on the stack, and so alive, as long as the answer does. */
         bool reason = lua_type(L, answer->first + 1) == LUA_TSTRING;
         return pass_because(intent, reason ? lua_tostring(L, answer->first + 1) : NULL);
     }
-    return type == LUA_TSTRING ? read_word(answer, intent) : read_bid(answer, intent);
+    return type == LUA_TSTRING ? read_word(answer) : refuse_price(answer, answer->first);
 }
 
 int etp_answer_result(etp_answer *answer, etp_intent *intent)

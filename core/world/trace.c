@@ -66,7 +66,11 @@ static int check_given(etp_time interval, const etp_price *prices, size_t count,
 int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time interval, const etp_price *prices, size_t count,
                           const etp_allocator *allocator, etp_error *error)
 {
+    if (trace == NULL)
+        return etp_fail(error, ETP_EINVAL, "prices are copied to a place for a trace");
     *trace = (etp_trace){0};
+    if (prices == NULL && count > 0)
+        return etp_fail(error, ETP_EINVAL, "%zu prices, and no list of them", count);
     int result = check_given(interval, prices, count, error);
     if (result != ETP_OK)
         return result;

@@ -245,6 +245,37 @@ static void hooks_run_on_the_thread_that_was_named(void **state)
     lua_close(f.L);
 }
 
+static void wrong_calls_are_answered(void **state)
+{
+    (void)state;
+    etp_error error = {0};
+    etp_lua_hooks *hooks;
+    etp_param param;
+    etp_script_stats stats = {.calls = 7};
+    etp_offer read;
+    lua_State *L = luaL_newstate();
+    lua_newtable(L);
+    assert_int_equal(etp_lua_hooks_new(NULL, L, 1, ETP_ROLE_BESS, NULL, NULL, &error), ETP_EINVAL);
+    assert_int_equal(etp_lua_hooks_new(&hooks, NULL, 1, ETP_ROLE_BESS, NULL, NULL, NULL), ETP_EINVAL);
+    etp_lua_hooks_use(NULL, L);
+    assert_null(etp_lua_hooks_aggregator(NULL));
+    assert_null(etp_lua_hooks_bess(NULL));
+    assert_null(etp_lua_hooks_name(NULL));
+    assert_null(etp_lua_hooks_last_error(NULL));
+    assert_int_equal(etp_lua_hooks_role(NULL), 0);
+    assert_int_equal(etp_lua_hooks_param_count(NULL), 0);
+    assert_int_equal(etp_lua_hooks_param(NULL, 0, &param), ETP_EINVAL);
+    assert_int_equal(etp_lua_hooks_set(NULL, "x", 1, &error), ETP_EINVAL);
+    etp_lua_hooks_get_stats(NULL, &stats);
+    assert_int_equal(stats.calls, 0);
+    etp_lua_push_view(L, ETP_LUA_OFFER, NULL);
+    etp_lua_push_view(L, (etp_lua_view)99, &offer);
+    assert_true(lua_isnil(L, -1) && lua_isnil(L, -2));
+    assert_int_equal(etp_lua_read_view(L, 1, (etp_lua_view)99, &read, &error), ETP_EINVAL);
+    assert_int_equal(etp_lua_read_view(L, 1, ETP_LUA_OFFER, NULL, &error), ETP_EINVAL);
+    lua_close(L);
+}
+
 static void views_are_read_back(void **state)
 {
     (void)state;
@@ -291,6 +322,7 @@ int main(void)
         cmocka_unit_test(what_was_kept_of_ctx_says_that_it_is_over),
         cmocka_unit_test(a_circle_of_hooks_and_owner_is_collected),
         cmocka_unit_test(hooks_run_on_the_thread_that_was_named),
+        cmocka_unit_test(wrong_calls_are_answered),
         cmocka_unit_test(views_are_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@
  * A function that raises an error, yields, or returns what cannot be used has failed, as hooks.h says: nothing is raised
  * through the engine. The text is in etp_lua_hooks_last_error().
  *
+ * Mistakes: a NULL state, hooks or pointer is ETP_EINVAL and changes nothing; readers of NULL hooks give NULL or 0.
+ *
  * The hooks are called on the thread of the state that etp_lua_hooks_use() has named last. One thread of the system per
  * Lua state at a time.
  */
@@ -32,6 +34,7 @@ extern "C" {
 
 struct lua_State;
 
+/** Opaque. */
 typedef struct etp_lua_hooks etp_lua_hooks;
 
 /** Makes hooks of the table of functions at `index`. `name` is for a table that has none of its own; `logger` is copied
@@ -73,7 +76,7 @@ typedef enum etp_lua_view {
     ETP_LUA_PAST_BID     /**< etp_past_bid */
 } etp_lua_view;
 
-/** Pushes a new table with the fields of `data`. Raises only what Lua raises when memory runs out. */
+/** Pushes a new table with the fields of `data`; nil for NULL and for a number that is no view. Raises only what Lua raises when memory runs out. */
 ETP_API void etp_lua_push_view(struct lua_State *L, etp_lua_view view, const void *data);
 
 /** Writes the fields that the table at `index` has into `data`, whose other fields stay as they are. ETP_EFORMAT with a
