@@ -24,5 +24,7 @@ stds.sandbox = {
     utf8 = { fields = { "char", "charpattern", "codepoint", "codes", "len", "offset" } },
   },
 }
+-- A folder of programs, with arguments.
+files["examples"] = { std = "lua54" }
 -- A hook is given more than most strategies use.
 files["strategies"] = { std = "sandbox", unused_args = false }

@@ -200,13 +200,17 @@ void etp_lua_open_market(lua_State *L)
     static const luaL_Reg events[] = {{"__gc", collect}, {"__close", close}, {"__tostring", to_string}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"step", step},   {"over", is_over},         {"closed", is_closed},
                                        {"close", close}, {"on", etp_lua_market_on}, {NULL, NULL}};
-    etp_lua_new_class(L, etp_lua_market_class, events, methods);
-    /* etp/market.lua adds methods of its own. */
+    static const luaL_Reg none[] = {{NULL, NULL}};
+    /* etp/market.lua puts the methods together, of these functions and its own. */
+    etp_lua_new_class(L, etp_lua_market_class, events, none);
     luaL_getmetatable(L, etp_lua_market_class);
     lua_getfield(L, -1, "__index");
-    luaL_setfuncs(L, etp_lua_market_results, 0);
     lua_setfield(L, -3, "market_methods");
     lua_pop(L, 1);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    luaL_setfuncs(L, etp_lua_market_results, 0);
+    lua_setfield(L, -2, "market_functions");
     lua_pushcfunction(L, make);
     lua_setfield(L, -2, "market");
 }

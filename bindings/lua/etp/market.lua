@@ -21,7 +21,7 @@
 --   flip. `buyers`: q, spread, noise, loss_factor, cost_to_serve, need, budget. `failures`, `outage` (s).
 -- - `strict`: true to have step() raise the first error of a hook. `log`: a function(level, component, text);
 --   `log_level`: "error", "warn", "info" or "debug".
--- @classmod etp.market
+-- @module etp.market
 local core = require("etp.core")
 local blame = require("etp.blame")
 local prices = require("etp.prices")
@@ -257,11 +257,11 @@ function market.new(options)
   return blame(core.market, made)
 end
 
-local methods = core.market_methods
+local methods, functions = core.market_methods, core.market_functions
 
 --- Runs the next interval. What your functions are called with happens in here.
--- @function step
 -- @treturn boolean whether there are more; raises the first error that a subscriber raised, after the interval
+methods.step = functions.step
 
 --- Runs all intervals that are left.
 -- @treturn table what `totals` gives; or nil and a sentence, should the engine itself have failed
@@ -291,60 +291,67 @@ function methods:intervals()
 end
 
 --- Calls a function for each event of a kind, while the market runs.
--- @function on
 -- @tparam string kind "register", "query", "response", "bid", "accept", "reject", "confirm", "lapse", "receipt",
 -- "void", "unresolved", "status", "failure", "recovery", "terminate", "hook_error", "refused", "late", or "*" for all
 -- @tparam function subscriber called with a table: kind, time, interval, device, name, and where they mean something
 -- peer, message, price, energy, amount, reserve, value, code, refusal, type, delay
 -- @return the market
+methods.on = functions.on
 
 --- What has happened so far: intervals, auctions, bids, trades, lapses, in_doubt, unresolved, sold and offered (kWh),
 -- paid and worth ($), price (the mean, c/kWh), owners_cost ($), memory_bytes.
--- @function totals
+methods.totals = functions.totals
 
 --- The firms, as a list in which each is also found by its name: name, device, intervals, queries, offers, bids,
 -- rebids, trades, rejected, expired, in_doubt, unresolved, energy (kWh), paid and worth ($), hook_calls, hook_errors,
 -- and `strategy`: its name, hash, params, calls, errors, last_error, overruns, suspended.
--- @function firms
+methods.firms = functions.firms
 
 --- The reserve policy: the same as a firm's `strategy`; nil for the protocol's default.
--- @function policy
+methods.policy = functions.policy
 
 --- Sets a parameter of a firm's strategy, or of the policy as "reserve".
--- @function set
 -- @tparam string firm
 -- @tparam string name
 -- @tparam number value
 -- @treturn boolean true; or nil and what is wrong
+methods.set = functions.set
 
---- The homes as they stand, a list of tables; `home(place)` gives one.
--- @function homes
+--- The homes as they stand, a list of tables.
+methods.homes = functions.homes
+
+--- One home as it stands.
+-- @tparam integer place from 1
+methods.home = functions.home
 
 --- What each owner's cost would be on the same days without any market, a list in dollars.
--- @function costs_without_market
+methods.costs_without_market = functions.costs_without_market
 
 --- Delays of each type of message: count, max, p50, p90, p99 in seconds.
--- @function delays
+methods.delays = functions.delays
 
 --- Counts of the network: sent, delivered, lost, duplicated, held_back, flipped, overflowed, bytes.
--- @function network
+methods.network = functions.network
 
 --- Counts of the engine: frames and bytes, hook_calls, hook_errors, and by type sent, received, late; refused by
 -- reason.
--- @function engine
+methods.engine = functions.engine
 
 --- 32 hexadecimal digits over every event and the final state: the one that etp-engine --digest prints.
--- @function digest
 -- @treturn string nil before the last interval was run
+methods.digest = functions.digest
 
 --- Checks that every mWh and micro-dollar is accounted for.
--- @function check
 -- @treturn boolean true; or nil and the first account that is off
+methods.check = functions.check
 
 --- Whether every interval has been run.
--- @function over
+methods.over = functions.over
+
+--- Whether it was closed.
+methods.closed = functions.closed
 
 --- Gives back its memory. A market that is closed answers `closed` and tostring() only; closing it again does nothing.
--- @function close
+methods.close = functions.close
 
 return market
