@@ -105,9 +105,8 @@ static int failed(etp_lua_hooks *hooks, etp_hook hook, int code)
     return code;
 }
 
-static int raised(etp_lua_hooks *hooks, etp_hook hook, int status)
+static int raised(etp_lua_hooks *hooks, lua_State *L, etp_hook hook, int status)
 {
-    lua_State *L = hooks->L;
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "the error is not a text";
     const char *hint = strstr(text, "attempt to yield") != NULL ? " (a hook answers at once: it cannot yield)" : "";
     int first = (int)strcspn(text, "\n");
@@ -134,7 +133,7 @@ static int run(call *made)
     lua_pushlightuserdata(L, made);
     int status = lua_pcall(L, 1, 0, top + 1);
     hooks->context = outer;
-    int result = status == LUA_OK ? made->outcome : raised(hooks, made->hook, status);
+    int result = status == LUA_OK ? made->outcome : raised(hooks, L, made->hook, status);
     lua_settop(L, top);
     if (status == LUA_OK && result < 0) {
         snprintf(hooks->script.last_error, sizeof hooks->script.last_error, "%s: %s returned %s", hooks->vm.chunk,

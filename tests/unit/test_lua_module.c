@@ -2,9 +2,11 @@
 /* The Lua module in two states of one process, as a host with several Lua states would have it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,12 +56,74 @@ static void two_states_run_markets_turn_by_turn(void **state)
     lua_close(other);
 }
 
+/* ---- memory that runs out ---- */
+
+struct stock {
+    unsigned left; /* allocations until all fail: Lua tries again after one that did */
+    bool failed;
+};
+
+static void *allocate(void *user, void *memory, size_t old_size, size_t size)
+{
+    struct stock *stock = user;
+    bool grows = memory == NULL || size > old_size;
+    if (size == 0) {
+        free(memory);
+        return NULL;
+    }
+    stock->failed = stock->failed || (grows && stock->left == 0);
+    if (stock->failed && grows)
+        return NULL;
+    stock->left -= grows;
+    return realloc(memory, size);
+}
+
+/* An evening in which everything that calls back into Lua does so. */
+static const char evening[] =
+    "local etp = require 'etp'\n"
+    "local bytes = etp.frame { { message_type = 'Bid', message_id = 1, device_id = 2 } }\n"
+    "assert(#etp.unframe(bytes) == 1)\n"
+    "local market <close> = assert(etp.market { homes = 1, first = 72, intervals = 3, rivals = 0, log_level = 'info',\n"
+    "  log = function() end, fleet = etp.fleet { homes = 1 },\n"
+    "  firms = { function(ctx, offer) ctx.log('x') return offer.value, ctx.rng() end } })\n"
+    "market:on('*', function() end)\n"
+    "market:run() market:firms() market:homes()\n";
+
+static int play(lua_State *L)
+{
+    luaL_openlibs(L);
+    if (luaL_dostring(L, paths) || luaL_dostring(L, evening))
+        return lua_error(L);
+    return 0;
+}
+
+/* Each failure ends in an error or is survived; what it leaves is given back when the state is closed. */
+static void every_failing_allocation_is_survived(void **state)
+{
+    (void)state;
+    bool failed = true;
+    unsigned runs = 0, lost = 0;
+    for (unsigned at = 0; failed; at += 1 + at / 150, runs++) {
+        struct stock stock = {.left = at};
+        lua_State *L = lua_newstate(allocate, &stock);
+        if (L != NULL) {
+            lua_pushcfunction(L, play);
+            lost += lua_pcall(L, 0, 0, 0) != LUA_OK;
+            lua_close(L);
+        }
+        failed = stock.failed;
+    }
+    assert_true(runs > 100);
+    assert_true(lost > 20);
+}
+
 int main(void)
 {
     if (access(ETP_MODULE_DIR "/etp/core.so", R_OK) != 0) {
         puts("skipped: the Lua module was not built (ETP_LUA_MODULE)");
         return 77;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(two_states_run_markets_turn_by_turn)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_states_run_markets_turn_by_turn),
+                                       cmocka_unit_test(every_failing_allocation_is_survived)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
