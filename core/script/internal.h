@@ -202,7 +202,7 @@ void etp_params_take(lua_State *L, etp_vm *vm);
 /** Pushes the read-only view `ctx.params`. */
 void etp_params_push_view(lua_State *L);
 /** ETP_ENOENT past the end. */
-int etp_params_describe(const etp_vm *vm, unsigned index, etp_param *param);
+int etp_params_get(const etp_vm *vm, unsigned index, etp_param *param);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */

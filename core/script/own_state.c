@@ -172,7 +172,7 @@ unsigned etp_lua_hooks_param_count(const etp_lua_hooks *hooks)
 
 int etp_lua_hooks_param(const etp_lua_hooks *hooks, unsigned index, etp_param *param)
 {
-    return hooks == NULL || param == NULL ? ETP_EINVAL : etp_params_describe(&hooks->vm, index, param);
+    return hooks == NULL || param == NULL ? ETP_EINVAL : etp_params_get(&hooks->vm, index, param);
 }
 
 int etp_lua_hooks_set(etp_lua_hooks *hooks, const char *name, double value, etp_error *error)

@@ -217,7 +217,7 @@ void etp_params_push_view(lua_State *L)
 
 /* ---- setting ---- */
 
-int etp_params_describe(const etp_vm *vm, unsigned index, etp_param *param)
+int etp_params_get(const etp_vm *vm, unsigned index, etp_param *param)
 {
     if (index >= vm->param_count)
         return ETP_ENOENT;

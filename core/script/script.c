@@ -105,7 +105,7 @@ unsigned etp_script_param_count(const etp_script *script)
 
 int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
 {
-    return etp_params_describe(script->vm, index, param);
+    return etp_params_get(script->vm, index, param);
 }
 
 int etp_script_set(etp_script *script, const char *name, double value, etp_error *error)
