@@ -29,8 +29,8 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     if (result != ETP_OK)
         return result;
     char wrong[ETP_SCRIPT_WRONG_MAX];
-    etp_answer answer = {script->vm->state, FIRST, wrong};
-    return etp_call_judged(script, ETP_HOOK_ON_OFFER, etp_answer_offer(&answer, intent), &answer);
+    etp_answer returned = {script->vm->state, FIRST, wrong};
+    return etp_call_judged(script, ETP_HOOK_ON_OFFER, etp_answer_offer(&returned, intent), &returned);
 }
 
 static int on_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)
@@ -41,8 +41,8 @@ static int on_result(void *user, const etp_context *context, const etp_result_vi
     if (code != ETP_OK)
         return code;
     char wrong[ETP_SCRIPT_WRONG_MAX];
-    etp_answer answer = {script->vm->state, FIRST, wrong};
-    return etp_call_judged(script, ETP_HOOK_ON_RESULT, etp_answer_result(&answer, intent), &answer);
+    etp_answer returned = {script->vm->state, FIRST, wrong};
+    return etp_call_judged(script, ETP_HOOK_ON_RESULT, etp_answer_result(&returned, intent), &returned);
 }
 
 void etp_aggregator_hooks_fill(etp_script *script)

@@ -28,7 +28,7 @@ static int on_fault(void *user, const etp_context *context, const etp_fault *fau
     return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
 }
 
-static int reserve(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *wanted)
+static int reserve(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *answer)
 {
     etp_script *script = user;
     int view = etp_view_open(script->vm, ETP_VIEW_BATTERY, battery, 0);
@@ -36,8 +36,8 @@ static int reserve(void *user, const etp_context *context, const etp_battery_vie
     if (result != ETP_OK)
         return result;
     char wrong[ETP_SCRIPT_WRONG_MAX];
-    etp_answer answer = {script->vm->state, FIRST, wrong};
-    return etp_call_judged(script, ETP_HOOK_RESERVE, etp_answer_reserve(&answer, wanted), &answer);
+    etp_answer returned = {script->vm->state, FIRST, wrong};
+    return etp_call_judged(script, ETP_HOOK_RESERVE, etp_answer_reserve(&returned, answer), &returned);
 }
 
 static int choose(void *user, const etp_context *context, const etp_bid *bids, unsigned count, unsigned *order)
@@ -48,8 +48,8 @@ static int choose(void *user, const etp_context *context, const etp_bid *bids, u
     if (result != ETP_OK)
         return result;
     char wrong[ETP_SCRIPT_WRONG_MAX];
-    etp_answer answer = {script->vm->state, FIRST, wrong};
-    return etp_call_judged(script, ETP_HOOK_CHOOSE, etp_answer_choose(&answer, count, order), &answer);
+    etp_answer returned = {script->vm->state, FIRST, wrong};
+    return etp_call_judged(script, ETP_HOOK_CHOOSE, etp_answer_choose(&returned, count, order), &returned);
 }
 
 void etp_bess_hooks_fill(etp_script *script)

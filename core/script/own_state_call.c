@@ -118,6 +118,9 @@ static int raised(etp_lua_hooks *hooks, lua_State *L, etp_hook hook, int status)
 static int run(call *made)
 {
     etp_lua_hooks *hooks = made->hooks;
+    bool shown = made->kind == ETP_VIEWS || made->data != NULL, answered = made->results == 0 || made->out != NULL;
+    if (hooks == NULL || made->context == NULL || !shown || !answered)
+        return ETP_EINVAL;
     lua_State *L = hooks->L;
     int top = lua_gettop(L);
     hooks->script.stats.calls++;
@@ -159,7 +162,7 @@ static int tell(void *user, const etp_context *context, etp_hook hook, etp_view_
 static int on_interval(void *user, const etp_context *context, const etp_market *market)
 {
     const etp_lua_hooks *hooks = user;
-    etp_view_kind kind = hooks->vm.role == ETP_ROLE_BESS ? ETP_VIEW_MARKET_BESS : ETP_VIEW_MARKET;
+    etp_view_kind kind = hooks != NULL && hooks->vm.role == ETP_ROLE_BESS ? ETP_VIEW_MARKET_BESS : ETP_VIEW_MARKET;
     return tell(user, context, ETP_HOOK_ON_INTERVAL, kind, market);
 }
 

@@ -268,6 +268,16 @@ static void wrong_calls_are_answered(void **state)
     assert_int_equal(etp_lua_hooks_set(NULL, "x", 1, &error), ETP_EINVAL);
     etp_lua_hooks_get_stats(NULL, &stats);
     assert_int_equal(stats.calls, 0);
+    fixture f;
+    etp_intent intent;
+    begin(&f, ETP_ROLE_AGGREGATOR, "on_offer = function() return 1 end, on_interval = function() end");
+    const etp_aggregator_hooks *table = etp_lua_hooks_aggregator(f.hooks);
+    assert_int_equal(table->on_offer(NULL, &context, &offer, &intent), ETP_EINVAL);
+    assert_int_equal(table->on_offer(f.hooks, NULL, &offer, &intent), ETP_EINVAL);
+    assert_int_equal(table->on_offer(f.hooks, &context, NULL, &intent), ETP_EINVAL);
+    assert_int_equal(table->on_offer(f.hooks, &context, &offer, NULL), ETP_EINVAL);
+    assert_int_equal(table->on_interval(NULL, &context, &(etp_market){0}), ETP_EINVAL);
+    lua_close(f.L);
     etp_lua_push_view(L, ETP_LUA_OFFER, NULL);
     etp_lua_push_view(L, (etp_lua_view)99, &offer);
     assert_true(lua_isnil(L, -1) && lua_isnil(L, -2));
