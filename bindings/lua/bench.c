@@ -8,55 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "strategy.h"
-
-enum { BATTERIES_MAX = 64, FIRMS_MAX = 16, INTERVALS_MAX = 1000, OPTIONS = 1, BENCH, KEPT };
+#include "bench.h"
 
 static const char class[] = "etp.bench";
 static const etp_time starts = INT64_C(1735732800) * ETP_NS_PER_SECOND; /* noon of 1 January 2025 */
 static const etp_time interval = 60 * ETP_NS_PER_SECOND;
 static const etp_time warm_up = 30 * ETP_NS_PER_SECOND;
 
-typedef struct battery {
-    etp_battery battery;
-    etp_battery_spec spec;
-    etp_energy stored;
-    etp_bess_brief brief;
-    etp_price reserve; /* ETP_PRICE_NONE: the policy decides */
-} battery;
-
-typedef struct firm {
-    etp_lua_strategy *strategy; /* NULL: bids the same price for everything */
-    etp_aggregator_brief brief;
-    etp_price bid;
-    char name[ETP_LUA_NAME_MAX];
-} firm;
-
-typedef struct settings {
-    etp_mechanism mechanism;
-    unsigned disclose, intervals;
-    etp_price spot, forecast;
-    uint64_t seed;
-} settings;
-
-typedef struct bench {
-    settings settings;
-    etp_engine *engine;
-    etp_network *network;
-    etp_lua_strategy *policy;
-    unsigned battery_count, firm_count;
-    battery batteries[BATTERIES_MAX];
-    firm firms[FIRMS_MAX];
-    etp_event *events;
-    size_t event_count, event_room;
-    bool full; /* no memory for another event */
-} bench;
-
 /* ---- who bids and sells by numbers ---- */
 
 static int bid_always(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
 {
-    const firm *own = user;
+    const bench_firm *own = user;
     (void)context;
     (void)offer;
     intent->price = own->bid;
@@ -65,7 +28,7 @@ static int bid_always(void *user, const etp_context *context, const etp_offer *o
 
 static int ask_always(void *user, const etp_context *context, const etp_battery_view *view, etp_reserve *reserve)
 {
-    const battery *own = user;
+    const bench_battery *own = user;
     (void)context;
     (void)view;
     reserve->price = own->reserve;
@@ -98,122 +61,11 @@ static int send_frame(void *user, etp_link link, const void *frame, size_t size)
     return etp_network_send(own->network, etp_engine_now(own->engine), link, frame, size);
 }
 
-/* ---- options ---- */
-
-#define BATTERY(name, member, kind, low, high) ETP_LUA_FIELD(battery, name, member, kind, low, high)
-#define SETTING(name, member, kind, low, high) ETP_LUA_FIELD(settings, name, member, kind, low, high)
-#define FIRM(name, member, kind, low, high)    ETP_LUA_FIELD(firm, name, member, kind, low, high)
-
-static const etp_lua_field battery_list[] = {
-    BATTERY("lot", brief.lot, ENERGY, 0, 1000),       BATTERY("reserve", reserve, PRICE, 0, 10000),
-    BATTERY("energy_total", stored, ENERGY, 0, 1000), BATTERY("capacity", spec.capacity, ENERGY, 0.001, 1000),
-    BATTERY("floor", spec.floor, ENERGY, 0, 1000),    BATTERY("power", spec.power, POWER, 0.001, 1000),
-    BATTERY("wear", spec.wear, PRICE, 0, 100),        BATTERY("feed_in", brief.feed_in, PRICE, 0, 200),
-    BATTERY("retail", brief.retail, PRICE, 0, 200),   BATTERY("expected_need", brief.expected_need, ENERGY, 0, 1000),
-};
-static const etp_lua_field firm_list[] = {
-    FIRM("value", brief.value, PRICE, -10000, 10000),
-    FIRM("need", brief.need, ENERGY, 0, 1e6),
-    FIRM("budget", brief.budget, MONEY, 0, 1e9),
-    FIRM("bid", bid, PRICE, 0, 10000),
-};
-static const etp_lua_field settings_list[] = {
-    ETP_LUA_NAMED(settings, "mechanism", mechanism, etp_lua_mechanism_word, ETP_UNIFORM_PRICE),
-    ETP_LUA_NAMED(settings, "disclose", disclose, etp_lua_disclose_word, ETP_DISCLOSE_RESERVE | ETP_DISCLOSE_WINNER),
-    SETTING("intervals", intervals, WHOLE, 1, INTERVALS_MAX),
-    SETTING("spot", spot, PRICE, -100, 2500),
-    SETTING("forecast", forecast, PRICE, -100, 2500),
-    SETTING("seed", seed, WHOLE, 0, 0x1p63),
-};
-
-static void take_battery(lua_State *L, int at, battery *own)
-{
-    static const etp_lua_fields fields = ETP_LUA_FIELDS(battery_list);
-    own->reserve = ETP_PRICE_NONE;
-    own->stored = 8 * ETP_ENERGY_PER_KWH;
-    own->spec = (etp_battery_spec){.capacity = 10 * ETP_ENERGY_PER_KWH,
-                                   .floor = ETP_ENERGY_PER_KWH,
-                                   .power = 5 * ETP_POWER_PER_KW,
-                                   .export_limit = 5 * ETP_POWER_PER_KW,
-                                   .one_way_ppm = 943398,
-                                   .voltage_mv = 48000,
-                                   .wear = 4 * ETP_PRICE_PER_CENT,
-                                   .rated_cycles = 6000};
-    own->brief = (etp_bess_brief){
-        .lot = ETP_ENERGY_PER_KWH * 4 / 10, .feed_in = ETP_PRICE_PER_CENT * 33 / 10, .retail = 33 * ETP_PRICE_PER_CENT};
-    etp_lua_take(L, at, "battery", &fields, NULL, own);
-    if (etp_battery_init(&own->battery, &own->spec, own->stored) != ETP_OK)
-        luaL_error(L, "battery: floor and energy_total must not be above capacity");
-}
-
-/* False with a sentence at the top. */
-static bool take_firm(lua_State *L, int at, firm *own, int place)
-{
-    static const etp_lua_fields fields = ETP_LUA_FIELDS(firm_list);
-    static const char *const others[] = {"name", "strategy", NULL};
-    own->brief = (etp_aggregator_brief){.takes_part = true,
-                                        .value = 12 * ETP_PRICE_PER_CENT,
-                                        .need = 5 * ETP_ENERGY_PER_KWH,
-                                        .budget = 1000 * ETP_MONEY_PER_DOLLAR};
-    etp_lua_take(L, at, "firm", &fields, others, own);
-    lua_getfield(L, at, "name");
-    snprintf(own->name, sizeof own->name, "%s", luaL_checkstring(L, -1));
-    if (lua_getfield(L, at, "strategy") != LUA_TTABLE) {
-        lua_settop(L, at);
-        return true;
-    }
-    own->strategy = etp_lua_push_strategy(L, -1, ETP_ROLE_AGGREGATOR, NULL);
-    if (own->strategy == NULL)
-        return false;
-    lua_rawseti(L, KEPT, place);
-    lua_settop(L, at);
-    return true;
-}
-
-static unsigned check_list(lua_State *L, const char *name, int most)
-{
-    if (lua_getfield(L, OPTIONS, name) != LUA_TTABLE)
-        luaL_error(L, "bench: %s must be a list", name);
-    lua_Integer count = luaL_len(L, -1);
-    if (count < 1 || count > most)
-        luaL_error(L, "bench: %s must be a list of 1 to %d", name, most);
-    return (unsigned)count;
-}
-
-static bool take_options(lua_State *L, bench *own)
-{
-    static const etp_lua_fields fields = ETP_LUA_FIELDS(settings_list);
-    static const char *const others[] = {"batteries", "firms", "policy", NULL};
-    own->settings = (settings){.intervals = 1, .spot = ETP_PRICE_NONE, .forecast = 8 * ETP_PRICE_PER_CENT, .seed = 1};
-    etp_lua_take(L, OPTIONS, "bench", &fields, others, &own->settings);
-    own->battery_count = check_list(L, "batteries", BATTERIES_MAX);
-    int list = lua_gettop(L);
-    for (unsigned i = 0; i < own->battery_count; i++) {
-        lua_geti(L, list, (lua_Integer)i + 1);
-        take_battery(L, list + 1, &own->batteries[i]);
-        lua_settop(L, list);
-    }
-    own->firm_count = check_list(L, "firms", FIRMS_MAX);
-    list = lua_gettop(L);
-    for (unsigned i = 0; i < own->firm_count; i++) {
-        lua_geti(L, list, (lua_Integer)i + 1);
-        if (!take_firm(L, list + 1, &own->firms[i], (int)i + 1))
-            return false;
-        lua_settop(L, list);
-    }
-    if (lua_getfield(L, OPTIONS, "policy") != LUA_TTABLE)
-        return true;
-    own->policy = etp_lua_push_strategy(L, -1, ETP_ROLE_BESS, NULL);
-    if (own->policy != NULL)
-        lua_setfield(L, KEPT, "policy");
-    return own->policy != NULL;
-}
-
 /* ---- building ---- */
 
 static int add_battery(bench *own, unsigned place)
 {
-    battery *one = &own->batteries[place];
+    bench_battery *one = &own->batteries[place];
     etp_node node;
     etp_bess_options options = {.size = sizeof options,
                                 .device_id = etp_run_home_device(place),
@@ -232,7 +84,7 @@ static int add_battery(bench *own, unsigned place)
 
 static int add_firm(bench *own, unsigned place)
 {
-    firm *one = &own->firms[place];
+    bench_firm *one = &own->firms[place];
     etp_node node;
     etp_aggregator_options options = {.size = sizeof options,
                                       .device_id = etp_run_firm_device(place),
@@ -393,13 +245,13 @@ static int collect(lua_State *L)
 static int bench_run(lua_State *L)
 {
     etp_error error = {0};
-    luaL_checktype(L, OPTIONS, LUA_TTABLE);
-    lua_settop(L, OPTIONS);
+    luaL_checktype(L, BENCH_OPTIONS, LUA_TTABLE);
+    lua_settop(L, BENCH_OPTIONS);
     bench *own = lua_newuserdatauv(L, sizeof *own, 0);
     memset(own, 0, sizeof *own);
     luaL_setmetatable(L, class);
     lua_newtable(L); /* keeps the strategies */
-    if (!take_options(L, own)) {
+    if (!etp_lua_bench_options(L, own)) {
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;
