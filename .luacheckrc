@@ -2,6 +2,7 @@
 std = "lua54"
 max_line_length = 120
 files["tests/spec"].std = "lua54+busted"
+files["tests/binding"].std = "lua54+busted"
 
 -- What a strategy finds in its sandbox. math.random, os.time, print and the like are not there, and a check that says
 -- so is sooner than a run that does.
@@ -24,6 +25,8 @@ stds.sandbox = {
     utf8 = { fields = { "char", "charpattern", "codepoint", "codes", "len", "offset" } },
   },
 }
+-- A folder of programs, with arguments.
+files["examples"] = { std = "lua54" }
 -- A hook is given more than most strategies use.
 files["strategies"] = { std = "sandbox", unused_args = false }
 -- Annotations declare what others define.

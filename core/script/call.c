@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* One call of a hook: limits set, called, judged, counted. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -182,16 +181,12 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     return failed(script, limit ? ETP_ELIMIT : ETP_ESCRIPT);
 }
 
-int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...)
+int etp_call_judged(etp_script *script, etp_hook hook, int result, const etp_answer *answer)
 {
-    int size = snprintf(script->last_error, sizeof script->last_error, "%s: %s returned ", script->vm->chunk,
-                        etp_hook_name(hook));
-    locale_t before = uselocale(script->plain);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(script->last_error + size, sizeof script->last_error - (size_t)size, format, args);
-    va_end(args);
-    uselocale(before);
+    if (result >= 0)
+        return etp_call_done(script, result);
+    snprintf(script->last_error, sizeof script->last_error, "%s: %s returned %s", script->vm->chunk,
+             etp_hook_name(hook), answer->wrong);
     etp_call_disarm(script->last_error);
     return failed(script, ETP_ESCRIPT);
 }

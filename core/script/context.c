@@ -13,8 +13,7 @@ static const etp_context *current(lua_State *L)
     return context;
 }
 
-/* Pushes the node's name, or a name for one that has none. */
-static const char *push_name(lua_State *L, const etp_context *context)
+const char *etp_context_push_name(lua_State *L, const etp_context *context)
 {
     if (context->name != NULL && context->name[0] != '\0')
         return lua_pushstring(L, context->name);
@@ -29,14 +28,8 @@ static int rng_unit(lua_State *L, etp_rng *rng)
     return 1;
 }
 
-/* ctx.rng(): [0, 1); ctx.rng(m): 1 to m; ctx.rng(m, n): m to n. */
-static int context_rng(lua_State *L)
+int etp_context_draw(lua_State *L, etp_rng *rng)
 {
-    etp_rng *rng = current(L)->rng;
-    etp_hook hook = etp_vm_of(L)->hook;
-    if (rng == NULL && (hook == ETP_HOOK_ON_SAVE || hook == ETP_HOOK_ON_LOAD))
-        return luaL_error(L, "ctx.rng is not there in %s: a reload must not change what is drawn after it",
-                          etp_hook_name(hook));
     if (rng == NULL)
         return luaL_error(L, "ctx.rng: this node has no random numbers");
     int count = lua_gettop(L);
@@ -52,7 +45,25 @@ static int context_rng(lua_State *L)
     return 1;
 }
 
+static int context_rng(lua_State *L)
+{
+    etp_rng *rng = current(L)->rng;
+    etp_hook hook = etp_vm_of(L)->hook;
+    if (rng == NULL && (hook == ETP_HOOK_ON_SAVE || hook == ETP_HOOK_ON_LOAD))
+        return luaL_error(L, "ctx.rng is not there in %s: a reload must not change what is drawn after it",
+                          etp_hook_name(hook));
+    return etp_context_draw(L, rng);
+}
+
 /* ---- ctx.log ---- */
+
+void etp_context_log(const etp_logger *logger, const char *strategy, const char *node, const char *text, size_t size)
+{
+    char line[ETP_SCRIPT_LOG_LINE_MAX + 1];
+    etp_call_clean(line, sizeof line, text, size);
+    const char *quote = strchr(node, ' ') != NULL ? "\"" : "";
+    etp_log(logger, ETP_LOG_INFO, "script", "strategy=%s node=%s%s%s text=\"%s\"", strategy, quote, node, quote, line);
+}
 
 static int context_log(lua_State *L)
 {
@@ -66,13 +77,8 @@ static int context_log(lua_State *L)
         script->stats.log_dropped++;
         return 0;
     }
-    char line[ETP_SCRIPT_LOG_LINE_MAX + 1];
-    etp_call_clean(line, sizeof line, text, size);
     script->stats.log_lines++;
-    const char *node = push_name(L, context);
-    const char *quote = strchr(node, ' ') != NULL ? "\"" : "";
-    etp_log(&script->logger, ETP_LOG_INFO, "script", "strategy=%s node=%s%s%s text=\"%s\"", script->vm->name, quote,
-            node, quote, line);
+    etp_context_log(&script->logger, script->vm->name, etp_context_push_name(L, context), text, size);
     return 0;
 }
 
@@ -85,20 +91,27 @@ static const etp_history *history_of(lua_State *L)
     return history != NULL ? history : &none;
 }
 
+const etp_past_bid *etp_history_at(const etp_history *history, lua_Integer place)
+{
+    lua_Integer count = (lua_Integer)history->count;
+    if (place < 0)
+        place += count + 1;
+    if (place < 1 || place > count)
+        return NULL;
+    return &history->bids[(history->first + (unsigned)place - 1) % ETP_HISTORY_MAX];
+}
+
 static int history_index(lua_State *L)
 {
     const etp_history *history = history_of(L);
     int is_number;
     lua_Integer place = lua_tointegerx(L, 2, &is_number);
-    lua_Integer count = (lua_Integer)history->count;
     if (!is_number)
         return luaL_error(L, "ctx.history is a list: ctx.history[1] is the oldest, ctx.history[-1] the newest");
-    if (place < 0)
-        place += count + 1;
-    if (place < 1 || place > count)
+    const etp_past_bid *past = etp_history_at(history, place);
+    if (past == NULL)
         return 0;
-    unsigned at = (history->first + (unsigned)place - 1) % ETP_HISTORY_MAX;
-    etp_view_push_element(L, ETP_VIEW_PAST, place, &history->bids[at]);
+    etp_view_push_element(L, ETP_VIEW_PAST, place < 0 ? place + (lua_Integer)history->count + 1 : place, past);
     return 1;
 }
 
@@ -248,7 +261,7 @@ static void push_kept_name(lua_State *L, const etp_context *context)
     lua_Integer place = (lua_Integer)context->node + 1;
     if (lua_rawgeti(L, lua_upvalueindex(NAMES), place) == LUA_TSTRING)
         return;
-    push_name(L, context);
+    etp_context_push_name(L, context);
     lua_pushvalue(L, -1);
     lua_rawseti(L, lua_upvalueindex(NAMES), place);
 }

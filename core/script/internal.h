@@ -91,6 +91,7 @@ enum {
     ETP_SCRIPT_PARAMS_MAX = 64,
     ETP_SCRIPT_ERROR_MAX = 4096,
     ETP_VIEW_FIELDS_MAX = 24,
+    ETP_SCRIPT_WRONG_MAX = 200,
     ETP_SCRIPT_LOG_LINE_MAX = 500,
     ETP_SCRIPT_LOG_WINDOW = 1000, /**< calls */
     ETP_SCRIPT_FORGIVES = 1000,   /**< calls with which one overrun is forgiven */
@@ -239,6 +240,13 @@ struct etp_script {
     char last_error[ETP_SCRIPT_ERROR_MAX];
 };
 
+/** What a hook has returned. */
+typedef struct etp_answer {
+    lua_State *L;
+    int first;   /**< where the first value lies on the stack; nothing lies above the last */
+    char *wrong; /**< room for ETP_SCRIPT_WRONG_MAX bytes: what cannot be used of it */
+} etp_answer;
+
 /* ---- source.c ---- */
 
 /** Reads a whole file, with a zero after its end, into a block of etp_memory_resize(). */
@@ -269,19 +277,21 @@ etp_vm *etp_vm_of(lua_State *L);
 /* ---- shape.c ---- */
 
 /** Checks the table on the top of the stack and takes name, role and hooks from it; raises a sentence. Leaves the table
- *  and above it one value per hook. */
-void etp_shape_take(lua_State *L);
+ *  and above it one value per hook. `implied`: `api` and `role` may be left out, and the vm's role stays as it is. */
+void etp_shape_take(lua_State *L, etp_vm *vm, bool implied);
 
 /* ---- params.c ---- */
 
 /** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
-void etp_params_take(lua_State *L);
+void etp_params_take(lua_State *L, etp_vm *vm);
 /** Pushes the read-only view `ctx.params`, and puts its shelf where it belongs. */
 void etp_params_push_view(lua_State *L);
 /** Shows what has been set since the last call. Never raises. */
 void etp_params_fill(etp_vm *vm);
 /** Whether it could be set; `running` when a hook was called already. */
 int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error);
+/** ETP_ENOENT past the end. */
+int etp_params_get(const etp_vm *vm, unsigned index, etp_param *param);
 int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
 
 /* ---- sandbox.c and its parts ---- */
@@ -385,6 +395,8 @@ bool etp_view_knows(const char *name);
 bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
+/** The name of a value of an enumeration; "?" past the last. Static storage. */
+const char *etp_field_word(unsigned kind, unsigned value);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 
@@ -422,6 +434,14 @@ etp_learned *etp_shelf_learn(etp_shelf *shelf, const etp_field *fields, unsigned
 void etp_context_make(lua_State *L);
 /** Shows what ctx and ctx.params have in the call that follows, as far as the script has read it. Never raises. */
 void etp_context_fill(etp_vm *vm, const etp_context *context);
+/** Pushes the node's name, or a name for one that has none. */
+const char *etp_context_push_name(lua_State *L, const etp_context *context);
+/** ctx.rng(): [0, 1); ctx.rng(m): 1 to m; ctx.rng(m, n): m to n. The arguments are all that is on the stack. */
+int etp_context_draw(lua_State *L, etp_rng *rng);
+/** Writes what ctx.log was given, cut and cleaned. Never raises. */
+void etp_context_log(const etp_logger *logger, const char *strategy, const char *node, const char *text, size_t size);
+/** A finished bid: 1 is the oldest, -1 the newest; NULL past either end. */
+const etp_past_bid *etp_history_at(const etp_history *history, lua_Integer place);
 /** Whether ctx has a field of that name. */
 bool etp_context_knows(const char *name);
 
@@ -452,8 +472,8 @@ void etp_call_leave(etp_vm *vm);
 int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context, int argument, int results);
 /** The same for a hook that returns nothing. */
 int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument);
-/** What a hook returned cannot be used: counts it and returns a negative code. */
-int etp_call_refuse(etp_script *script, etp_hook hook, const char *format, ...) ETP_PRINTF(3, 4);
+/** What became of judging what a hook returned: counted if it cannot be used. Returns `result`, or a negative code. */
+int etp_call_judged(etp_script *script, etp_hook hook, int result, const etp_answer *answer);
 /** What a hook returned was understood. Returns `result`. */
 int etp_call_done(etp_script *script, int result);
 /** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
@@ -467,11 +487,12 @@ void etp_call_clean(char *line, size_t room, const char *text, size_t size);
 
 /* ---- results of hooks ---- */
 
-/** Reads what a hook returned at `index`; a sentence is counted and a negative code returned if it cannot be used. */
-int etp_returned_price(etp_script *script, etp_hook hook, int index, etp_price *price);
-/** True for a finite number below 0. */
-bool etp_returned_below_zero(const etp_script *script, int index);
-int etp_returned_energy(etp_script *script, etp_hook hook, int index, etp_energy *energy);
+/** Judge what a hook has returned: on success an etp_decision, 0, or the number of places in `order`; a negative code
+ *  and the sentence in `wrong` if it cannot be used. Raise nothing and know no script: own_state.c calls them too. */
+int etp_answer_offer(etp_answer *answer, etp_intent *intent);
+int etp_answer_result(etp_answer *answer, etp_intent *intent);
+int etp_answer_reserve(etp_answer *answer, etp_reserve *reserve);
+int etp_answer_choose(etp_answer *answer, unsigned count, unsigned *order);
 /** Fill the tables with the hooks that the vm defines. */
 void etp_aggregator_hooks_fill(etp_script *script);
 void etp_bess_hooks_fill(etp_script *script);

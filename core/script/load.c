@@ -58,7 +58,7 @@ static int settle(lua_State *L)
 {
     luaL_checkstack(L, ETP_SLOTS + LUA_MINSTACK, NULL);
     lua_settop(L, 2);
-    etp_shape_take(L);
+    etp_shape_take(L, etp_vm_of(L), false);
     lua_pushvalue(L, 1);
     etp_sandbox_seal(L);
     lua_pop(L, 1);

@@ -145,9 +145,8 @@ static void take_all(lua_State *L, etp_vm *vm)
     qsort(vm->params, vm->param_count, sizeof *vm->params, by_name);
 }
 
-void etp_params_take(lua_State *L)
+void etp_params_take(lua_State *L, etp_vm *vm)
 {
-    etp_vm *vm = etp_vm_of(L);
     lua_pushliteral(L, "params");
     int type = lua_rawget(L, -2);
     if (type != LUA_TNIL && type != LUA_TTABLE)
@@ -255,6 +254,22 @@ void etp_params_fill(etp_vm *vm)
 }
 
 /* ---- setting ---- */
+
+int etp_params_get(const etp_vm *vm, unsigned index, etp_param *param)
+{
+    if (index >= vm->param_count)
+        return ETP_ENOENT;
+    const etp_vm_param *own = &vm->params[index];
+    *param = (etp_param){.name = own->name,
+                         .unit = own->unit,
+                         .doc = own->doc,
+                         .value = own->value,
+                         .low = own->low,
+                         .high = own->high,
+                         .standard = own->standard,
+                         .live = own->live};
+    return ETP_OK;
+}
 
 static int no_such(const etp_vm *vm, const char *name, etp_error *error)
 {

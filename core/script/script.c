@@ -179,18 +179,7 @@ int etp_script_param(const etp_script *script, unsigned index, etp_param *param)
 {
     if (script == NULL || param == NULL)
         return ETP_EINVAL;
-    if (index >= script->vm->param_count)
-        return ETP_ENOENT;
-    const etp_vm_param *own = &script->vm->params[index];
-    *param = (etp_param){.name = own->name,
-                         .unit = own->unit,
-                         .doc = own->doc,
-                         .value = own->value,
-                         .low = own->low,
-                         .high = own->high,
-                         .standard = own->standard,
-                         .live = own->live};
-    return ETP_OK;
+    return etp_params_get(script->vm, index, param);
 }
 
 int etp_script_set_many(etp_script *script, const char *const *names, const double *values, unsigned count,

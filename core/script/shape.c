@@ -52,9 +52,13 @@ static int get(lua_State *L, const char *key)
     return lua_rawget(L, -2);
 }
 
-static void take_api(lua_State *L)
+static void take_api(lua_State *L, bool implied)
 {
     int type = get(L, "api");
+    if (type == LUA_TNIL && implied) {
+        lua_pop(L, 1);
+        return;
+    }
     if (type == LUA_TNIL)
         luaL_error(L, "the table it returns has no \"api\"; add api = %d", ETP_SCRIPT_API);
     if (type == LUA_TSTRING)
@@ -65,9 +69,13 @@ static void take_api(lua_State *L)
     lua_pop(L, 1);
 }
 
-static void take_role(lua_State *L, etp_vm *vm)
+static void take_role(lua_State *L, etp_vm *vm, bool implied)
 {
     int type = get(L, "role");
+    if (type == LUA_TNIL && implied) {
+        lua_pop(L, 1);
+        return;
+    }
     const char *role = type == LUA_TSTRING ? lua_tostring(L, -1) : "";
     if (type == LUA_TNIL)
         luaL_error(L, "the table it returns has no \"role\"; add role = \"aggregator\" (a buyer) or role = \"bess\" "
@@ -179,17 +187,16 @@ static bool take_hook(lua_State *L, int table, etp_vm *vm, etp_hook hook)
     return vm->has_hook[hook] && hook != ETP_HOOK_ON_SAVE && hook != ETP_HOOK_ON_LOAD;
 }
 
-void etp_shape_take(lua_State *L)
+void etp_shape_take(lua_State *L, etp_vm *vm, bool implied)
 {
-    etp_vm *vm = etp_vm_of(L);
     if (!lua_istable(L, -1))
         luaL_error(L, "it returns %s, not a table; end the file with \"return S\", where S is the strategy's table",
                    lua_isnil(L, -1) ? "nothing" : luaL_typename(L, -1));
     check_keys(L);
-    take_api(L);
-    take_role(L, vm);
+    take_api(L, implied);
+    take_role(L, vm, implied);
     take_name(L, vm);
-    etp_params_take(L);
+    etp_params_take(L, vm);
     luaL_checkstack(L, ETP_HOOKS + LUA_MINSTACK, NULL);
     int table = lua_gettop(L);
     bool any = false;

@@ -56,6 +56,40 @@ uint64_t etp_trace_hash(const etp_trace *trace)
     return XXH3_64bits_digest(&state);
 }
 
+static int check_given(etp_time interval, const etp_price *prices, size_t count, etp_error *error)
+{
+    static const etp_price low = -100 * ETP_PRICE_PER_CENT, high = 2500 * ETP_PRICE_PER_CENT;
+    if (interval <= 0 || interval > ETP_NS_PER_DAY || interval % ETP_NS_PER_SECOND != 0)
+        return etp_fail(error, ETP_ERANGE, "an interval of %.12g s: it must be whole seconds, a day at most",
+                        (double)interval / (double)ETP_NS_PER_SECOND);
+    for (size_t i = 0; i < count; i++)
+        if (prices[i] < low || prices[i] > high)
+            return etp_fail(error, ETP_ERANGE, "price %zu is %g c/kWh, outside -100 to 2500; is the unit right?", i + 1,
+                            etp_price_to_cents(prices[i]));
+    return ETP_OK;
+}
+
+int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time interval, const etp_price *prices, size_t count,
+                          const etp_allocator *allocator, etp_error *error)
+{
+    if (trace == NULL)
+        return etp_fail(error, ETP_EINVAL, "prices are copied to a place for a trace");
+    *trace = (etp_trace){0};
+    if (prices == NULL && count > 0)
+        return etp_fail(error, ETP_EINVAL, "%zu prices, and no list of them", count);
+    int result = check_given(interval, prices, count, error);
+    if (result != ETP_OK)
+        return result;
+    result = etp_trace_allocate(trace, count, allocator);
+    if (result != ETP_OK)
+        return etp_fail(error, result, "a trace of %zu prices: %s", count, etp_strerror(result));
+    memcpy(trace->prices, prices, count * sizeof *prices);
+    trace->starts = starts;
+    trace->interval = interval;
+    trace->hash = etp_trace_hash(trace);
+    return ETP_OK;
+}
+
 int etp_trace_first_noon(const etp_trace *trace, size_t *index)
 {
     if (trace == NULL || index == NULL)

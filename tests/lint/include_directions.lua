@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Keeps the directions of the architecture: which room of core/ may include the headers of which other room, which
--- room may use which library, and that a room's private headers stay private.
+-- room may use which library, and that a room's private headers stay private. bindings/ are built on what is installed:
+-- public headers, and nothing else of ours.
 --
 -- As a program: lua5.4 tests/lint/include_directions.lua ROOT. As a module: check(files) -> list of findings.
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
@@ -30,6 +31,7 @@ local MAY_INCLUDE = {
   report = set(CORE .. " sim world run"),
   gateway = set(CORE .. " live store"),
   cli = set(CORE .. " script sim world live store run report gateway"),
+  bindings = set(CORE .. " script sim world run"),
 }
 
 -- Which room the headers in core/include/etp belong to.
@@ -38,7 +40,7 @@ local PUBLIC_HEADERS = {
   wire = "units message codec",
   market = "battery auction",
   engine = "hooks engine",
-  script = "script rehearsal script_api watch",
+  script = "script rehearsal script_api watch lua",
   sim = "network sim",
   world = "trace tariff home buyer utility",
   run = "run",
@@ -65,10 +67,10 @@ local NOT_IN_UMBRELLA = set "script"
 
 -- Libraries, by a pattern on what is included, and the only rooms that may use them.
 local LIBRARIES = {
-  { pattern = "^lua%.h$", rooms = set "script" },
-  { pattern = "^luaconf%.h$", rooms = set "script" },
-  { pattern = "^lauxlib%.h$", rooms = set "script" },
-  { pattern = "^lualib%.h$", rooms = set "script" },
+  { pattern = "^lua%.h$", rooms = set "bindings script" },
+  { pattern = "^luaconf%.h$", rooms = set "bindings script" },
+  { pattern = "^lauxlib%.h$", rooms = set "bindings script" },
+  { pattern = "^lualib%.h$", rooms = set "bindings script" },
   { pattern = "^sqlite3%.h$", rooms = set "store" },
   { pattern = "^event2?[/.]", rooms = set "live gateway" },
   { pattern = "^nng/", rooms = set "live gateway" },
@@ -121,7 +123,7 @@ local function room_of_path(path)
   if header then
     return header == UMBRELLA and "umbrella" or room_of_header[header]
   end
-  return path:match("^core/([^/]+)/")
+  return path:match("^core/([^/]+)/") or path:match("^(bindings)/")
 end
 
 local function check_direction(from, to, name)
@@ -137,6 +139,9 @@ local function check_direction(from, to, name)
 end
 
 local function check_public(from, name)
+  if name == UMBRELLA and from == "bindings" then
+    return nil
+  end
   if name == UMBRELLA then
     return ("nothing in core/ includes %s; include the headers that are used"):format(UMBRELLA)
   end
@@ -155,7 +160,7 @@ local function check_private(path, from, name, files)
   if name:find("..", 1, true) then
     return ("%s leaves its folder"):format(name)
   end
-  if SHARED_HEADERS[name] then
+  if SHARED_HEADERS[name] and from ~= "bindings" then
     return check_direction(from, SHARED_HEADERS[name], name)
   end
   if files[folder .. "/" .. name] then
@@ -238,7 +243,7 @@ local function check(files)
 end
 
 local function is_core_source(path)
-  return path:match("^core/.+/.+%.[ch]$") ~= nil
+  return (path:match("^core/.+/.+%.[ch]$") or path:match("^bindings/.+%.[ch]$")) ~= nil
 end
 
 if arg and arg[0] and arg[0]:match("include_directions%.lua$") then

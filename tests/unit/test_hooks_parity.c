@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every hook, return value and default, once in C and once in Lua: the same small market must come out the same to the
- * last event, and both must have been called equally often. A row with `effect` must also come out other than the same
+ * Every hook, return value and default, once in C, once in a sandboxed script, and once as the same text in a Lua state
+ * of the host's own: the same small market must come out the same to the last event, and all must have been called
+ * equally often. A row with `effect` must also come out other than the same
  * market without the hook, so that a hook that is never heard does not pass for one that agrees.
  */
 #include "unit/test_run_tools.h"
 
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "etp/lua.h"
 #include "etp/script.h"
 #include "unit/test_hooks_parity.h"
 
@@ -205,17 +210,54 @@ static void plug(market *m, const struct row *row, bool buyer, const etp_script 
     }
 }
 
+enum { SOURCE_MAX = 2048 };
+
+static size_t write_source(const struct row *row, bool buyer, char *source)
+{
+    int size = snprintf(source, SOURCE_MAX, "local S = { api = 1, role = '%s' }\n%sreturn S\n",
+                        buyer ? "aggregator" : "bess", row->lua);
+    assert_in_range(size, 1, SOURCE_MAX - 1);
+    return (size_t)size;
+}
+
 static etp_script *load(const struct row *row, bool buyer)
 {
-    char source[2048];
-    int size = snprintf(source, sizeof source, "local S = { api = 1, role = '%s' }\n%sreturn S\n",
-                        buyer ? "aggregator" : "bess", row->lua);
-    assert_in_range(size, 1, sizeof source - 1);
+    char source[SOURCE_MAX];
+    size_t size = write_source(row, buyer, source);
     etp_script *script;
     etp_error error = {0};
-    if (etp_script_load_text(&script, "row.lua", source, (size_t)size, NULL, &error) != ETP_OK)
+    if (etp_script_load_text(&script, "row.lua", source, size, NULL, &error) != ETP_OK)
         fail_msg("%s: %s", row->name, error.text);
     return script;
+}
+
+/* The same text in a Lua of our own, with all of Lua's library. */
+static void compare_own_state(market *m, const struct row *row, bool buyer, const etp_run_totals *in_c, uint64_t calls)
+{
+    char source[SOURCE_MAX];
+    write_source(row, buyer, source);
+    lua_State *L = luaL_newstate();
+    luaL_openlibs(L);
+    assert_int_equal(luaL_dostring(L, source), LUA_OK);
+    etp_lua_hooks *hooks;
+    etp_error error = {0};
+    etp_role role = buyer ? ETP_ROLE_AGGREGATOR : ETP_ROLE_BESS;
+    if (etp_lua_hooks_new(&hooks, L, -1, role, "row", NULL, &error) != ETP_OK)
+        fail_msg("%s: %s", row->name, error.text);
+    m->firms[1].hooks = etp_lua_hooks_aggregator(hooks);
+    m->firms[1].user = hooks;
+    m->options.policy = etp_lua_hooks_bess(hooks);
+    m->options.policy_user = hooks;
+    etp_run_totals in_own = market_run(m);
+    etp_script_stats stats;
+    etp_lua_hooks_get_stats(hooks, &stats);
+    if (!same_digest(in_c, &in_own))
+        fail_msg("%s: C and the own state differ (%llu and %llu trades); %s", row->name,
+                 (unsigned long long)in_c->trades, (unsigned long long)in_own.trades, etp_lua_hooks_last_error(hooks));
+    if (stats.calls != calls)
+        fail_msg("%s: called %llu times in C, %llu times in the own state", row->name, (unsigned long long)calls,
+                 (unsigned long long)stats.calls);
+    lua_close(L);
 }
 
 static void compare(const struct row *row, bool buyer)
@@ -240,6 +282,7 @@ static void compare(const struct row *row, bool buyer)
     if (same_digest(&plain, &in_c) == row->effect)
         fail_msg("%s: %s", row->name, row->effect ? "had no effect" : "should have had no effect");
     etp_script_free(script);
+    compare_own_state(&m, row, buyer, &in_c, desk.calls);
     market_fini(&m);
 }
 

@@ -170,6 +170,28 @@ static void noon_is_found_or_not(void **state)
     assert_int_equal(etp_trace_first_noon(&trace, &index), ETP_ENOENT);
 }
 
+static void given_prices_are_copied_and_checked(void **state)
+{
+    (void)state;
+    etp_trace built_in = make(1, 5 * minute, 3), trace;
+    etp_error error = {0};
+    assert_int_equal(etp_trace_from_prices(&trace, built_in.starts, built_in.interval, built_in.prices, built_in.count,
+                                           NULL, &error),
+                     ETP_OK);
+    assert_true(trace.prices != built_in.prices);
+    assert_memory_equal(trace.prices, built_in.prices, trace.count * sizeof *trace.prices);
+    assert_true(trace.hash == built_in.hash);
+    etp_trace_fini(&trace);
+    assert_int_equal(etp_trace_from_prices(&trace, 0, minute, NULL, 0, NULL, &error), ETP_ERANGE);
+    assert_int_equal(etp_trace_from_prices(&trace, 0, 1, built_in.prices, 1, NULL, &error), ETP_ERANGE);
+    assert_non_null(strstr(error.text, "whole seconds"));
+    built_in.prices[1] = 2501 * ETP_PRICE_PER_CENT;
+    assert_int_equal(etp_trace_from_prices(&trace, 0, minute, built_in.prices, 2, NULL, &error), ETP_ERANGE);
+    assert_non_null(strstr(error.text, "price 2 is 2501 c/kWh"));
+    assert_null(trace.prices);
+    etp_trace_fini(&built_in);
+}
+
 static void every_failing_allocation_is_survived(void **state)
 {
     (void)state;
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(shorter_intervals_repeat_and_come_back),
         cmocka_unit_test(resampling_says_why_not),
         cmocka_unit_test(noon_is_found_or_not),
+        cmocka_unit_test(given_prices_are_copied_and_checked),
         cmocka_unit_test(every_failing_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,12 @@ ETP_API int etp_trace_parse(etp_trace *trace, const char *name, const char *text
 ETP_API int etp_trace_generate(etp_trace *trace, unsigned days, etp_time interval, uint64_t seed,
                                const etp_allocator *allocator);
 
+/** A trace of `count` prices, which are copied; the first is of the interval that begins at `starts`, on the market's
+ *  clock as if it were UTC. ETP_ERANGE with a sentence for no prices or too many, for an interval that is not whole
+ *  seconds up to a day, and for a price outside -100 to 2 500 c/kWh. */
+ETP_API int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time interval, const etp_price *prices,
+                                  size_t count, const etp_allocator *allocator, etp_error *error);
+
 /** Changes the length of the intervals: a multiple of the trace's own takes means, a divisor repeats. ETP_ERANGE for
  *  another, or if a whole number does not result. */
 ETP_API int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error);

@@ -1,0 +1,67 @@
+-- SPDX-License-Identifier: MIT
+-- Where the shipped strategies lie, and which script a word names.
+local core = require("etp.core")
+
+local scripts = {}
+
+-- Those that a newcomer meets first, as in etp-engine; others follow by their names.
+local FIRST = { "greedy", "conservative", "aggressive", "random", "adaptive" }
+local place_of = {}
+for place, name in ipairs(FIRST) do
+  place_of[name] = place
+end
+
+-- The folder of the shipped strategies, with its slash: beside the sources, where they were installed, or, when the
+-- whole tree was moved, as seen from the C half (lib/lua/5.4/etp/core.so).
+local function find_folder()
+  local places = { core.source_strategies, core.installed_strategies }
+  local own = package.searchpath("etp.core", package.cpath)
+  local lib = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
+  if lib then
+    places[#places + 1] = lib .. "share/etp-engine/strategies"
+  end
+  for _, place in ipairs(places) do
+    if core.scripts(place) then
+      return place .. "/"
+    end
+  end
+  error("the strategies that come with the module etp are in none of these folders: " .. table.concat(places, ", ")
+    .. ". Install the rock again, or name strategies by their files", 0)
+end
+
+local function in_order(a, b)
+  local first, second = place_of[a] or #FIRST + 1, place_of[b] or #FIRST + 1
+  if first ~= second then
+    return first < second
+  end
+  return a < b
+end
+
+-- Names in the order in which they fill up a market; each is also a key, with the path as its value.
+function scripts.list(folder)
+  local root = find_folder() .. folder
+  local names = core.scripts(root) or {}
+  table.sort(names, in_order)
+  for _, name in ipairs(names) do
+    names[name] = root .. name .. ".lua"
+  end
+  return names
+end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then
+    file:close()
+  end
+  return file ~= nil
+end
+
+-- The file that a word means: itself, if it is one, or a shipped strategy with or without ".lua".
+function scripts.resolve(word, folder)
+  if word:find("/", 1, true) or exists(word) then
+    return word
+  end
+  return scripts.list(folder)[(word:gsub("%.lua$", ""))] or word
+end
+
+return scripts
