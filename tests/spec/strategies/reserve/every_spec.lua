@@ -12,8 +12,9 @@ local function some_battery(rng, step)
   return helpers.battery {
     capacity = capacity, energy_total = stored, available = available, floor = 0.1 * capacity, lot = rng() * available,
     level = LEVELS[math.floor(rng() * 4) + 1], health = HEALTH[math.floor(rng() * 4) + 1], one_way = 0.5 + rng() / 2,
-    wear = rng() * 10, feed_in = rng() * 20 - 10, retail = rng() * 60 - 5, interval = step,
-    expected_need = rng() < 0.1 and 0 or rng() * 12, second_of_day = step * 300 % 86400, spot = rng() < 0.9 and rng() * 60 - 20 or nil,
+    wear = rng() * 10, feed_in = rng() * 20 - 10, retail = rng() * 60 - 5,
+    expected_need = rng() < 0.1 and 0 or rng() * 12, second_of_day = step * 300 % 86400, interval = step,
+    spot = rng() < 0.9 and rng() * 60 - 20 or nil,
   }
 end
 
