@@ -21,7 +21,7 @@ local S = {
 
 function S.reserve(ctx, battery)
   local round_trip = battery.one_way * battery.one_way
-  local low = battery.wear + battery.feed_in / round_trip + ctx.params.premium
+  local low = math.max(0, battery.wear + battery.feed_in / round_trip + ctx.params.premium)
   local spare = battery.available - battery.expected_need
   if spare > 0 then
     return low, math.min(battery.lot, spare)

@@ -207,6 +207,11 @@ describe("two_tier", function()
     near(0.4, energy)
   end)
 
+  it("asks nothing, and not less, where the sun costs money that would be spilled", function()
+    local s, ctx = open("reserve/two_tier.lua")
+    near(0, (s.reserve(ctx, battery { feed_in = -9 })))
+  end)
+
   it("adds the premium to the lower tier alone", function()
     local s, ctx = open("reserve/two_tier.lua", { params = { premium = 1 } })
     near(9.3, (s.reserve(ctx, battery { one_way = 1, feed_in = 4.3 })))
