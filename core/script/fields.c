@@ -225,11 +225,6 @@ bool etp_field_push(lua_State *L, const etp_field *field, const void *data)
     return etp_field_push_raw(L, field, etp_field_load(field, data));
 }
 
-const char *etp_field_word(unsigned kind, unsigned value)
-{
-    return enum_name(kind, value);
-}
-
 void etp_field_keep_names(lua_State *L)
 {
     lua_newtable(L);

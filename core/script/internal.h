@@ -395,8 +395,6 @@ bool etp_view_knows(const char *name);
 bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
 /** Pushes a field of `data`. False if it has no value: nil. */
 bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
-/** The name of a value of an enumeration; "?" past the last. Static storage. */
-const char *etp_field_word(unsigned kind, unsigned value);
 /** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
 void etp_field_keep_names(lua_State *L);
 

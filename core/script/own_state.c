@@ -179,7 +179,8 @@ int etp_lua_hooks_set(etp_lua_hooks *hooks, const char *name, double value, etp_
 {
     if (hooks == NULL || name == NULL)
         return etp_fail(error, ETP_EINVAL, "a parameter is set by its name, of hooks that there are");
-    return etp_params_set(&hooks->vm, name, value, error);
+    int result = etp_params_check(&hooks->vm, name, value, hooks->script.stats.calls > 0, error);
+    return result == ETP_OK ? etp_params_set(&hooks->vm, name, value, error) : result;
 }
 
 void etp_lua_hooks_get_stats(const etp_lua_hooks *hooks, etp_script_stats *stats)

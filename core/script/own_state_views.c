@@ -171,8 +171,8 @@ static bool read_number(lua_State *L, const etp_field *field, int64_t *value)
 static bool read_word(lua_State *L, const etp_field *field, int64_t *value)
 {
     for (unsigned i = 0; i < WORDS_MAX && lua_type(L, -1) == LUA_TSTRING; i++) {
-        const char *word = etp_field_word(field->kind, i);
-        if (strcmp(word, "?") != 0 && strcmp(word, lua_tostring(L, -1)) == 0) {
+        const char *word = etp_field_value_name(field->kind, i);
+        if (word != NULL && strcmp(word, lua_tostring(L, -1)) == 0) {
             *value = i;
             return true;
         }

@@ -8,7 +8,7 @@ local mine, policy
 setup(function()
   program.setup()
   mine = program.write("mine.lua", [[
-    local S = { api = 1, role = "aggregator", params = { margin = { default = 0.5, min = 0, max = 5 } } }
+    local S = { api = 1, role = "aggregator", params = { margin = { default = 0.5, min = 0, max = 5, live = true } } }
     function S.on_start(ctx) ctx.state.started = ctx.now end
     function S.on_interval(ctx, market) ctx.state.forecast, ctx.state.need = market.forecast, market.need end
     function S.on_offer(ctx, offer)

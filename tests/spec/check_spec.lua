@@ -98,7 +98,8 @@ describe("a mistake", function()
       ".lua:2: global \"count\" cannot be written in a hook" },
     { "a loop without end", bess("function S.reserve() while true do end end"), "look for a loop that does not end" },
     { "too much memory",
-      aggregator("local t = {} for i = 1, 2e5 do t[i] = { i, i, i, i } end function S.on_offer() return #t end"),
+      aggregator("local t, s = {}, ('x'):rep(60000) for i = 1, 500 do t[i] = s .. i end "
+        .. "function S.on_offer() return #t end"),
       "it needed more memory than it may have" },
   }) do
     it("is found: " .. case[1], function()

@@ -228,6 +228,7 @@ static void prices_answer(void **unused)
 {
     (void)unused;
     etp_trace trace = {0};
+    etp_price price = 0;
     size_t index = 7;
     etp_tariff tariff = {0};
     GIVES(ETP_EINVAL, etp_trace_load, NULL, "x", NULL, &error);
@@ -238,6 +239,9 @@ static void prices_answer(void **unused)
     GIVES(ETP_EINVAL, etp_trace_parse, &trace, "x", NULL, 1, NULL, &error);
     GIVES(ETP_EINVAL, etp_trace_generate, NULL, 1, ETP_NS_PER_HOUR, 1, NULL);
     GIVES(ETP_EINVAL, etp_trace_generate, &trace, 1, ETP_NS_PER_HOUR, 1, &half_allocator);
+    GIVES(ETP_EINVAL, etp_trace_from_prices, NULL, 0, ETP_NS_PER_HOUR, &price, 1, NULL, &error);
+    GIVES(ETP_EINVAL, etp_trace_from_prices, &trace, 0, ETP_NS_PER_HOUR, NULL, 1, NULL, &error);
+    GIVES(ETP_EINVAL, etp_trace_from_prices, &trace, 0, ETP_NS_PER_HOUR, &price, 1, &half_allocator, &error);
     GIVES(ETP_EINVAL, etp_trace_resample, NULL, ETP_NS_PER_HOUR, &error);
     GIVES(ETP_EINVAL, etp_trace_resample, &trace, ETP_NS_PER_HOUR, &error);
     GIVES(ETP_EINVAL, etp_trace_first_noon, NULL, &index);

@@ -180,7 +180,7 @@ static void parameters_are_set_within_their_ranges(void **state)
     fixture f;
     etp_intent intent;
     begin(&f, ETP_ROLE_AGGREGATOR,
-          "params = { margin = { default = 1, min = 0, max = 3 } },\n"
+          "params = { margin = { default = 1, min = 0, max = 3, live = true } },\n"
           "on_offer = function(ctx, offer) for k, v in pairs(ctx.params) do return v end end");
     assert_int_equal(ask(&f, &intent), ETP_DECIDE_BID);
     assert_int_equal(intent.price, ETP_PRICE_PER_CENT);

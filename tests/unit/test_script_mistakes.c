@@ -7,6 +7,10 @@
 
 #include "unit/test_mistakes.h"
 
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "etp/lua.h"
 #include "etp/rehearsal.h"
 #include "etp/script.h"
 #include "etp/script_api.h"
@@ -93,6 +97,38 @@ static void a_watch_needs_scripts_of_files(void **unused)
     QUIET(etp_watch_free, NULL);
     etp_script_free(script);
     etp_watch_free(watch);
+}
+
+static void hooks_of_a_state_need_the_state(void **unused)
+{
+    (void)unused;
+    etp_lua_hooks *hooks = NULL;
+    etp_param param;
+    etp_script_stats stats;
+    etp_offer offer = {0};
+    lua_State *L = luaL_newstate();
+    assert_non_null(L);
+    GIVES(ETP_EINVAL, etp_lua_hooks_new, NULL, L, 1, ETP_ROLE_AGGREGATOR, "x", NULL, &error);
+    GIVES(ETP_EINVAL, etp_lua_hooks_new, &hooks, NULL, 1, ETP_ROLE_AGGREGATOR, "x", NULL, &error);
+    lua_pushinteger(L, 7);
+    GIVES(ETP_ESCRIPT, etp_lua_hooks_new, &hooks, L, 1, ETP_ROLE_AGGREGATOR, "x", NULL, &error);
+    assert_null(hooks);
+    QUIET(etp_lua_hooks_use, NULL, L);
+    GIVES(NULL, etp_lua_hooks_aggregator, NULL);
+    GIVES(NULL, etp_lua_hooks_bess, NULL);
+    GIVES(NULL, etp_lua_hooks_name, NULL);
+    GIVES(0, etp_lua_hooks_role, NULL);
+    GIVES(0, etp_lua_hooks_param_count, NULL);
+    GIVES(ETP_EINVAL, etp_lua_hooks_param, NULL, 0, &param);
+    GIVES(ETP_EINVAL, etp_lua_hooks_set, NULL, "x", 1, &error);
+    QUIET(etp_lua_hooks_get_stats, NULL, &stats);
+    GIVES(NULL, etp_lua_hooks_last_error, NULL);
+    QUIET(etp_lua_push_view, NULL, ETP_LUA_OFFER, &offer);
+    GIVES(ETP_EINVAL, etp_lua_read_view, NULL, 1, ETP_LUA_OFFER, &offer, &error);
+    GIVES(ETP_EINVAL, etp_lua_read_view, L, 1, ETP_LUA_OFFER, NULL, &error);
+    GIVES(ETP_EINVAL, etp_lua_read_view, L, 1, (etp_lua_view)99, &offer, &error);
+    assert_int_equal(lua_gettop(L), 1);
+    lua_close(L);
 }
 
 static void the_api_needs_somewhere_to_put_it(void **unused)
@@ -266,6 +302,7 @@ int main(void)
         cmocka_unit_test(no_script_answers),
         cmocka_unit_test(many_parameters_need_names_and_values),
         cmocka_unit_test(a_watch_needs_scripts_of_files),
+        cmocka_unit_test(hooks_of_a_state_need_the_state),
         cmocka_unit_test(the_api_needs_somewhere_to_put_it),
         cmocka_unit_test(options_of_another_size_are_refused),
         cmocka_unit_test(hooks_without_their_script_fail),
