@@ -6,9 +6,6 @@
 
 static const char class[] = "etp.strategy";
 
-/* As etp-engine does: a script that fails on so many calls in a row is not called any more. */
-enum { SUSPEND_AFTER = 1000 };
-
 static const char nameless[] = "own";
 
 etp_lua_strategy *etp_lua_strategy_at(lua_State *L, int index)
@@ -74,7 +71,10 @@ static int param_at(const etp_lua_strategy *strategy, unsigned index, etp_param 
 
 static int load_script(lua_State *L, int index, etp_lua_strategy *made, const etp_logger *logger, etp_error *error)
 {
-    etp_script_options options = {.size = sizeof options, .suspend_after = SUSPEND_AFTER, .logger = logger};
+    etp_script_options options = {.size = sizeof options,
+                                  .suspend_after = ETP_SUSPEND_AFTER,
+                                  .suspend_after_overruns = ETP_SUSPEND_AFTER_OVERRUNS,
+                                  .logger = logger};
     int result;
     if (lua_getfield(L, index, "file") == LUA_TSTRING) {
         result = etp_script_load(&made->script, lua_tostring(L, -1), &options, error);

@@ -8,18 +8,11 @@
 
 #include "cli/status.h"
 
-enum {
-    /* A script that fails on so many calls in a row is not called any more: it would fail on all of them. */
-    SUSPEND_AFTER = 1000,
-    /* Nor is one that goes over its limits so often, since each time the whole market waits. */
-    SUSPEND_AFTER_OVERRUNS = 10
-};
-
 static int load(etp_script **script, const etp_entrant *entrant, const etp_logger *logger, etp_error *error)
 {
     etp_script_options options = {.size = sizeof options,
-                                  .suspend_after = SUSPEND_AFTER,
-                                  .suspend_after_overruns = SUSPEND_AFTER_OVERRUNS,
+                                  .suspend_after = ETP_SUSPEND_AFTER,
+                                  .suspend_after_overruns = ETP_SUSPEND_AFTER_OVERRUNS,
                                   .logger = logger};
     if (etp_script_load(script, entrant->path, &options, error) != ETP_OK)
         return ETP_EXIT_FAILED;

@@ -57,6 +57,16 @@ describe("a market", function()
     end
   end)
 
+  it("suspends a script that goes over its limits, as the program does", function()
+    local endless = program.write("endless.lua",
+      'return { api = 1, role = "aggregator", on_offer = function() while true do end end }')
+    local market <close> = evening { firms = { endless } }
+    assert(market:run())
+    local strategy = market:firms()[1].strategy
+    assert.equal(10, strategy.overruns)
+    assert.is_true(strategy.suspended)
+  end)
+
   it("trades by functions as by the same text in a file", function()
     local path = program.write("mine.lua", [[
       local S = { api = 1, role = "aggregator", params = { margin = { default = 0.5, min = 0, max = 5 } } }

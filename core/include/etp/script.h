@@ -53,6 +53,10 @@ typedef struct etp_script_options {
     const etp_allocator *allocator; /**< borrowed for the script's life, of the Lua state too; NULL = malloc */
 } etp_script_options;
 
+/** When etp-engine and the Lua module suspend a script: one that fails on so many calls in a row would fail on all of
+ *  them; and for one that goes over its limits so often the whole market waits each time. */
+enum { ETP_SUSPEND_AFTER = 1000, ETP_SUSPEND_AFTER_OVERRUNS = 10 };
+
 /** Sets everything to its default. */
 ETP_API void etp_script_defaults(etp_script_options *options);
 
