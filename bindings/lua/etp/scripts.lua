@@ -11,9 +11,9 @@ for place, name in ipairs(FIRST) do
   place_of[name] = place
 end
 
--- The folder of the shipped strategies, with its slash. A module that is installed (its C half is lib/lua/5.4/etp/core.so)
--- takes those that were installed with it, in a tree that may have been moved, though its sources may still lie where it
--- was made; one in a build folder takes those of the sources.
+-- The folder of the shipped strategies, with its slash. A module that is installed (its C half then is
+-- lib/lua/5.4/etp/core.so) takes those that were installed with it, in a tree that may have been moved, though its
+-- sources may still lie where it was made; one in a build folder takes those of the sources.
 local function find_folder()
   local own = package.searchpath("etp.core", package.cpath)
   local root = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
