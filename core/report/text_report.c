@@ -51,22 +51,34 @@ static void show_length(char *text, etp_time length)
         snprintf(text, NUMBER_MAX, "%lld s", seconds);
 }
 
+/* A run that was ended by hand may be shorter than a day: the number of intervals says by how much. */
+static void show_days(char *text, double days, const char *kind)
+{
+    if (days < 1)
+        snprintf(text, NUMBER_MAX, "part of a %sday", kind);
+    else
+        snprintf(text, NUMBER_MAX, "%.4g %s%s", days, kind, days > 1 ? "days" : "day");
+}
+
 /* ---- what was run ---- */
 
 static void print_head(const etp_report *report, FILE *out)
 {
     char length[NUMBER_MAX];
     const etp_report_prices *prices = &report->prices;
+    bool built_in = strcmp(prices->source, "built-in") == 0;
     show_length(length, prices->interval);
     fprintf(out, "etp-engine %s: %u %s, %u %s, %s auctions, seed %" PRIu64 "\n", etp_version(), report->homes,
             plural(report->homes, "battery", "batteries"), report->market.firm_count,
             plural(report->market.firm_count, "aggregator", "aggregators"), etp_mechanism_name(report->mechanism),
             report->seed);
-    if (strcmp(prices->source, "built-in") == 0)
-        fprintf(out, "Prices: built-in (made up, %.4g summer %s)", report->days, report->days > 1 ? "days" : "day");
+    char days[NUMBER_MAX];
+    show_days(days, report->days, built_in ? "summer " : "");
+    if (built_in)
+        fprintf(out, "Prices: built-in (made up, %s)", days);
     else
-        fprintf(out, "Prices: %s%s%s, %.4g %s", *prices->source != '\0' ? prices->source : "from a file",
-                *prices->region != '\0' ? " " : "", prices->region, report->days, report->days > 1 ? "days" : "day");
+        fprintf(out, "Prices: %s%s%s, %s", *prices->source != '\0' ? prices->source : "from a file",
+                *prices->region != '\0' ? " " : "", prices->region, days);
     fprintf(out, ", %zu %s of %s, mean %.2f c/kWh.\n", prices->count, plural(prices->count, "interval", "intervals"),
             length, etp_price_to_cents(prices->mean));
     bool flat = strchr(report->feed_in, '=') == NULL;
