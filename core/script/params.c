@@ -63,8 +63,9 @@ static void check_keys(lua_State *L, const etp_vm_param *param)
             continue;
         const char *nearest = etp_nearest(key, known, KNOWN);
         luaL_error(L,
-                   "parameter \"%s\": \"%s\" is not known%s%s; a parameter has default, min, max, unit, live and doc",
-                   param->name, key, nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "");
+                   "parameter \"%s\": \"%s\" is not known%s%s%s; a parameter has default, min, max, unit, live and doc",
+                   param->name, key, nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "\"?" : "");
     }
 }
 
