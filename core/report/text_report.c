@@ -60,6 +60,12 @@ static void show_days(char *text, double days, const char *kind)
         snprintf(text, NUMBER_MAX, "%.4g %s%s", days, kind, days > 1 ? "days" : "day");
 }
 
+/* What so many decimals show as nothing has no sign. */
+static double no_minus_zero(double value, double half_a_digit)
+{
+    return value > -half_a_digit && value < 0 ? 0.0 : value;
+}
+
 /* ---- what was run ---- */
 
 static void print_head(const etp_report *report, FILE *out)
@@ -86,12 +92,6 @@ static void print_head(const etp_report *report, FILE *out)
 }
 
 /* ---- what owners got ---- */
-
-/* What four digits show as nothing has no sign. */
-static double no_minus_zero(double dollars)
-{
-    return dollars > -0.00005 && dollars < 0 ? 0.0 : dollars;
-}
 
 /* The runs that were made, in the order of their columns. */
 typedef struct run_list {
@@ -154,11 +154,11 @@ static void add_benefits(etp_table *table, const etp_report *report, const run_l
 {
     etp_table_cell(table, "%s", "owner's net benefit, mean, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
-        etp_table_cell(table, "%.4f", no_minus_zero(mean_per_day(report, runs->list[i])));
+        etp_table_cell(table, "%.4f", no_minus_zero(mean_per_day(report, runs->list[i]), 0.00005));
     etp_table_cell(table, "%s", "owner's net benefit, median, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
         etp_table_cell(table, "%.4f",
-                       no_minus_zero(etp_money_to_dollars(runs->list[i]->median_benefit) / report->days));
+                       no_minus_zero(etp_money_to_dollars(runs->list[i]->median_benefit) / report->days, 0.00005));
     if (etp_report_covers_year(report)) {
         etp_table_cell(table, "%s", "owner's net benefit, mean, $ a year");
         for (unsigned i = 0; i < runs->count; i++)
@@ -196,7 +196,7 @@ static void add_firm(etp_table *table, const etp_report_firm *firm)
     etp_table_cell(table, "%s", show_price(price, result->paid, result->energy));
     etp_table_cell(table, "%.1f", etp_energy_to_kwh(result->energy));
     etp_table_cell(table, "%.2f", etp_money_to_dollars(result->paid));
-    etp_table_cell(table, "%.2f", etp_money_to_dollars(surplus));
+    etp_table_cell(table, "%.2f", no_minus_zero(etp_money_to_dollars(surplus), 0.005));
     etp_table_cell(table, "%s", show_price(margin, surplus, result->energy));
 }
 
