@@ -60,7 +60,7 @@ static void print_price(FILE *out, etp_money paid, etp_energy energy)
     if (etp_report_mean_price(paid, energy, &cents))
         fprintf(out, "  mean %5.2f c/kWh", cents);
     else
-        fputs("  nothing sold    ", out);
+        fputs("  nothing sold", out);
 }
 
 static void print_wins(etp_feed *feed, const etp_run *run)
@@ -115,7 +115,7 @@ void etp_feed_reloaded(etp_feed *feed, const etp_member *member, etp_time took)
     if (feed->out == NULL)
         return;
     print_name(feed, member);
-    fprintf(feed->out, " reloaded: version %u, %.*f ms\n", etp_script_version(member->script),
+    fprintf(feed->out, " reloaded: version %u, loaded and tried out in %.*f ms\n", etp_script_version(member->script),
             took < 10 * ETP_NS_PER_MS ? 1 : 0, (double)took / ns_per_ms);
     fflush(feed->out);
 }

@@ -106,9 +106,11 @@ static int check_words(const etp_options *options, const kind **asked, etp_error
         etp_fail(error, ETP_EINVAL, "new what? etp-engine new strategy NAME, or etp-engine new reserve NAME");
     else if (*asked == NULL)
         etp_fail(error, ETP_ENOENT,
-                 "there is no new '%s': etp-engine new strategy NAME, or etp-engine new reserve NAME", words[0]);
+                 "new writes a strategy or a reserve policy, no '%s': etp-engine new strategy NAME, or etp-engine new "
+                 "reserve NAME",
+                 words[0]);
     else if (count == 1)
-        etp_fail(error, ETP_EINVAL, "how is it to be called? etp-engine new %s NAME", words[0]);
+        etp_fail(error, ETP_EINVAL, "the name is missing: etp-engine new %s NAME", words[0]);
     else if (count > 2)
         etp_fail(error, ETP_EINVAL, "one at a time: etp-engine new %s %s", words[0], words[1]);
     else

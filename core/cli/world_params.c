@@ -30,7 +30,7 @@ static const double one_ppm = 1e6;
 
 static const entry params[] = {
     {{"q", "", "chance that an aggregator takes part in an interval", 0, 1}, FIELD_RATIO, AT(buyer.participation_ppm)},
-    {{"spread", "c/kWh", "W: how far the aggregators' own parts of the value lie apart", 0, 100},
+    {{"spread", "c/kWh", "how far the aggregators' own parts of the value lie apart", 0, 100},
      FIELD_PRICE,
      AT(buyer.spread)},
     {{"noise", "c/kWh", "error of an aggregator's own forecast, at most", 0, 100}, FIELD_PRICE, AT(buyer.noise)},

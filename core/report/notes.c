@@ -67,6 +67,16 @@ static const char *caution(const etp_report *report)
     return "";
 }
 
+static void note_nothing_sold(const etp_run_totals *totals, FILE *out)
+{
+    if (totals->auctions == 0)
+        print_note(out, "No energy was sold: no battery had any for sale when it was asked, or its policy failed.");
+    else if (totals->bids == 0)
+        print_note(out, "No energy was sold: nobody bid, or no bid came through.");
+    else
+        print_note(out, "No energy was sold: no bid met a battery's reserve, or no award was confirmed in time.");
+}
+
 void etp_notes_on_outcomes(const etp_report *report, FILE *out)
 {
     fputc('\n', out);
@@ -77,7 +87,7 @@ void etp_notes_on_outcomes(const etp_report *report, FILE *out)
     if (report->alone.present)
         note_alone(report, out);
     if (report->market.totals.sold == 0)
-        print_note(out, "No energy was sold: no bid met a battery's reserve, or none came through.");
+        note_nothing_sold(&report->market.totals, out);
     if (is_priced_by_losers(report->mechanism))
         print_note(out, "Most shipped strategies bid as in first-price auctions, where shading pays; a few, truthful "
                         "among them, do not.");

@@ -51,22 +51,40 @@ static void show_length(char *text, etp_time length)
         snprintf(text, NUMBER_MAX, "%lld s", seconds);
 }
 
+/* A run that was ended by hand may be shorter than a day: the number of intervals says by how much. */
+static void show_days(char *text, double days, const char *kind)
+{
+    if (days < 1)
+        snprintf(text, NUMBER_MAX, "part of a %sday", kind);
+    else
+        snprintf(text, NUMBER_MAX, "%.4g %s%s", days, kind, days > 1 ? "days" : "day");
+}
+
+/* What so many decimals show as nothing has no sign. */
+static double no_minus_zero(double value, double half_a_digit)
+{
+    return value > -half_a_digit && value < 0 ? 0.0 : value;
+}
+
 /* ---- what was run ---- */
 
 static void print_head(const etp_report *report, FILE *out)
 {
     char length[NUMBER_MAX];
     const etp_report_prices *prices = &report->prices;
+    bool built_in = strcmp(prices->source, "built-in") == 0;
     show_length(length, prices->interval);
     fprintf(out, "etp-engine %s: %u %s, %u %s, %s auctions, seed %" PRIu64 "\n", etp_version(), report->homes,
             plural(report->homes, "battery", "batteries"), report->market.firm_count,
             plural(report->market.firm_count, "aggregator", "aggregators"), etp_mechanism_name(report->mechanism),
             report->seed);
-    if (strcmp(prices->source, "built-in") == 0)
-        fprintf(out, "Prices: built-in (made up, %.4g summer %s)", report->days, report->days > 1 ? "days" : "day");
+    char days[NUMBER_MAX];
+    show_days(days, report->days, built_in ? "summer " : "");
+    if (built_in)
+        fprintf(out, "Prices: built-in (made up, %s)", days);
     else
-        fprintf(out, "Prices: %s%s%s, %.4g %s", *prices->source != '\0' ? prices->source : "from a file",
-                *prices->region != '\0' ? " " : "", prices->region, report->days, report->days > 1 ? "days" : "day");
+        fprintf(out, "Prices: %s%s%s, %s", *prices->source != '\0' ? prices->source : "from a file",
+                *prices->region != '\0' ? " " : "", prices->region, days);
     fprintf(out, ", %zu %s of %s, mean %.2f c/kWh.\n", prices->count, plural(prices->count, "interval", "intervals"),
             length, etp_price_to_cents(prices->mean));
     bool flat = strchr(report->feed_in, '=') == NULL;
@@ -74,12 +92,6 @@ static void print_head(const etp_report *report, FILE *out)
 }
 
 /* ---- what owners got ---- */
-
-/* What four digits show as nothing has no sign. */
-static double no_minus_zero(double dollars)
-{
-    return dollars > -0.00005 && dollars < 0 ? 0.0 : dollars;
-}
 
 /* The runs that were made, in the order of their columns. */
 typedef struct run_list {
@@ -142,11 +154,11 @@ static void add_benefits(etp_table *table, const etp_report *report, const run_l
 {
     etp_table_cell(table, "%s", "owner's net benefit, mean, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
-        etp_table_cell(table, "%.4f", no_minus_zero(mean_per_day(report, runs->list[i])));
+        etp_table_cell(table, "%.4f", no_minus_zero(mean_per_day(report, runs->list[i]), 0.00005));
     etp_table_cell(table, "%s", "owner's net benefit, median, $ a day");
     for (unsigned i = 0; i < runs->count; i++)
         etp_table_cell(table, "%.4f",
-                       no_minus_zero(etp_money_to_dollars(runs->list[i]->median_benefit) / report->days));
+                       no_minus_zero(etp_money_to_dollars(runs->list[i]->median_benefit) / report->days, 0.00005));
     if (etp_report_covers_year(report)) {
         etp_table_cell(table, "%s", "owner's net benefit, mean, $ a year");
         for (unsigned i = 0; i < runs->count; i++)
@@ -184,7 +196,7 @@ static void add_firm(etp_table *table, const etp_report_firm *firm)
     etp_table_cell(table, "%s", show_price(price, result->paid, result->energy));
     etp_table_cell(table, "%.1f", etp_energy_to_kwh(result->energy));
     etp_table_cell(table, "%.2f", etp_money_to_dollars(result->paid));
-    etp_table_cell(table, "%.2f", etp_money_to_dollars(surplus));
+    etp_table_cell(table, "%.2f", no_minus_zero(etp_money_to_dollars(surplus), 0.005));
     etp_table_cell(table, "%s", show_price(margin, surplus, result->energy));
 }
 

@@ -71,8 +71,10 @@ int etp_run_check_world(const etp_run_options *options, etp_error *error)
         return etp_fail(error, ETP_EINVAL, "an allocator has both functions, allocate and release");
     if (options->trace == NULL || options->trace->count == 0 || options->trace->prices == NULL)
         return etp_fail(error, ETP_EINVAL, "a run needs a price trace");
-    if (options->intervals == 0 || options->first >= options->trace->count ||
-        options->intervals > options->trace->count - options->first)
+    if (options->intervals == 0)
+        return etp_fail(error, ETP_ERANGE, "a run of 0 intervals: set `intervals`, to %zu for all of the trace",
+                        options->trace->count);
+    if (options->first >= options->trace->count || options->intervals > options->trace->count - options->first)
         return etp_fail(error, ETP_ERANGE,
                         "%zu intervals from number %zu on, counted from 0: the trace has %zu intervals",
                         options->intervals, options->first, options->trace->count);

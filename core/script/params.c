@@ -62,9 +62,11 @@ static void check_keys(lua_State *L, const etp_vm_param *param)
         if (found)
             continue;
         const char *nearest = etp_nearest(key, known, KNOWN);
-        luaL_error(L,
-                   "parameter \"%s\": \"%s\" is not known%s%s; a parameter has default, min, max, unit, live and doc",
-                   param->name, key, nearest != NULL ? ", did you mean " : "", nearest != NULL ? nearest : "");
+        const char *there = "parameter has default, min, max, unit, live and doc";
+        if (nearest != NULL)
+            luaL_error(L, "parameter \"%s\": \"%s\" is not known; did you mean \"%s\"? A %s", param->name, key, nearest,
+                       there);
+        luaL_error(L, "parameter \"%s\": \"%s\" is not known; a %s", param->name, key, there);
     }
 }
 

@@ -19,6 +19,11 @@ mkdir "$work/copy" "$work/elsewhere"
     tail -n 40 "$work/log"
     exit 1
 }
+# What was installed is used, also while the sources lie where the rock was made, edited since.
+echo 'error("of the sources")' >"$work/copy/strategies/greedy.lua"
+"$work/tree/bin/etp-engine" greedy --bess 1 --digest >/dev/null
+LUA_PATH="$work/tree/share/lua/5.4/?.lua;$work/tree/share/lua/5.4/?/init.lua" LUA_CPATH="$work/tree/lib/lua/5.4/?.so" \
+    "$lua" -e 'assert(require("etp").market { homes = 1, firms = { "greedy" } }):close()'
 rm -rf "$work/copy"
 
 cd "$work/elsewhere"

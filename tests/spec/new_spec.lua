@@ -217,8 +217,8 @@ describe("etp-engine new", function()
 
   local refused = {
     { "new", { "new what?", "new strategy NAME" } },
-    { "new strategy", { "how is it to be called?", "new strategy NAME" } },
-    { "new bidder mine", { "there is no new 'bidder'", "new reserve NAME" } },
+    { "new strategy", { "the name is missing", "new strategy NAME" } },
+    { "new bidder mine", { "new writes a strategy or a reserve policy, no 'bidder'", "new reserve NAME" } },
     { "new strategy mine yours", { "one at a time" } },
     { "new strategy mine.lua", { "name it without .lua: mine" } },
     { "new strategy sub/mine", { "has a folder in it", "--dir" } },

@@ -58,6 +58,20 @@ describe("the table", function()
     program.says(program.run(long .. "364").out, { "owner's net benefit, mean, $ a year" })
   end)
 
+  it("says why nothing was sold", function()
+    for hook, sentence in pairs {
+      ['role = "bess", reserve = function() return false end'] = "no battery had any for sale",
+      ['role = "bess", reserve = function() return 9999 end'] = "no bid met a battery's reserve",
+      ['role = "aggregator", on_offer = function() return nil end'] = "nobody bid",
+    } do
+      local file = program.write("script.lua", ("return { api = 1, %s }"):format(hook))
+      local done = program.run(hook:find("bess") and DAY .. "--reserve " .. file
+        or file .. " --rivals 0 --bess 10 --no-baselines")
+      assert.equal(0, done.status, done.err)
+      program.says(done.out, { "No energy was sold: " .. sentence })
+    end
+  end)
+
   it("names a strategy that bids on nothing, and one that never wins", function()
     local shy = program.write("shy.lua", 'return { api = 1, role = "aggregator", on_offer = function() end }')
     local low = program.write("low.lua",

@@ -137,7 +137,8 @@ describe("fairness", function()
     -- Two at a table in their own order is what run plays, given both and no rivals.
     local done = tournament("greedy truthful --table 2 --seeds 1 --bess 6 --seed 5 --json " .. path)
     assert.equal(0, done.status, done.err)
-    program.says(done.out, { "one seed says nothing of how much chance there is" })
+    program.says(done.out, { "6 batteries, 1 day a game", "each strategy plays 1 game with each of the 2 portfolios",
+      "one seed says nothing of how much chance there is" })
     local found = by_name(json.decode(program.read(path)))
     local run = program.result("greedy truthful --rivals 0 --bess 6 --seed 5 --no-baselines")
     for _, firm in ipairs(run.runs.market.firms) do

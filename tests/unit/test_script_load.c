@@ -168,7 +168,7 @@ static void bad_params(void **state)
     refuses_params("{ m = 'x' }", "parameter \"m\" must be a finite number or a table");
     refuses_params("{ m = 0/0 }", "parameter \"m\" must be a finite number");
     refuses_params("{ m = { min = 1 } }", "parameter \"m\" has no default; write m = { default = 1 }");
-    refuses_params("{ m = { default = 1, mim = 0 } }", "parameter \"m\": \"mim\" is not known, did you mean min");
+    refuses_params("{ m = { default = 1, mim = 0 } }", "parameter \"m\": \"mim\" is not known; did you mean \"min\"?");
     refuses_params("{ m = { default = 5, max = 4 } }", "parameter \"m\": the default is outside min and max");
     refuses_params("{ m = { default = 5, min = 9, max = 4 } }", "parameter \"m\": min is above max");
     refuses_params("{ m = { default = '5' } }", "default must be a number, not a string");

@@ -13,7 +13,8 @@
 -- This file runs in any Lua from 5.1 on, far enough to say what is wrong.
 if _VERSION ~= "Lua 5.4" then
   error("the module etp needs Lua 5.4, and this is " .. tostring(_VERSION)
-    .. ": run the program with lua5.4, and install the rock with luarocks --lua-version 5.4", 0)
+    .. ": run the program with lua5.4 (a suite with busted --lua=lua5.4), and install the rock with"
+    .. " luarocks --lua-version 5.4", 0)
 end
 
 -- Of this half of the module; the C half has its own.

@@ -8,6 +8,7 @@
 -- A strategy is loaded as etp-engine loads it: a file runs in its sandbox, with its limits. What a test does not say
 -- has the usual values below. A hook that fails raises its error, with file, line and traceback.
 -- @module etp.testing
+require("etp") -- which says so if this Lua is another than 5.4, as it often is under busted
 local core = require("etp.core")
 local blame = require("etp.blame")
 local market = require("etp.market")

@@ -21,12 +21,13 @@ static void print_what_was_played(const etp_league *league, FILE *out)
     unsigned fewest, most;
     etp_design_meetings(design, &fewest, &most);
     fprintf(out,
-            "%u strategies, %u seed%s from %" PRIu64 ", %zu games of %u at a table, %" PRIu64 " batteries, %" PRIu64
+            "%u strategies, %u seed%s from %" PRIu64 ", %zu games of %u at a table, %" PRIu64 " %s, %" PRIu64
             " day%s a game, %s\n",
             league->count, design->rounds, plural(design->rounds), options->seed, etp_design_games(design),
-            design->seats, options->bess, options->days, plural(options->days), etp_mechanism_name(options->mechanism));
-    fprintf(out, "each strategy plays %u games with each of the %u portfolios; any two meet %u", design->rounds,
-            design->seats, fewest);
+            design->seats, options->bess, options->bess == 1 ? "battery" : "batteries", options->days,
+            plural(options->days), etp_mechanism_name(options->mechanism));
+    fprintf(out, "each strategy plays %u game%s with each of the %u portfolios; any two meet %u", design->rounds,
+            plural(design->rounds), design->seats, fewest);
     if (most != fewest)
         fprintf(out, " to %u", most);
     fputs(" times\n", out);
