@@ -166,9 +166,9 @@ static bool had_trouble(const etp_report_script *script)
 static void note_scripts(const etp_report *report, FILE *out)
 {
     const etp_report_run *market = &report->market;
-    bool suspended =
-        etp_report_suspended(market) || etp_report_suspended(&report->utility) || etp_report_suspended(&report->alone);
-    bool failed = suspended || had_trouble(&market->policy);
+    bool distrusted = etp_report_distrusts_any(market) || etp_report_distrusts_any(&report->utility) ||
+                      etp_report_distrusts_any(&report->alone);
+    bool failed = distrusted || had_trouble(&market->policy);
     for (unsigned i = 0; i < market->firm_count; i++)
         failed = failed || had_trouble(&market->firms[i].script);
     if (failed)
@@ -176,9 +176,9 @@ static void note_scripts(const etp_report *report, FILE *out)
     for (unsigned i = 0; i < market->firm_count; i++)
         note_errors(&market->firms[i].script, out);
     note_errors(&market->policy, out);
-    if (suspended)
-        print_note(out, "* Not to be trusted: figures of a script that is not called any more, and of runs in which it "
-                        "took part.");
+    if (distrusted)
+        print_note(out, "* Not to be trusted: figures of a script that is not called any more or failed in more than a "
+                        "tenth of its calls, and of runs in which it took part.");
 }
 
 void etp_notes_on_troubles(const etp_report *report, FILE *out)

@@ -120,11 +120,16 @@ bool etp_report_covers_year(const etp_report *report)
     return report->days >= 364;
 }
 
-bool etp_report_suspended(const etp_report_run *run)
+bool etp_report_distrusts(const etp_report_script *script)
 {
-    bool any = run->policy.suspended;
+    return script->suspended || script->errors > script->calls / 10;
+}
+
+bool etp_report_distrusts_any(const etp_report_run *run)
+{
+    bool any = etp_report_distrusts(&run->policy);
     for (unsigned i = 0; i < run->firm_count; i++)
-        any = any || run->firms[i].script.suspended;
+        any = any || etp_report_distrusts(&run->firms[i].script);
     return any;
 }
 

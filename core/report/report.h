@@ -115,8 +115,10 @@ etp_money etp_report_net_benefit(const etp_report *report, const etp_report_run 
 /* True when the days that were run stand for a year: from the first noon of a calendar year to its last there are 364. */
 bool etp_report_covers_year(const etp_report *report);
 
-/* True when a script that took part was not called any more, so that the run is not what its name says. */
-bool etp_report_suspended(const etp_report_run *run);
+/* A script that is not called any more, or failed in more than a tenth of its calls: it did not do what its name says. */
+bool etp_report_distrusts(const etp_report_script *script);
+/* True when such a script took part. */
+bool etp_report_distrusts_any(const etp_report_run *run);
 
 /* Volume-weighted, in c/kWh. False when nothing was sold. */
 bool etp_report_mean_price(etp_money paid, etp_energy energy, double *cents_per_kwh);

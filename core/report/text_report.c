@@ -109,12 +109,12 @@ static run_list runs_of(const etp_report *report)
     return present;
 }
 
-static const char *mark_of(bool suspended)
+static const char *mark_of(bool distrusted)
 {
-    return suspended ? "*" : "";
+    return distrusted ? "*" : "";
 }
 
-/* Two lines above each column. One in which a script was given up gets a mark. */
+/* Two lines above each column. One in which a script did not do its work gets a mark. */
 static void add_outcome_heads(etp_table *table, const etp_report *report)
 {
     const etp_report_run *market = &report->market, *alone = &report->alone;
@@ -124,12 +124,12 @@ static void add_outcome_heads(etp_table *table, const etp_report *report)
     if (report->utility.present)
         etp_table_cell(table, "%s", "single");
     if (alone->present)
-        etp_table_cell(table, "%s%s", show_name(name, report->alone_name), mark_of(etp_report_suspended(alone)));
+        etp_table_cell(table, "%s%s", show_name(name, report->alone_name), mark_of(etp_report_distrusts_any(alone)));
     etp_table_cell(table, "%s", "");
     etp_table_cell(table, "%u %s%s", market->firm_count, plural(market->firm_count, "aggregator", "aggregators"),
-                   mark_of(etp_report_suspended(market)));
+                   mark_of(etp_report_distrusts_any(market)));
     if (report->utility.present)
-        etp_table_cell(table, "utility%s", mark_of(etp_report_suspended(&report->utility)));
+        etp_table_cell(table, "utility%s", mark_of(etp_report_distrusts_any(&report->utility)));
     if (alone->present)
         etp_table_cell(table, "%s", "alone");
 }
@@ -190,7 +190,7 @@ static void add_firm(etp_table *table, const etp_report_firm *firm)
     const etp_firm_result *result = &firm->result;
     char name[NUMBER_MAX], price[NUMBER_MAX], margin[NUMBER_MAX];
     etp_money surplus = result->worth - result->paid;
-    etp_table_cell(table, "%s%s", show_name(name, firm->script.name), mark_of(firm->script.suspended));
+    etp_table_cell(table, "%s%s", show_name(name, firm->script.name), mark_of(etp_report_distrusts(&firm->script)));
     etp_table_cell(table, "%" PRIu64, result->bids);
     etp_table_cell(table, "%" PRIu64, result->trades);
     etp_table_cell(table, "%s", show_price(price, result->paid, result->energy));

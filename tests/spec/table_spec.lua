@@ -52,6 +52,14 @@ describe("the table", function()
     end
   end)
 
+  it("marks a script that fails often, though it does not always", function()
+    local shaky = program.write("shaky.lua", 'local S = { api = 1, role = "aggregator" } function S.on_interval() end '
+      .. "function S.on_offer() error('no idea') end return S")
+    local text = program.run(shaky .. " --bess 3 --rivals 1 --no-baselines").out
+    program.says(program.unwrapped(text), { "shaky* ", "* Not to be trusted", "more than a tenth of its calls" })
+    assert.falsy(text:find("greedy*", 1, true), text)
+  end)
+
   it("counts 364 days, which a calendar year holds from its first noon, as a year", function()
     local long = GREEDY .. " --bess 1 --rivals 0 --no-baselines --interval 24h --days "
     assert.falsy(program.run(long .. "363").out:find("$ a year", 1, true))

@@ -92,9 +92,9 @@ static void print_bounds(const etp_league *league, FILE *out)
         "not to be told apart. ",
         league->tournament->design.rounds);
     if (doubtful > 0)
-        fprintf(out, "%u of %u neighbours are not; more --seeds may tell.\n", doubtful, league->count - 1);
+        fprintf(out, "%u of %u are not clear of the next; more --seeds may tell.\n", doubtful, league->count - 1);
     else
-        fputs("All neighbours are.\n", out);
+        fputs("Each is clear of the next.\n", out);
 }
 
 static void print_mishaps(const etp_league *league, FILE *out)
@@ -106,7 +106,9 @@ static void print_mishaps(const etp_league *league, FILE *out)
         fprintf(out, "%s: %" PRIu64 " of %" PRIu64 " calls failed: %s\n", standing->entrant->name, standing->errors,
                 standing->calls, standing->mishap != NULL ? standing->mishap : "");
         if (standing->suspended > 0)
-            fprintf(out, "%s: was called no more in %" PRIu64 " game%s, after 1000 failures in a row\n",
+            fprintf(out,
+                    "%s: was called no more in %" PRIu64
+                    " game%s, after 1000 failures in a row or 10 calls over a limit\n",
                     standing->entrant->name, standing->suspended, plural(standing->suspended));
     }
 }
