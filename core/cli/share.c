@@ -48,11 +48,12 @@ static bool beside_program(const char *name, char *path, size_t size)
     return needed > 0 && (size_t)needed < size && etp_share_is_folder(path);
 }
 
-/* The sources' own folder comes first, so that a build tests what lies beside it. */
+/* An installed program uses what was installed with it, though the sources that it was built from may still be there, and
+ * be newer. Beside a program in a build folder there is nothing: it uses its sources. */
 bool etp_share_find(etp_share what, char *path, size_t size)
 {
-    return copy_folder(places[what].sources, path, size) || copy_folder(places[what].installed, path, size) ||
-           beside_program(places[what].name, path, size);
+    return beside_program(places[what].name, path, size) || copy_folder(places[what].sources, path, size) ||
+           copy_folder(places[what].installed, path, size);
 }
 
 void etp_share_places(etp_share what, const char **sources, const char **installed)

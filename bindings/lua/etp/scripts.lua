@@ -11,14 +11,15 @@ for place, name in ipairs(FIRST) do
   place_of[name] = place
 end
 
--- The folder of the shipped strategies, with its slash: beside the sources, where they were installed, or, when the
--- whole tree was moved, as seen from the C half (lib/lua/5.4/etp/core.so).
+-- The folder of the shipped strategies, with its slash. An installed module uses what was installed with it: as seen from
+-- the C half (lib/lua/5.4/etp/core.so), for the whole tree may have been moved, or where it was put. One in a build folder
+-- uses its sources.
 local function find_folder()
   local places = { core.source_strategies, core.installed_strategies }
   local own = package.searchpath("etp.core", package.cpath)
-  local lib = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
-  if lib then
-    places[#places + 1] = lib .. "share/etp-engine/strategies"
+  local prefix = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
+  if prefix then
+    places = { prefix .. "share/etp-engine/strategies", core.installed_strategies, core.source_strategies }
   end
   for _, place in ipairs(places) do
     if core.scripts(place) then
