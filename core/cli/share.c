@@ -34,14 +34,25 @@ static bool go_up(char *path)
     return slash != NULL;
 }
 
+/* The running program's own path, with room for ETP_SHARE_PATH_MAX bytes; "" if the system does not tell. */
+static void own_path(char *program)
+{
+    ssize_t length = readlink("/proc/self/exe", program, ETP_SHARE_PATH_MAX - 1);
+    program[length > 0 ? length : 0] = '\0';
+}
+
+static bool is_in_build_folder(void)
+{
+    char program[ETP_SHARE_PATH_MAX];
+    own_path(program);
+    return strncmp(program, ETP_BUILD_DIR "/", sizeof ETP_BUILD_DIR) == 0;
+}
+
 /* ../share/etp-engine, seen from the folder of the running program: an installed tree may be moved. */
 static bool beside_program(const char *name, char *path, size_t size)
 {
     char program[ETP_SHARE_PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return false;
-    program[length] = '\0';
+    own_path(program);
     if (!go_up(program) || !go_up(program))
         return false;
     int needed = snprintf(path, size, "%s/share/etp-engine/%s", program, name);
@@ -49,11 +60,14 @@ static bool beside_program(const char *name, char *path, size_t size)
 }
 
 /* An installed program uses what was installed with it, though the sources that it was built from may still be there, and
- * be newer. Beside a program in a build folder there is nothing: it uses its sources. */
+ * be newer. One in the build folder tests what lies in the sources. */
 bool etp_share_find(etp_share what, char *path, size_t size)
 {
-    return beside_program(places[what].name, path, size) || copy_folder(places[what].sources, path, size) ||
-           copy_folder(places[what].installed, path, size);
+    if (beside_program(places[what].name, path, size))
+        return true;
+    if (is_in_build_folder() && copy_folder(places[what].sources, path, size))
+        return true;
+    return copy_folder(places[what].installed, path, size) || copy_folder(places[what].sources, path, size);
 }
 
 void etp_share_places(etp_share what, const char **sources, const char **installed)
