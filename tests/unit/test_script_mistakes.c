@@ -155,6 +155,11 @@ static void options_of_another_size_are_refused(void **unused)
     GIVES(ETP_EINVAL, etp_script_load_text, &script, "x", text, sizeof text - 1, &options, &error);
     GIVES(ETP_EINVAL, etp_script_load, &script, "x.lua", &options, &error);
     assert_null(script);
+    etp_rehearsal report = {.size = sizeof report - 1};
+    assert_int_equal(etp_script_load_text(&script, "x", text, sizeof text - 1, NULL, &error), ETP_OK);
+    GIVES(ETP_EINVAL, etp_script_rehearse, script, &report, &error);
+    assert_int_equal(report.calls, 0);
+    etp_script_free(script);
 }
 
 /* The likeliest mistake: the hooks are given to a node, and `hooks_user` is forgotten. */
@@ -215,7 +220,7 @@ static void a_log_may_not_call_the_script(void **unused)
 }
 
 /* Whatever a script's log is told, calls and the end of the script from there are refused. */
-static unsigned told, calls_refused, reloads_refused;
+static unsigned told, calls_refused, reloads_refused, rehearsals_refused;
 
 static void meddle_more(void *user, etp_log_level level, const char *component, const char *line)
 {
@@ -230,6 +235,7 @@ static void meddle_more(void *user, etp_log_level level, const char *component, 
     const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(talker);
     calls_refused += hooks->on_offer(talker, &context, &offer, &intent) == ETP_ESTATE;
     reloads_refused += etp_script_reload_text(talker, "x", text, sizeof text - 1, 0, NULL) == ETP_ESTATE;
+    rehearsals_refused += etp_script_rehearse(talker, NULL, NULL) == ETP_ESTATE;
     etp_script_free(talker);
 }
 
@@ -240,7 +246,7 @@ static void load_talker(const char *body)
     etp_script_defaults(&options);
     options.logger = &logger;
     options.suspend_after = 1;
-    told = calls_refused = reloads_refused = 0;
+    told = calls_refused = reloads_refused = rehearsals_refused = 0;
     assert_int_equal(etp_script_load_text(&talker, "x", body, strlen(body), &options, &error), ETP_OK);
 }
 
@@ -260,6 +266,7 @@ static void a_log_may_not_end_a_script_that_fails(void **unused)
     assert_int_equal(told, 2); /* of the failure, and that it is suspended */
     assert_int_equal(calls_refused, told);
     assert_int_equal(reloads_refused, told);
+    assert_int_equal(rehearsals_refused, told);
     etp_script_free(talker);
 }
 
@@ -277,6 +284,7 @@ static void a_log_may_not_end_a_script_that_is_reloaded(void **unused)
     assert_int_equal(told, 3);
     assert_int_equal(calls_refused, told);
     assert_int_equal(reloads_refused, told);
+    assert_int_equal(rehearsals_refused, told);
     assert_int_equal(etp_script_version(talker), 2);
     etp_script_free(talker);
 }
