@@ -11,9 +11,9 @@ for place, name in ipairs(FIRST) do
   place_of[name] = place
 end
 
--- The folder of the shipped strategies, with its slash. An installed module uses what was installed with it: as seen from
--- the C half (lib/lua/5.4/etp/core.so), for the whole tree may have been moved, or where it was put. One in a build folder
--- uses its sources.
+-- The folder of the shipped strategies, with its slash. An installed module uses what was installed with it: as seen
+-- from the C half (lib/lua/5.4/etp/core.so), for the whole tree may have been moved, or where it was put. One in a
+-- build folder uses its sources.
 local function find_folder()
   local places = { core.source_strategies, core.installed_strategies }
   local own = package.searchpath("etp.core", package.cpath)
@@ -57,12 +57,24 @@ local function exists(path)
   return file ~= nil
 end
 
--- The file that a word means: itself, if it is one, or a shipped strategy with or without ".lua".
-function scripts.resolve(word, folder)
+-- The file that a word means: itself, if it is one, or a shipped strategy with or without ".lua", looked for in one
+-- folder and then in another, if that is given.
+function scripts.resolve(word, folder, other)
   if word:find("/", 1, true) or exists(word) then
     return word
   end
-  return scripts.list(folder)[(word:gsub("%.lua$", ""))] or word
+  local name = word:gsub("%.lua$", "")
+  return scripts.list(folder)[name] or other and scripts.list(other)[name] or word
+end
+
+-- What the C half says of a word that is no file, for whoever meant a shipped strategy.
+function scripts.explain(why)
+  local word = type(why) == "string" and why:match("^([^/\n]*): there is no such file; check the path$")
+  if not word then
+    return why
+  end
+  return ("%s: there is no such file, and no shipped strategy or policy of that name; etp.strategies() and"
+    .. " etp.policies() list them"):format(word)
 end
 
 return scripts
