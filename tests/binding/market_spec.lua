@@ -395,10 +395,10 @@ describe("options", function()
     local bess = program.write("bess.lua", 'return { api = 1, role = "bess", reserve = function() return 1 end }')
     local rows = {
       { { firms = { "no_such.lua" } }, "there is no such file" },
-      { { firms = { "gredy" } }, "gredy: there is no such file, and no shipped strategy or policy of that name" },
+      { { firms = { "gredy" } }, "gredy: there is no such file, and nothing of that name is shipped" },
       { { firms = { bad } }, "bad.lua:1:" },
       { { firms = { bess } }, 'its role is "bess", and "aggregator" is wanted here' },
-      { { reserve = "greedy.lua" }, "no such file" },
+      { { reserve = "greedy.lua" }, "no such file, and nothing of that name is shipped for this place" },
       { { firms = { {} } }, "it has no hooks" },
       { { firms = { { on_ofer = print } } }, 'did you mean "on_offer"?' },
       { { firms = { { file = "greedy", params = { margn = 1 } } } }, "has no parameter \"margn\"" },

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+
 --- A market in a made-up world: homes that sell, firms that buy, a network between them, prices.
 -- `etp.market(options)` makes one. The same options and seed give the same trades, to the last digit, as the program
 -- etp-engine.

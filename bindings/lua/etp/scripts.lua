@@ -73,8 +73,8 @@ function scripts.explain(why)
   if not word then
     return why
   end
-  return ("%s: there is no such file, and no shipped strategy or policy of that name; etp.strategies() and"
-    .. " etp.policies() list them"):format(word)
+  return ("%s: there is no such file, and nothing of that name is shipped for this place; etp.strategies() lists the"
+    .. " shipped strategies, etp.policies() the reserve policies"):format(word)
 end
 
 return scripts

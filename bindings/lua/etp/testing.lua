@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+
 --- Tests of strategies and reserve policies, inside a test suite of your own (busted or any other).
 --
 --     local t = require "etp.testing"
