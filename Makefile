@@ -2,7 +2,7 @@
 # A thin front over the presets in CMakePresets.json: everything here can be done with cmake and ctest by hand.
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-asan test-clang bench docs format lint clean help setup setup-test
+.PHONY: build run test test-asan test-clang bench docs format lint clean help setup setup-test setup-docs setup-rock
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ARGS ?= strategies/greedy.lua
@@ -15,6 +15,12 @@ help: ## this list
 
 setup: ## install what is missing for building and running (apt)
 	@scripts/setup.sh run
+
+setup-docs: ## install what is missing for the reference too (apt)
+	@scripts/setup.sh docs
+
+setup-rock: ## install what is missing for the rock too (apt)
+	@scripts/setup.sh rock
 
 setup-test: ## install what is missing for the tests too (apt)
 	@scripts/setup.sh test
@@ -50,8 +56,7 @@ bench: setup-test ## build and run the benchmarks, whose figures are this machin
 	$(BUILD) release
 	@set -e; for program in build/tests/bench/bench_*; do echo; echo "$$program"; "$$program"; done
 
-docs: build/configured ## the reference of the public headers, in build/reference/html
-	@scripts/setup.sh docs
+docs: setup-docs build/configured ## the reference of the public headers, in build/reference/html
 	cmake --preset release
 	$(BUILD) release --target docs
 

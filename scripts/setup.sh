@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing from scripts/packages-run.txt or, with "test" or "docs", from packages-test.txt or -docs.txt too.
+# Installs what is missing from scripts/packages-run.txt or, with "test", "docs" or "rock", from packages-test.txt
+# and so on too.
 # When nothing is missing it only asks dpkg, so that it may stand before every build.
 set -eu
 
 usage() {
-    echo "usage: scripts/setup.sh [run|test|docs]" >&2
+    echo "usage: scripts/setup.sh [run|test|docs|rock]" >&2
     exit 2
 }
 
@@ -67,6 +68,7 @@ case "${1:-run}" in
 run) lists="packages-run.txt" ;;
 test) lists="packages-run.txt packages-test.txt" ;;
 docs) lists="packages-run.txt packages-docs.txt" ;;
+rock) lists="packages-run.txt packages-rock.txt" ;;
 *) usage ;;
 esac
 here=$(dirname "$0")

@@ -87,8 +87,13 @@ static void raise_if_strict(lua_State *L, etp_lua_market *market)
     const etp_lua_strategy *strategy = failing(market, &errors);
     bool more = errors > market->hook_errors;
     market->hook_errors = errors;
-    if (more && strategy != NULL)
-        luaL_error(L, "%s: %s", strategy->name, etp_lua_strategy_last_error(strategy));
+    if (!more || strategy == NULL)
+        return;
+    /* Some sentences begin with its name already. */
+    const char *text = etp_lua_strategy_last_error(strategy);
+    size_t length = strlen(strategy->name);
+    bool named = strncmp(text, strategy->name, length) == 0 && text[length] == ':';
+    luaL_error(L, "%s%s%s", named ? "" : strategy->name, named ? "" : ": ", text);
 }
 
 /* ---- its life ---- */

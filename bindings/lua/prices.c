@@ -26,7 +26,7 @@ static etp_time check_seconds(lua_State *L, int index, const char *what)
 {
     double seconds = luaL_checknumber(L, index);
     if (!(seconds >= 1 && seconds <= 86400))
-        luaL_argerror(L, index, lua_pushfstring(L, "%s must be 1 to 86400 seconds", what));
+        luaL_error(L, "prices: %s must be 1 to 86400 seconds", what);
     return (etp_time)(seconds * (double)ETP_NS_PER_SECOND + 0.5);
 }
 
@@ -58,7 +58,7 @@ static int generate(lua_State *L)
     lua_Integer days = luaL_checkinteger(L, 1);
     etp_time interval = check_seconds(L, 2, "the interval");
     lua_Integer seed = luaL_checkinteger(L, 3);
-    luaL_argcheck(L, days >= 1 && days <= 3660, 1, "days must be 1 to 3660");
+    luaL_argcheck(L, days >= 1 && days <= 3660, 1, "1 to 3660 days");
     luaL_argcheck(L, seed >= 0, 3, "the seed must not be below 0");
     etp_error error = {0};
     etp_trace *trace = push_new(L);
@@ -66,7 +66,7 @@ static int generate(lua_State *L)
     if (result == ETP_OK)
         return 1;
     if (result == ETP_ERANGE)
-        return luaL_argerror(L, 2, "the interval must be whole seconds that divide a day, such as 300");
+        return luaL_error(L, "prices: the interval must be whole seconds that divide a day, such as 300");
     return etp_lua_fail(L, result, &error);
 }
 
@@ -77,13 +77,15 @@ static int from_table(lua_State *L)
     double starts = luaL_checknumber(L, 2);
     etp_time interval = check_seconds(L, 3, "the interval");
     lua_Integer count = luaL_len(L, 1);
-    luaL_argcheck(L, starts >= 0 && starts <= 8e9, 2, "starts must be seconds since 1970, up to 8e9");
-    luaL_argcheck(L, count >= 1 && count <= 1 << 24, 1, "a list of 1 to 16777216 prices");
+    if (!(starts >= 0 && starts <= 8e9))
+        return luaL_error(L, "prices: starts must be seconds since 1970, up to 8e9");
+    if (count < 1 || count > 1 << 24)
+        return luaL_error(L, "prices: a list of 1 to 16777216 prices");
     etp_price *prices = lua_newuserdatauv(L, (size_t)count * sizeof *prices, 0);
     for (lua_Integer i = 1; i <= count; i++) {
         bool number = lua_geti(L, 1, i) == LUA_TNUMBER;
         if (!number || !etp_price_from_cents(lua_tonumber(L, -1), -ETP_PRICE_MAX, ETP_PRICE_MAX, &prices[i - 1]))
-            return luaL_argerror(L, 1, lua_pushfstring(L, "price %I is no price in c/kWh", (LUAI_UACINT)i));
+            return luaL_error(L, "prices: price %I is no price in c/kWh", (LUAI_UACINT)i);
         lua_pop(L, 1);
     }
     etp_error error = {0};

@@ -34,39 +34,40 @@ static bool go_up(char *path)
     return slash != NULL;
 }
 
-/* The file of the running program, or "" where the system does not say. */
-static void find_program(char *path, size_t size)
+/* The running program's own path, with room for ETP_SHARE_PATH_MAX bytes; "" if the system does not tell. */
+static void own_path(char *program)
 {
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    path[length > 0 ? length : 0] = '\0';
+    ssize_t length = readlink("/proc/self/exe", program, ETP_SHARE_PATH_MAX - 1);
+    program[length > 0 ? length : 0] = '\0';
 }
 
-/* ../share/etp-engine, seen from the folder of the program: an installed tree may be moved. */
-static bool beside_program(char *program, const char *name, char *path, size_t size)
+static bool is_in_build_folder(void)
 {
+    char program[ETP_SHARE_PATH_MAX];
+    own_path(program);
+    return strncmp(program, ETP_BUILD_DIR "/", sizeof ETP_BUILD_DIR) == 0;
+}
+
+/* ../share/etp-engine, seen from the folder of the running program: an installed tree may be moved. */
+static bool beside_program(const char *name, char *path, size_t size)
+{
+    char program[ETP_SHARE_PATH_MAX];
+    own_path(program);
     if (!go_up(program) || !go_up(program))
         return false;
     int needed = snprintf(path, size, "%s/share/etp-engine/%s", program, name);
     return needed > 0 && (size_t)needed < size && etp_share_is_folder(path);
 }
 
-static bool is_build(const char *program)
-{
-    size_t length = strlen(ETP_BUILD_DIR);
-    return strncmp(program, ETP_BUILD_DIR, length) == 0 && program[length] == '/';
-}
-
-/* An installed program takes what was installed with it, though its sources may still lie where it was made, edited since.
- * A program in the build folder takes the sources' own, so that a build tests what lies beside it. */
+/* An installed program uses what was installed with it, though the sources that it was built from may still be there, and
+ * be newer. One in the build folder tests what lies in the sources. */
 bool etp_share_find(etp_share what, char *path, size_t size)
 {
-    char program[ETP_SHARE_PATH_MAX];
-    find_program(program, sizeof program);
-    bool build = is_build(program);
-    const char *first = build ? places[what].sources : places[what].installed;
-    const char *second = build ? places[what].installed : places[what].sources;
-    return beside_program(program, places[what].name, path, size) || copy_folder(first, path, size) ||
-           copy_folder(second, path, size);
+    if (beside_program(places[what].name, path, size))
+        return true;
+    if (is_in_build_folder() && copy_folder(places[what].sources, path, size))
+        return true;
+    return copy_folder(places[what].installed, path, size) || copy_folder(places[what].sources, path, size);
 }
 
 void etp_share_places(etp_share what, const char **sources, const char **installed)

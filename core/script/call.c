@@ -117,13 +117,15 @@ static void log_failure(etp_script *script, int code)
             etp_hook_name(vm->hook), place, etp_error_name(code), line);
 }
 
-/* Counts and reports the failure whose text is in last_error. */
+/* Counts and reports the failure whose text is in last_error. Its log must neither call nor end it meanwhile. */
 static int failed(etp_script *script, int code)
 {
     script->stats.errors++;
     script->stats.overruns += code == ETP_ELIMIT;
+    script->busy = true;
     log_failure(script, code);
     suspend_if_due(script, code);
+    script->busy = false;
     return code;
 }
 
@@ -158,7 +160,7 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
 {
     etp_vm *vm = script->vm;
     lua_State *L = vm->state;
-    if (script->stats.suspended || vm->context != NULL)
+    if (script->stats.suspended || script->busy || vm->context != NULL)
         return ETP_ESTATE;
     script->stats.calls++;
     etp_nodes_note(&script->nodes, context);

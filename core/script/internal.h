@@ -229,7 +229,7 @@ struct etp_script {
     etp_sources files;   /**< of the version that runs */
     etp_sources refused; /**< of the last that was to take its place and could not; empty if it could */
     etp_nodes nodes;
-    bool reloading;
+    bool busy; /**< it is reloaded, or its log is told of it: no call, no end */
     etp_script_stats stats;
     unsigned failed_in_a_row;
     unsigned overruns_held;     /**< not forgiven yet */

@@ -156,15 +156,19 @@ int etp_script_rehearse(etp_script *script, etp_rehearsal *report, etp_error *er
     etp_rehearsal made = {.size = sizeof made};
     if (script == NULL)
         return etp_fail(error, ETP_EINVAL, "there is no script to rehearse: it was NULL");
-    if (report != NULL && report->size >= offsetof(etp_rehearsal, calls)) {
+    if (report != NULL && report->size != sizeof *report)
+        return etp_fail(error, ETP_EINVAL, "etp_rehearsal.size is %zu, not %zu: set it to its sizeof", report->size,
+                        sizeof *report);
+    if (script->busy || script->vm->context != NULL)
+        return etp_fail(error, ETP_ESTATE, "%s: a script cannot be rehearsed from within a call of its own hooks",
+                        script->name);
+    if (report != NULL) {
         made.clock = report->clock;
         made.clock_user = report->clock_user;
         made.watch = report->watch;
     }
     int result = rehearse(script, &made, report != NULL, error);
-    if (report != NULL) {
-        made.size = report->size < sizeof made ? report->size : sizeof made;
-        memcpy(report, &made, made.size);
-    }
+    if (report != NULL)
+        *report = made;
     return result;
 }

@@ -130,11 +130,10 @@ static int replace(etp_script *script, const etp_origin *origin, etp_sources *so
 {
     etp_error inner = {0};
     etp_vm *successor = NULL;
-    script->reloading = true;
+    script->busy = true;
     int result = try_apart(script, origin, now, &inner);
     if (result == ETP_OK)
         result = make_successor(script, origin, now, &successor, &inner);
-    script->reloading = false;
     etp_sources_drop_texts(sources);
     etp_sources_fini(&script->refused);
     if (result == ETP_OK) {
@@ -146,6 +145,7 @@ static int replace(etp_script *script, const etp_origin *origin, etp_sources *so
             *error = inner;
         refuse(script, result, &inner);
     }
+    script->busy = false;
     return result;
 }
 
@@ -155,7 +155,7 @@ static int check_outside(const etp_script *script, etp_error *error)
 {
     if (script == NULL)
         return etp_fail(error, ETP_EINVAL, "there is no script to reload");
-    if (script->vm->context == NULL && !script->reloading)
+    if (script->vm->context == NULL && !script->busy)
         return ETP_OK;
     return etp_fail(error, ETP_ESTATE, "%s: a script cannot be reloaded from within a call of its own hooks",
                     script->name);

@@ -244,6 +244,8 @@ describe("a hook that fails", function()
   it("is raised where the market is strict", function()
     local market <close> = evening { strict = true, firms = { { name = "mine", on_offer = less("x") } } }
     assert.error_matches(function() market:run() end, "mine: on_offer: .*attempt to sub")
+    local text <close> = evening { strict = true, firms = { { name = "mine", on_offer = function() return "9" end } } }
+    assert.error_matches(function() text:run() end, '^mine: on_offer returned the string "9"')
     local path = program.write("broken.lua",
       'return { api = 1, role = "aggregator", on_offer = function() error("no") end }')
     local other <close> = evening { strict = true, firms = { path } }
@@ -370,6 +372,12 @@ describe("options", function()
       { { utility = 1 }, "utility must be true or false" },
       { { firms = "greedy" }, "firms must be a list, not a string" },
       { { firms = { 7 } }, "firms%[1%]: the name of a strategy's file" },
+      { { firms = { "greedy", nil, "random" } }, "firms%[2%] is nil" },
+      { { firms = { file = "greedy" } }, "firms must be a list; \"file\" is no place in one" },
+      { { firms = { { file = "greedy", hooks = {} } } }, "one of file, text and hooks" },
+      { { days = -1 }, "prices: days must be a whole number from 1 to 3660, not %-1" },
+      { { seed = "x" }, "prices: seed must be a whole number from 0" },
+      { { prices = { 8, "x" } }, "prices: price 2 is no price in c/kWh" },
       { { firms = { { file = "greedy", margin = 1 } } }, '"margin" is not known beside file' },
       { { firms = { { file = 7 } } }, "file must be a string, not a number" },
       { { firms = { { file = "greedy", params = { margin = "x" } } } }, "names with numbers" },
@@ -385,6 +393,11 @@ describe("options", function()
     end
     local _, why = pcall(function() etp.market { homes = 0 } end)
     assert.truthy(why:find("market_spec.lua:%d+: market: homes"), why)
+    local market = etp.market { homes = 1, intervals = 1, prices = { 8 }, firms = { "greedy" } }
+    assert.error_matches(function() market.run() end, "call run with a colon: market:run%(%)")
+    assert.error_matches(function() market.intervals() end, "call intervals with a colon")
+    market:close()
+    assert.error_matches(function() market:run() end, "the market is closed")
   end)
 
   it("that do not fit the files or each other come back as nil and a sentence", function()
@@ -392,9 +405,10 @@ describe("options", function()
     local bess = program.write("bess.lua", 'return { api = 1, role = "bess", reserve = function() return 1 end }')
     local rows = {
       { { firms = { "no_such.lua" } }, "there is no such file" },
+      { { firms = { "gredy" } }, "gredy: there is no such file, and nothing of that name is shipped" },
       { { firms = { bad } }, "bad.lua:1:" },
       { { firms = { bess } }, 'its role is "bess", and "aggregator" is wanted here' },
-      { { reserve = "greedy.lua" }, "no such file" },
+      { { reserve = "greedy.lua" }, "no such file, and nothing of that name is shipped for this place" },
       { { firms = { {} } }, "it has no hooks" },
       { { firms = { { on_ofer = print } } }, 'did you mean "on_offer"?' },
       { { firms = { { file = "greedy", params = { margn = 1 } } } }, "has no parameter \"margn\"" },

@@ -53,7 +53,7 @@ describe("prices", function()
       { { 8, interval = "x" }, "number expected" },
       { { 8, interval = 0 }, "1 to 86400 seconds" },
       { { 8, star = 3 }, '"star" is not known' },
-      { { days = 0 }, "days must be 1 to 3660" },
+      { { days = 0 }, "days must be a whole number from 1 to 3660" },
       { { interval = 7 }, "divide a day" },
     }
     for _, row in ipairs(rows) do

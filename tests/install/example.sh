@@ -19,9 +19,15 @@ skip() {
 libdir=$(dirname "$(find "$tree" -name 'libetp.*' -print -quit)")
 PKG_CONFIG_PATH=$libdir/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
-flags="-D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Wpedantic -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS}"
+flags="-D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Wpedantic -Wconversion -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS}"
 modules=etp
-if grep -q 'etp/script.h' "$source/main.c"; then modules="etp-lua $modules"; fi
+if grep -Eq 'etp/(script|lua).h' "$source/main.c"; then modules="etp-lua $modules"; fi
+if grep -q 'lauxlib.h' "$source/main.c"; then
+    for lua in lua5.4 lua-5.4 lua54 lua; do
+        if pkg-config --exists "$lua"; then break; fi
+    done
+    modules="$modules $lua"
+fi
 if grep -q 'event2/event.h' "$source/main.c"; then
     modules="$modules libevent_core"
     pkg-config --exists libevent_core || skip "there is no libevent here"

@@ -24,9 +24,14 @@ echo 'error("of the sources")' >"$work/copy/strategies/greedy.lua"
 "$work/tree/bin/etp-engine" greedy --bess 1 --digest >/dev/null
 LUA_PATH="$work/tree/share/lua/5.4/?.lua;$work/tree/share/lua/5.4/?/init.lua" LUA_CPATH="$work/tree/lib/lua/5.4/?.so" \
     "$lua" -e 'assert(require("etp").market { homes = 1, firms = { "greedy" } }):close()'
-rm -rf "$work/copy"
-
 cd "$work/elsewhere"
+# While the sources are still there, the program uses nothing of them.
+"$work/tree/bin/etp-engine" new strategy mine >/dev/null
+if grep -F "$work/copy" .luarc.json; then
+    echo "the installed program refers to the sources that it was built from"
+    exit 1
+fi
+rm -rf "$work/copy"
 unset LUA_PATH LUA_CPATH LUA_INIT
 LUA_PATH_5_4="$work/tree/share/lua/5.4/?.lua;$work/tree/share/lua/5.4/?/init.lua"
 LUA_CPATH_5_4="$work/tree/lib/lua/5.4/?.so"

@@ -155,6 +155,11 @@ static void options_of_another_size_are_refused(void **unused)
     GIVES(ETP_EINVAL, etp_script_load_text, &script, "x", text, sizeof text - 1, &options, &error);
     GIVES(ETP_EINVAL, etp_script_load, &script, "x.lua", &options, &error);
     assert_null(script);
+    etp_rehearsal report = {.size = sizeof report - 1};
+    assert_int_equal(etp_script_load_text(&script, "x", text, sizeof text - 1, NULL, &error), ETP_OK);
+    GIVES(ETP_EINVAL, etp_script_rehearse, script, &report, &error);
+    assert_int_equal(report.calls, 0);
+    etp_script_free(script);
 }
 
 /* The likeliest mistake: the hooks are given to a node, and `hooks_user` is forgotten. */
@@ -211,6 +216,76 @@ static void a_log_may_not_call_the_script(void **unused)
     assert_int_equal(hooks->on_offer(talker, &context, &offer, &intent), ETP_DECIDE_BID);
     assert_int_equal(intent.price, 12 * ETP_PRICE_PER_CENT);
     assert_int_equal(refused, 1);
+    etp_script_free(talker);
+}
+
+/* Whatever a script's log is told, calls and the end of the script from there are refused. */
+static unsigned told, calls_refused, reloads_refused, rehearsals_refused;
+
+static void meddle_more(void *user, etp_log_level level, const char *component, const char *line)
+{
+    (void)user;
+    (void)level;
+    (void)component;
+    (void)line;
+    etp_offer offer = {0};
+    etp_intent intent = {0};
+    etp_context context = {.size = sizeof context};
+    told++;
+    const etp_aggregator_hooks *hooks = etp_script_aggregator_hooks(talker);
+    calls_refused += hooks->on_offer(talker, &context, &offer, &intent) == ETP_ESTATE;
+    reloads_refused += etp_script_reload_text(talker, "x", text, sizeof text - 1, 0, NULL) == ETP_ESTATE;
+    rehearsals_refused += etp_script_rehearse(talker, NULL, NULL) == ETP_ESTATE;
+    etp_script_free(talker);
+}
+
+static void load_talker(const char *body)
+{
+    const etp_logger logger = {.write = meddle_more, .level = ETP_LOG_DEBUG};
+    etp_script_options options;
+    etp_script_defaults(&options);
+    options.logger = &logger;
+    options.suspend_after = 1;
+    told = calls_refused = reloads_refused = rehearsals_refused = 0;
+    assert_int_equal(etp_script_load_text(&talker, "x", body, strlen(body), &options, &error), ETP_OK);
+}
+
+static void call_talker(int expected)
+{
+    etp_offer offer = {.value = 5};
+    etp_intent intent = {.energy = 1};
+    etp_context context = {.size = sizeof context};
+    assert_int_equal(etp_script_aggregator_hooks(talker)->on_offer(talker, &context, &offer, &intent), expected);
+}
+
+static void a_log_may_not_end_a_script_that_fails(void **unused)
+{
+    (void)unused;
+    load_talker(TEXT("error('no')"));
+    call_talker(ETP_ESCRIPT);
+    assert_int_equal(told, 2); /* of the failure, and that it is suspended */
+    assert_int_equal(calls_refused, told);
+    assert_int_equal(reloads_refused, told);
+    assert_int_equal(rehearsals_refused, told);
+    etp_script_free(talker);
+}
+
+static void a_log_may_not_end_a_script_that_is_reloaded(void **unused)
+{
+    (void)unused;
+    static const char next[] = "local S = { api = 1, role = 'aggregator' }\n"
+                               "function S.on_load(ctx, saved) ctx.log('x') end\n"
+                               "function S.on_offer(ctx, offer) return 3 end return S";
+    load_talker(TEXT("return 12"));
+    call_talker(ETP_DECIDE_BID);
+    assert_int_equal(etp_script_reload_text(talker, "x", next, sizeof next - 1, 0, &error), ETP_OK);
+    assert_int_equal(told, 2); /* by on_load, and that the version took over */
+    assert_int_equal(etp_script_reload_text(talker, "x", "?", 1, 0, &error), ETP_ESCRIPT);
+    assert_int_equal(told, 3);
+    assert_int_equal(calls_refused, told);
+    assert_int_equal(reloads_refused, told);
+    assert_int_equal(rehearsals_refused, told);
+    assert_int_equal(etp_script_version(talker), 2);
     etp_script_free(talker);
 }
 
@@ -307,6 +382,8 @@ int main(void)
         cmocka_unit_test(options_of_another_size_are_refused),
         cmocka_unit_test(hooks_without_their_script_fail),
         cmocka_unit_test(a_log_may_not_call_the_script),
+        cmocka_unit_test(a_log_may_not_end_a_script_that_fails),
+        cmocka_unit_test(a_log_may_not_end_a_script_that_is_reloaded),
         cmocka_unit_test(all_memory_is_the_hosts),
         cmocka_unit_test(a_file_too),
         cmocka_unit_test(every_failed_allocation_is_survived),

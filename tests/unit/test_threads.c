@@ -18,6 +18,10 @@ static const char text[] =
     "function S.on_result(ctx, result) if result.outcome == 'accepted' then wins = wins + 1 else error('no') end end\n"
     "return S\n";
 
+static const char newer[] = "local S = { api = 1, role = 'aggregator' }\n"
+                            "function S.on_offer(ctx, offer) return offer.value - 0.25 end\n"
+                            "return S\n";
+
 typedef struct task {
     uint64_t seed;
     int result;
@@ -69,6 +73,8 @@ static void *run_market(void *user)
         job->result = etp_trace_generate(&trace, 1, 300 * ETP_NS_PER_SECOND, job->seed, NULL);
     if (job->result == ETP_OK)
         job->result = run_with(job, &trace, script, &error);
+    if (job->result == ETP_OK)
+        job->result = etp_script_reload_text(script, "x", newer, sizeof newer - 1, 0, &error);
     etp_script_stats stats;
     etp_script_get_stats(script, &stats);
     job->errors = stats.errors;

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+
 --- Energy auctions from plain Lua: messages of the Energy Trading Protocol, and whole markets with your functions as
 -- strategies.
 --

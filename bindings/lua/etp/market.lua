@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+
 --- A market in a made-up world: homes that sell, firms that buy, a network between them, prices.
 -- `etp.market(options)` makes one. The same options and seed give the same trades, to the last digit, as the program
 -- etp-engine.
@@ -77,7 +78,7 @@ end
 local function make_prices(options, made)
   local given = options.prices
   if given == nil then
-    return core.prices_generate(options.days or 1, options.interval or 300, made.seed or 1)
+    return prices.generate(options, made.seed or 1)
   end
   local found, why = prices.make(given)
   if found and options.interval and options.interval ~= found.interval then
@@ -147,18 +148,25 @@ local function check_spec(given, what)
         tostring(key)), 0)
     end
   end
+  local sources = 0
   for key, wanted in pairs({ file = "string", text = "string", hooks = "table", name = "string", params = "table" }) do
     if given[key] ~= nil and type(given[key]) ~= wanted then
       error(("%s: %s must be a %s, not a %s"):format(what, key, wanted, type(given[key])), 0)
     end
+    local is_source = key == "file" or key == "text" or key == "hooks"
+    sources = sources + (is_source and given[key] ~= nil and 1 or 0)
+  end
+  if sources > 1 then
+    error(what .. ": a strategy has one of file, text and hooks, not several", 0)
   end
 end
 
--- What core.market() and core.strategy() take: file, text or hooks, with name and params.
-function market.strategy_spec(given, what, folder, hook)
+-- What core.market() and core.strategy() take: file, text or hooks, with name and params. A shipped one is looked for
+-- in `folder`, then in `other`.
+function market.strategy_spec(given, what, folder, hook, other)
   local kind = type(given)
   if kind == "string" then
-    return { file = scripts.resolve(given, folder) }
+    return { file = scripts.resolve(given, folder, other) }
   elseif kind == "function" then
     return { hooks = { [hook] = given } }
   elseif kind ~= "table" then
@@ -169,7 +177,7 @@ function market.strategy_spec(given, what, folder, hook)
   check_spec(given, what)
   local spec = without(given)
   if given.file then
-    spec.file = scripts.resolve(given.file, folder)
+    spec.file = scripts.resolve(given.file, folder, other)
   end
   return spec
 end
@@ -203,10 +211,31 @@ local function add_rivals(firms, count)
   end
 end
 
+-- Every key must be a place in the list, and every place have a firm: one that is missing by mistake would not be
+-- noticed.
+local function check_firms(given)
+  if type(given) ~= "table" then
+    error("market: firms must be a list, not a " .. type(given), 0)
+  end
+  local count = 0
+  for place in pairs(given) do
+    if math.type(place) ~= "integer" or place < 1 then
+      error(("market: firms must be a list; \"%s\" is no place in one: each firm has braces of its own"):format(
+        tostring(place)), 0)
+    end
+    count = math.max(count, place)
+  end
+  for i = 1, count do
+    if given[i] == nil then
+      error(("market: firms[%d] is nil; the engine's own default is written false"):format(i), 0)
+    end
+  end
+end
+
 local function use_firms(options, made)
   local given = options.firms
-  if given ~= nil and type(given) ~= "table" then
-    error("market: firms must be a list, not a " .. type(given), 0)
+  if given ~= nil then
+    check_firms(given)
   end
   made.firms = {}
   for i = 1, given and #given or 0 do
@@ -244,6 +273,13 @@ local function complete(options)
   return done and made, why
 end
 
+local function with_hint(made, why)
+  if made == nil then
+    return nil, scripts.explain(why)
+  end
+  return made
+end
+
 function market.new(options)
   if options == nil then
     options = {}
@@ -252,9 +288,9 @@ function market.new(options)
   end
   local made, why = blame(complete, options)
   if not made then
-    return nil, why
+    return nil, scripts.explain(why)
   end
-  return blame(core.market, made)
+  return with_hint(blame(core.market, made))
 end
 
 local methods, functions = core.market_methods, core.market_functions
@@ -263,9 +299,14 @@ local methods, functions = core.market_methods, core.market_functions
 -- @treturn boolean whether there are more; raises the first error that a subscriber raised, after the interval
 methods.step = functions.step
 
---- Runs all intervals that are left.
--- @treturn table what `totals` gives; or nil and a sentence, should the engine itself have failed
-function methods:run()
+local function check_colon(self, name)
+  if type(self) ~= "userdata" then
+    error(("call %s with a colon: market:%s()"):format(name, name), 0)
+  end
+end
+
+local function run_all(self)
+  check_colon(self, "run")
   while not self:over() do
     local more, why = self:step()
     if more == nil then
@@ -275,18 +316,29 @@ function methods:run()
   return self:totals()
 end
 
+--- Runs all intervals that are left.
+-- @treturn table what `totals` gives; or nil and a sentence, should the engine itself have failed
+function methods:run()
+  return blame(run_all, self)
+end
+
+local function run_next(self)
+  if self:over() then
+    return nil
+  end
+  local more, why = self:step()
+  if more == nil then
+    error(why, 0)
+  end
+  return self:totals().intervals - 1
+end
+
 --- Runs the intervals that are left, one in each round of a loop: for index in market:intervals() do ... end
 -- @return an iterator over the numbers of the intervals, from 0, each after it was run
 function methods:intervals()
+  blame(check_colon, self, "intervals")
   return function()
-    if self:over() then
-      return nil
-    end
-    local more, why = self:step()
-    if more == nil then
-      error(why, 2)
-    end
-    return self:totals().intervals - 1
+    return blame(run_next, self)
   end
 end
 

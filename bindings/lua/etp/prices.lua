@@ -57,9 +57,25 @@ function prices.tariff(price)
   error("tariff: a number, a text or a table of prices by time of day, not a " .. kind, 0)
 end
 
+local function check_whole(name, value, least, most)
+  if type(value) ~= "number" or not math.tointeger(value) or value < least or value > most then
+    local range = most == math.maxinteger and ("from %d"):format(least) or ("from %d to %d"):format(least, most)
+    local shown = type(value) == "string" and ("%q"):format(value) or tostring(value)
+    error(("prices: %s must be a whole number %s, not %s"):format(name, range, shown), 0)
+  end
+end
+
+-- Made-up summer days.
+function prices.generate(options, seed)
+  local days = options.days or 1
+  check_whole("days", days, 1, 3660)
+  check_whole("seed", seed, 0, math.maxinteger)
+  return core.prices_generate(days, options.interval or INTERVAL, seed)
+end
+
 local function made_up(options)
   keys_known("prices", options, { days = true, interval = true, seed = true })
-  return core.prices_generate(options.days or 1, options.interval or INTERVAL, options.seed or 1)
+  return prices.generate(options, options.seed or 1)
 end
 
 function prices.make(source)

@@ -11,15 +11,14 @@ for place, name in ipairs(FIRST) do
   place_of[name] = place
 end
 
--- The folder of the shipped strategies, with its slash. A module that is installed (its C half then is
--- lib/lua/5.4/etp/core.so) takes those that were installed with it, in a tree that may have been moved, though its
--- sources may still lie where it was made; one in a build folder takes those of the sources.
+-- The folder of the shipped strategies, with its slash. An installed module uses what was installed with it: as seen
+-- from the C half (lib/lua/5.4/etp/core.so), for the whole tree may have been moved, or where it was put. One in a
+-- build folder uses its sources.
 local function find_folder()
   local own = package.searchpath("etp.core", package.cpath)
-  local root = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
-  local places = { core.source_strategies, core.installed_strategies }
-  if root then
-    places = { root .. "share/etp-engine/strategies", core.installed_strategies, core.source_strategies }
+  local prefix = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
+  if prefix then
+    places = { prefix .. "share/etp-engine/strategies", core.installed_strategies, core.source_strategies }
   end
   for _, place in ipairs(places) do
     if core.scripts(place) then
@@ -57,12 +56,24 @@ local function exists(path)
   return file ~= nil
 end
 
--- The file that a word means: itself, if it is one, or a shipped strategy with or without ".lua".
-function scripts.resolve(word, folder)
+-- The file that a word means: itself, if it is one, or a shipped strategy with or without ".lua", looked for in one
+-- folder and then in another, if that is given.
+function scripts.resolve(word, folder, other)
   if word:find("/", 1, true) or exists(word) then
     return word
   end
-  return scripts.list(folder)[(word:gsub("%.lua$", ""))] or word
+  local name = word:gsub("%.lua$", "")
+  return scripts.list(folder)[name] or other and scripts.list(other)[name] or word
+end
+
+-- What the C half says of a word that is no file, for whoever meant a shipped strategy.
+function scripts.explain(why)
+  local word = type(why) == "string" and why:match("^([^/\n]*): there is no such file; check the path$")
+  if not word then
+    return why
+  end
+  return ("%s: there is no such file, and nothing of that name is shipped for this place; etp.strategies() lists the"
+    .. " shipped strategies, etp.policies() the reserve policies"):format(word)
 end
 
 return scripts

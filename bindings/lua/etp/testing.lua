@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: MIT
+
 --- Tests of strategies and reserve policies, inside a test suite of your own (busted or any other).
 --
 --     local t = require "etp.testing"
@@ -12,6 +13,7 @@ require("etp") -- which says so if this Lua is another than 5.4, as it often is 
 local core = require("etp.core")
 local blame = require("etp.blame")
 local market = require("etp.market")
+local scripts = require("etp.scripts")
 
 local testing = {}
 
@@ -109,15 +111,21 @@ end
 -- table in which a test may set what ctx shows: now, deadline, device_id, name, node, and history (a list of finished
 -- bids, oldest first). Raises what is wrong with the script.
 function testing.load(given, params)
-  local spec = blame(market.strategy_spec, given, "load", "", "on_offer")
+  local spec = blame(market.strategy_spec, given, "load", "", "on_offer", "reserve/")
   if params ~= nil then
     spec.params = params
   end
   local strategy, why = blame(load_either, spec, role_of(given))
   if not strategy then
-    error(why, 2)
+    error(scripts.explain(why), 2)
   end
   return setmetatable({ _strategy = strategy, context = { now = NOW } }, Strategy)
+end
+
+local function check_colon(self, class, level)
+  if getmetatable(self) ~= class then
+    error("call it with a colon, as in mine:offer { value = 12 } and made:assert_won { price = 11 }", level)
+  end
 end
 
 local function call(self, hook, shown)
@@ -146,6 +154,7 @@ end
 -- @treturn number the price it bids, c/kWh; nil for no bid; "wait" to be asked again
 -- @return the energy in kWh, or why there is no bid
 function Strategy:offer(changes)
+  check_colon(self, Strategy, 3)
   return decision(call(self, "on_offer", laid_over(testing.usual_offer, changes, "offer")))
 end
 
@@ -154,6 +163,7 @@ end
 -- @tparam[opt] table changes what differs from `usual_result`, or `usual_sale`
 -- @treturn number the price at which it bids again, or nil
 function Strategy:result(changes)
+  check_colon(self, Strategy, 3)
   local role = self._strategy:facts().role
   if role == "bess" then
     call(self, "on_result", laid_over(testing.usual_sale, changes, "result"))
@@ -168,6 +178,7 @@ end
 -- @treturn number the lowest price, c/kWh
 -- @treturn number the most energy, kWh; 0 sells nothing
 function Strategy:reserve(changes)
+  check_colon(self, Strategy, 3)
   return call(self, "reserve", laid_over(testing.usual_battery, changes, "reserve"))
 end
 
@@ -176,6 +187,7 @@ end
 -- @tparam table bids a list, best first: bidder, price, energy, arrival
 -- @treturn table places in its order; empty for the mechanism's own
 function Strategy:choose(bids)
+  check_colon(self, Strategy, 3)
   return call(self, "choose", bids)
 end
 
@@ -183,6 +195,7 @@ end
 -- @function strategy:interval
 -- @tparam[opt] table changes what differs from `usual_market`; a buyer's has value, need and budget besides
 function Strategy:interval(changes)
+  check_colon(self, Strategy, 3)
   local usual = testing.usual_market
   if self._strategy:facts().role == "aggregator" then
     usual = laid_over(usual, { value = 12, need = 5, budget = 1000 })
@@ -193,6 +206,7 @@ end
 --- Calls on_start.
 -- @function strategy:start
 function Strategy:start()
+  check_colon(self, Strategy, 3)
   call(self, "on_start", nil)
 end
 
@@ -200,6 +214,7 @@ end
 -- @function strategy:fault
 -- @tparam[opt] table changes what differs from `usual_fault`
 function Strategy:fault(changes)
+  check_colon(self, Strategy, 3)
   call(self, "on_fault", laid_over(testing.usual_fault, changes, "fault"))
 end
 
@@ -208,6 +223,7 @@ end
 -- @tparam string name
 -- @tparam number value
 function Strategy:set(name, value)
+  check_colon(self, Strategy, 3)
   local done, why = self._strategy:set(name, value)
   if not done then
     error(why, 2)
@@ -218,6 +234,7 @@ end
 -- @function strategy:seed
 -- @tparam integer seed
 function Strategy:seed(seed)
+  check_colon(self, Strategy, 3)
   self._strategy:seed(seed)
 end
 
@@ -258,6 +275,9 @@ end
 local function firms_of(options)
   local own = { name = "mine", value = options.value, need = options.need, budget = options.budget }
   own.strategy = options.strategy and market.strategy_spec(options.strategy, "strategy", "", "on_offer")
+  if options.rivals ~= nil and type(options.rivals) ~= "table" then
+    error("market: rivals must be a list, not a " .. type(options.rivals), 0)
+  end
   local firms = {}
   if own.strategy then
     firms[1] = own
@@ -322,14 +342,14 @@ function testing.market(options)
       error(("market: \"%s\" is not known; docs/lua-module.md lists what is"):format(tostring(key)), 2)
     end
   end
-  local policy = options.policy and market.strategy_spec(options.policy, "policy", "reserve/", "reserve")
+  local policy = options.policy and blame(market.strategy_spec, options.policy, "policy", "reserve/", "reserve")
   local events, strategies = blame(core.bench, {
-    batteries = batteries_of(options.batteries), firms = firms_of(options), policy = policy,
+    batteries = batteries_of(options.batteries), firms = blame(firms_of, options), policy = policy,
     mechanism = options.mechanism, disclose = options.disclose, intervals = options.intervals, spot = options.spot,
     forecast = options.forecast, seed = options.seed,
   })
   if not events then
-    error(strategies, 2)
+    error(scripts.explain(strategies), 2)
   end
   local made = setmetatable({ events = events, strategies = strategies, trades = {}, bids = {} }, Market)
   collect(made)
@@ -369,6 +389,8 @@ function Market:__tostring()
   return table.concat(lines, "\n")
 end
 
+local WANTED = { firm = true, battery = true, price = true, energy = true, interval = true }
+
 local function near(wanted, got)
   return wanted == nil or math.abs(wanted - got) <= 1e-6
 end
@@ -378,7 +400,14 @@ end
 -- @tparam[opt] table wanted any of firm ("mine"), battery, price (c/kWh), energy (kWh), interval
 -- @treturn table the first trade that is like it
 function Market:assert_won(wanted)
+  check_colon(self, Market, 3)
   wanted = wanted or {}
+  for key in pairs(wanted) do
+    if not WANTED[key] then
+      local sentence = "assert_won: \"%s\" is not known; there are firm, battery, price, energy, interval"
+      error(sentence:format(tostring(key)), 2)
+    end
+  end
   for _, trade in ipairs(self:won(wanted.firm)) do
     if (wanted.battery == nil or wanted.battery == trade.battery) and near(wanted.price, trade.price)
       and near(wanted.energy, trade.energy) and near(wanted.interval, trade.interval) then

@@ -13,7 +13,8 @@
  * A function that raises an error, yields, or returns what cannot be used has failed, as hooks.h says: nothing is raised
  * through the engine. The text is in etp_lua_hooks_last_error().
  *
- * Mistakes: a NULL state, hooks or pointer is ETP_EINVAL and changes nothing; readers of NULL hooks give NULL or 0.
+ * Mistakes: a NULL state, hooks or pointer is ETP_EINVAL and changes nothing; readers of NULL hooks give NULL
+ * or 0.
  *
  * The hooks are called on the thread of the state that etp_lua_hooks_use() has named last. One thread of the system per
  * Lua state at a time.
@@ -51,16 +52,24 @@ ETP_API void etp_lua_hooks_use(etp_lua_hooks *hooks, struct lua_State *L);
 
 /** For the engine, with the etp_lua_hooks as `user`; NULL if the role is the other one. */
 ETP_API const etp_aggregator_hooks *etp_lua_hooks_aggregator(const etp_lua_hooks *hooks);
+/** The same for a reserve policy. */
 ETP_API const etp_bess_hooks *etp_lua_hooks_bess(const etp_lua_hooks *hooks);
 
-/** As the functions of the same names in script.h. */
+/* As the functions of the same names in script.h: */
+
+/** See etp_script_name(). */
 ETP_API const char *etp_lua_hooks_name(const etp_lua_hooks *hooks);
+/** See etp_script_role(). */
 ETP_API etp_role etp_lua_hooks_role(const etp_lua_hooks *hooks);
+/** See etp_script_param_count(). */
 ETP_API unsigned etp_lua_hooks_param_count(const etp_lua_hooks *hooks);
+/** See etp_script_param(). */
 ETP_API int etp_lua_hooks_param(const etp_lua_hooks *hooks, unsigned index, etp_param *param);
+/** See etp_script_set(). */
 ETP_API int etp_lua_hooks_set(etp_lua_hooks *hooks, const char *name, double value, etp_error *error);
 /** `overruns`, memory and `suspended` are 0: there are no limits. */
 ETP_API void etp_lua_hooks_get_stats(const etp_lua_hooks *hooks, etp_script_stats *stats);
+/** See etp_script_last_error(). */
 ETP_API const char *etp_lua_hooks_last_error(const etp_lua_hooks *hooks);
 
 /** What hooks are shown, to make tables of it and to read them back. */
@@ -76,7 +85,8 @@ typedef enum etp_lua_view {
     ETP_LUA_PAST_BID     /**< etp_past_bid */
 } etp_lua_view;
 
-/** Pushes a new table with the fields of `data`; nil for NULL and for a number that is no view. Raises only what Lua raises when memory runs out. */
+/** Pushes a new table with the fields of `data`; nil for NULL and for a number that is no view. Raises only what Lua raises
+ *  when memory runs out. */
 ETP_API void etp_lua_push_view(struct lua_State *L, etp_lua_view view, const void *data);
 
 /** Writes the fields that the table at `index` has into `data`, whose other fields stay as they are. ETP_EFORMAT with a

@@ -8,6 +8,9 @@
  * that it bid; a sale follows the question for a reserve. They hold what real markets sometimes hold: prices that are
  * not told, values below zero, offers that are asked about twice, every outcome, every fault, long records. They are the
  * same each time. `on_save` and `on_load` are not called: a reload calls them, with what there really is.
+ *
+ * Mistakes: a NULL script, and a report whose `size` is not its struct's, are ETP_EINVAL; a rehearsal from inside one of the
+ * script's own hooks, as from its log, is ETP_ESTATE. Nothing is called then.
  */
 #ifndef ETP_REHEARSAL_H
 #define ETP_REHEARSAL_H
@@ -23,7 +26,8 @@ enum { ETP_REHEARSAL_HOOKS_MAX = 16 };
 /** What one hook did. */
 typedef struct etp_rehearsal_hook {
     const char *name;               /**< "on_offer" ...; static storage */
-    uint64_t calls, failures;       /**< a hook that went over a limit is not called again */
+    uint64_t calls;                 /**< made; a hook that went over a limit is not called again */
+    uint64_t failures;              /**< of them */
     uint64_t instructions;          /**< of all calls together; 0 when they are timed */
     uint64_t most_instructions;     /**< of one call */
     etp_time duration;              /**< of all calls together; 0 without a clock */
@@ -33,34 +37,37 @@ typedef struct etp_rehearsal_hook {
 
 /** A global variable that the script wrote. */
 typedef struct etp_rehearsal_global {
-    char name[64];
+    char name[64];    /**< of the variable */
     char place[96];   /**< file:line */
     const char *hook; /**< in which hook; NULL while it was loaded; static storage */
 } etp_rehearsal_global;
 
 enum { ETP_REHEARSAL_GLOBALS_MAX = 16 };
 
+/** How to rehearse, and what was found. */
 typedef struct etp_rehearsal {
     size_t size; /**< sizeof(etp_rehearsal); set before the call, as are `clock` and `watch` */
     /** A clock in ns by which each call is timed; reading it is part of what is measured. NULL counts instructions
      *  instead, one by one, which is slow: the two would disturb each other. */
     etp_time (*clock)(void *user);
-    void *clock_user;
+    void *clock_user; /**< handed to it */
     /** Looks on at what the calls read and write, for the end of this struct. Errors in reading parameters then lose their
      *  line, and calls take longer: what they report of failures and cost is to be had from a rehearsal of its own. */
     bool watch;
     /* filled in: */
-    uint64_t calls, failures;
-    uint64_t offers, bids; /**< how many times it was asked for a bid, and bid */
-    unsigned hook_count;
+    uint64_t calls;      /**< of all hooks */
+    uint64_t failures;   /**< of them */
+    uint64_t offers;     /**< how many times it was asked for a bid */
+    uint64_t bids;       /**< how many times it bid */
+    unsigned hook_count; /**< how many hooks it has */
     etp_rehearsal_hook
         hooks[ETP_REHEARSAL_HOOKS_MAX]; /**< those that the script has, in the order of the documentation */
     uint64_t params_read;               /**< bit i: parameter i was read; watched only */
-    unsigned global_count;
+    unsigned global_count;              /**< how many lines there are of them */
     /** Written while it was loaded, and, if watched, in an aggregator's hooks: one line for each name and hook. In a
      *  reserve policy's hooks it is an error. */
     etp_rehearsal_global globals[ETP_REHEARSAL_GLOBALS_MAX];
-    unsigned unused_count;
+    unsigned unused_count;                       /**< how many hooks it could have besides */
     const char *unused[ETP_REHEARSAL_HOOKS_MAX]; /**< hooks of its role that it does not have; static storage */
 } etp_rehearsal;
 

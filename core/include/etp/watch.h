@@ -18,6 +18,8 @@
  * a version from elsewhere (etp_script_reload_from()) is left alone until it is reloaded from its own file.
  *
  * One watch, its scripts and their engine belong to one thread at a time.
+ *
+ * Mistakes: NULL is ETP_EINVAL and changes nothing; a poll of a NULL watch gives NULL.
  */
 #ifndef ETP_WATCH_H
 #define ETP_WATCH_H
@@ -28,9 +30,10 @@
 extern "C" {
 #endif
 
+/** Opaque. */
 typedef struct etp_watch etp_watch;
 
-/** `allocator` is borrowed for the watch's life; NULL = malloc. ETP_ENOMEM; ETP_EINVAL for NULL, here and below. */
+/** `allocator` is borrowed for the watch's life; NULL = malloc. ETP_ENOMEM. */
 ETP_API int etp_watch_new(etp_watch **watch, const etp_allocator *allocator);
 /** Accepts NULL. */
 ETP_API void etp_watch_free(etp_watch *watch);
