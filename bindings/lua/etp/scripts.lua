@@ -15,6 +15,7 @@ end
 -- from the C half (lib/lua/5.4/etp/core.so), for the whole tree may have been moved, or where it was put. One in a
 -- build folder uses its sources.
 local function find_folder()
+  local places = { core.source_strategies, core.installed_strategies }
   local own = package.searchpath("etp.core", package.cpath)
   local prefix = own and own:match("^(.*)lib[^/]*/lua/5%.4/etp/core%.so$")
   if prefix then
