@@ -157,11 +157,11 @@ static void test_saving_is_rehearsed(void **unused)
     etp_desk desk = desk_open(COUNTS, NULL);
     assert_int_equal(bid_of(&desk, 0), 1);
     refuses(&desk, AGGREGATOR "function S.on_offer() return 1 end function S.on_save() return print end return S",
-            ETP_ESCRIPT, "in a dry call");
+            ETP_ESCRIPT, "in a dry call: test.lua: on_save: test.lua:2: ");
     refuses(&desk,
             AGGREGATOR "function S.on_offer() return 1 end function S.on_save() return { a = 1 } end\n"
                        "function S.on_load(ctx, saved) return saved.b.c end return S",
-            ETP_ESCRIPT, "test.lua:3:");
+            ETP_ESCRIPT, "in a dry call: test.lua: on_load: test.lua:3: ");
     assert_int_equal(bid_of(&desk, 0), 2);
     etp_script_free(desk.script);
 }
