@@ -134,7 +134,6 @@ static int replace(etp_script *script, const etp_origin *origin, etp_sources *so
     int result = try_apart(script, origin, now, &inner);
     if (result == ETP_OK)
         result = make_successor(script, origin, now, &successor, &inner);
-    script->reloading = false;
     etp_sources_drop_texts(sources);
     etp_sources_fini(&script->refused);
     if (result == ETP_OK) {
@@ -146,6 +145,7 @@ static int replace(etp_script *script, const etp_origin *origin, etp_sources *so
             *error = inner;
         refuse(script, result, &inner);
     }
+    script->reloading = false;
     return result;
 }
 

@@ -127,7 +127,7 @@ int etp_script_load_text(etp_script **script, const char *chunk, const char *tex
 
 void etp_script_free(etp_script *script)
 {
-    if (script == NULL || (script->vm != NULL && script->vm->context != NULL))
+    if (script == NULL || script->reloading || (script->vm != NULL && script->vm->context != NULL))
         return;
     etp_vm_free(script->vm);
     etp_sources_fini(&script->files);
