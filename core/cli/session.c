@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/feed.h"
+#include "cli/output.h"
 #include "cli/status.h"
 #include "etp/watch.h"
 
@@ -61,11 +62,18 @@ static void give_signals_back(void)
 
 /* ---- the market ---- */
 
-static void tell_interval(live *session)
+/* Nobody should watch for an hour what is not being written down. */
+static int flush_events(const live *session, etp_error *error)
+{
+    const etp_stage *stage = session->reloads->stage;
+    int failure = stage->events != NULL ? etp_events_writer_flush(stage->events) : 0;
+    return failure == 0 ? ETP_EXIT_DONE : etp_output_fail(stage->options->events, failure, error);
+}
+
+static int tell_interval(live *session, etp_error *error)
 {
     etp_feed_interval(&session->feed, session->reloads->run);
-    if (session->reloads->stage->events != NULL)
-        etp_events_writer_flush(session->reloads->stage->events);
+    return flush_events(session, error);
 }
 
 /* Interval by interval, so that each gets its line. Returns what etp_run_advance() does. */
@@ -79,8 +87,8 @@ static int advance(live *session, etp_time until, etp_error *error)
         etp_time end = etp_run_starts(run, done + 1);
         there = until <= end;
         more = etp_run_advance(run, there ? until : end, error);
-        if (etp_run_done(run) > done)
-            tell_interval(session);
+        if (etp_run_done(run) > done && tell_interval(session, error) != ETP_EXIT_DONE)
+            return -1;
     }
     return more;
 }
@@ -91,8 +99,8 @@ static int finish(live *session, etp_error *error)
     etp_feed_ending(&session->feed);
     etp_run_cut(run);
     int more = etp_run_step(run, error);
-    if (more >= 0)
-        tell_interval(session);
+    if (more >= 0 && tell_interval(session, error) != ETP_EXIT_DONE)
+        return -1;
     return more;
 }
 
@@ -112,9 +120,7 @@ static int reload(live *session, etp_script *script, etp_error *error)
     else
         etp_feed_refused(&session->feed, &member, &refusal);
     int status = etp_reloads_tell(reloads, index, result == ETP_OK ? NULL : &refusal, error);
-    if (reloads->stage->events != NULL)
-        etp_events_writer_flush(reloads->stage->events);
-    return status;
+    return status == ETP_EXIT_DONE ? flush_events(session, error) : status;
 }
 
 static int look(live *session, etp_time clock, etp_error *error)
@@ -173,6 +179,8 @@ int etp_session_play(const etp_reloads *reloads, etp_error *error)
     take_signals();
     etp_reloads_begin(reloads);
     int status = etp_feed_begin(&session.feed, reloads->stage, reloads->crew, error);
+    if (status == ETP_EXIT_DONE)
+        status = flush_events(&session, error);
     if (status == ETP_EXIT_DONE)
         status = watch_all(&session, error);
     if (status == ETP_EXIT_DONE)

@@ -10,6 +10,14 @@ void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text,
 {
     const etp_meter *meter = &vm->meter;
     const char *space = what[0] != '\0' ? ": " : "";
+    if (status == LUA_ERRMEM && meter->over_hash) {
+        snprintf(
+            text, size,
+            "%s%sit needed a table with more keys than it may have, apart from those of a list; keep less, or split "
+            "it into several",
+            what, space);
+        return;
+    }
     if (status == LUA_ERRMEM) {
         snprintf(text, size,
                  "%s%sit needed more memory than it may have (%zu bytes at once, 8 times that in one call, %d in one "

@@ -194,18 +194,22 @@ static int load(carrier *work, const etp_context *context)
 
 /* ---- all nodes ---- */
 
+static int fail(const carrier *work, int code, const char *what, etp_error *error)
+{
+    bool dry = work->from == work->to;
+    return etp_fail(error, code, "%s: %s%s%s", work->to->chunk, dry ? "" : what, dry ? "" : ": ", work->text);
+}
+
 static int carry_node(carrier *work, const etp_served *served, etp_error *error)
 {
     etp_context context = context_of(work, served);
     int result = save(work, &context);
     if (result != ETP_OK)
-        return etp_fail(
-            error, result,
-            "%s: what the version before knows cannot be carried over, and only a new start does without: %s",
-            work->to->chunk, work->text);
+        return fail(work, result,
+                    "what the version before knows cannot be carried over, and only a new start does without", error);
     result = load(work, &context);
     if (result != ETP_OK)
-        return etp_fail(error, result, "%s: what was saved is not taken: %s", work->to->chunk, work->text);
+        return fail(work, result, "what was saved is not taken", error);
     return ETP_OK;
 }
 

@@ -131,6 +131,7 @@ typedef struct etp_meter {
     int weight;             /**< what one instruction counts for */
     bool compiling;         /**< the tables of Lua's compiler are not the script's */
     bool over_memory;       /**< an allocation was refused in this call */
+    bool over_hash;         /**< and that was because a table has too many keys */
     bool over_stack;        /**< the stack has grown too large in this call */
     bool over_instructions;
 } etp_meter;
@@ -343,6 +344,9 @@ void etp_meter_charge(lua_State *L, uint64_t instructions);
 int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk);
 /** Counts a walk over a table whose room is not known. */
 void etp_meter_charge_walk(lua_State *L);
+/** Counts a key at `index` in a walk by lua_next(), which looks it up: number keys can be chosen such that this takes long.
+ *  `before`: keys before it. */
+void etp_meter_charge_key(lua_State *L, int index, uint64_t before);
 /** A chain of so many __index tables exists. */
 void etp_meter_note_chain(lua_State *L, unsigned length);
 /** True once the call has gone over a limit: nothing in the script may catch that. */

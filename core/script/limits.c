@@ -22,6 +22,10 @@
  * instruction counts for more. Making room in a table, and walking over one, take as long as the largest table may be,
  * even if little is left in it: both are charged by the largest block that the state has had.
  *
+ * When a hash grows, one instruction puts all its keys into their new places, and if they all share one place that takes
+ * the square of their number: such growth is charged by that square, and refused where it alone would use up a call. So
+ * is walking over number keys that a script has chosen (sandbox_order.c, plain.c), and compiling many numbers.
+ *
  * Once a call is over a limit it is dead: the hook then fires at every instruction, so that a `pcall` in a loop catches
  * one error and meets the next. `pcall` and `xpcall` are ours and pass such an error on. A handler of `xpcall` would run
  * inside the hook, where hooks are off, and could loop for ever: a dead call's error never reaches it.
@@ -42,6 +46,10 @@ enum {
     LIGHT_STRING = 4096, /* bytes of a text */
     LIGHT_STACK = 8192,  /* bytes of the stack */
     LIGHT_READ = 256,    /* places of hashes, in all tables of a chain */
+    LIGHT_HASH = 1024,   /* places of a hash that may grow for nothing */
+    MOVED_PAIRS = 2048,  /* what the square of a hash's places is divided by, for its growth */
+    WALKED_PAIRS = 512,  /* the same for a walk over keys, and their number */
+    COMPILED_BYTES = 16, /* of source text, in one instruction */
     /* Looking through a vector: */
     LIGHT_VECTOR = 8192, /* bytes that are looked through for nothing when a table makes room */
     WALKED_BYTES = 1024, /* of a vector, in one instruction */
@@ -78,6 +86,35 @@ static void charge(etp_vm *vm, size_t instructions)
         exhaust(vm);
 }
 
+/* Hash parts of tables are always new blocks, of 24 bytes for each of a power of two places. */
+static size_t hash_places(size_t size)
+{
+    enum { PLACE = 3 * sizeof(double) };
+    size_t places = size / PLACE;
+    return places * PLACE == size && (places & (places - 1)) == 0 ? places : 0;
+}
+
+static uint64_t limit_of(const etp_vm *vm)
+{
+    const etp_script_options *options = &vm->script->options;
+    return vm->loading ? options->load_instruction_limit : options->instruction_limit;
+}
+
+/* What putting keys into a new hash counts for: at most half of its places are taken then. */
+static uint64_t growth_cost(size_t places)
+{
+    return places > LIGHT_HASH ? (uint64_t)places * places / MOVED_PAIRS : 0;
+}
+
+/* Whether the new vector is a hash that is too large to be filled in one instruction. */
+static bool is_too_wide(etp_vm *vm, size_t size)
+{
+    if (vm->meter.compiling || growth_cost(hash_places(size)) < limit_of(vm))
+        return false;
+    vm->meter.over_hash = true;
+    return true;
+}
+
 static bool refuses(etp_vm *vm, bool is_string, size_t old_size, size_t new_size)
 {
     etp_meter *meter = &vm->meter;
@@ -102,14 +139,6 @@ static void note_stack(etp_vm *vm, etp_block block)
     exhaust(vm);
 }
 
-/* Hash parts of tables are always new blocks, of 24 bytes for each of a power of two places. */
-static size_t hash_places(size_t size)
-{
-    enum { PLACE = 3 * sizeof(double) };
-    size_t places = size / PLACE;
-    return places * PLACE == size && (places & (places - 1)) == 0 ? places : 0;
-}
-
 /* A vector was asked for: a part of a table, or something smaller. When a table makes room, Lua looks through all of
  * it, and only what it asks for then is seen here. */
 static void note_vector(etp_vm *vm, bool is_new, size_t size)
@@ -124,6 +153,7 @@ static void note_vector(etp_vm *vm, bool is_new, size_t size)
         meter->largest_hash = places;
         weigh(meter);
     }
+    charge(vm, growth_cost(places));
     if (meter->largest_vector > LIGHT_VECTOR)
         charge(vm, meter->largest_vector / WALKED_BYTES);
 }
@@ -183,6 +213,8 @@ void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_s
     }
     if (new_size > old_size && refuses(vm, kind == LUA_TSTRING, old_size, new_size))
         return NULL;
+    if (is_new && kind == 0 && is_too_wide(vm, new_size))
+        return NULL;
     void *block = etp_memory_resize(vm->script->options.allocator, memory, new_size);
     if (block == NULL)
         return NULL;
@@ -224,8 +256,7 @@ static void overrun(lua_State *L, int level)
 {
     char weight[160];
     etp_vm *vm = etp_vm_of(L);
-    const etp_script_options *options = &vm->script->options;
-    uint64_t limit = vm->loading ? options->load_instruction_limit : options->instruction_limit;
+    uint64_t limit = limit_of(vm);
     vm->meter.over_instructions = true;
     lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
     luaL_where(L, level);
@@ -248,6 +279,7 @@ void etp_meter_reset(etp_vm *vm, uint64_t instructions)
     meter->budget = instructions < INT64_MAX ? (int64_t)instructions : INT64_MAX;
     meter->churn_left = (uint64_t)meter->memory_limit * CHURN_TIMES;
     meter->over_memory = false;
+    meter->over_hash = false;
     meter->over_stack = false;
     meter->over_instructions = false;
     meter->slice = meter->exact ? 1 : instructions < SLICE ? (int)instructions : SLICE;
@@ -281,11 +313,13 @@ static unsigned count_numerals(const char *text, size_t size)
 int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk)
 {
     etp_meter *meter = &etp_vm_of(L)->meter;
-    if (count_numerals(text, size) > ETP_SCRIPT_NUMERALS_MAX) {
+    uint64_t numerals = count_numerals(text, size);
+    if (numerals > ETP_SCRIPT_NUMERALS_MAX) {
         lua_pushfstring(L, "%s: more than %d numbers in one text; compute them, or split it into modules", chunk + 1,
                         ETP_SCRIPT_NUMERALS_MAX);
         return LUA_ERRSYNTAX;
     }
+    etp_meter_charge(L, size / COMPILED_BYTES + numerals * numerals / WALKED_PAIRS);
     meter->compiling = true;
     int status = luaL_loadbufferx(L, text, size, chunk, "t");
     meter->compiling = false;
@@ -295,6 +329,17 @@ int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *c
 void etp_meter_charge_walk(lua_State *L)
 {
     etp_meter_charge(L, etp_vm_of(L)->meter.largest_vector / WALKED_BYTES + 1);
+}
+
+/* Lists come first in a walk and in order, so their places are near the number of keys before. */
+void etp_meter_charge_key(lua_State *L, int index, uint64_t before)
+{
+    size_t places = etp_vm_of(L)->meter.largest_hash;
+    if (places <= LIGHT_HASH || lua_type(L, index) != LUA_TNUMBER)
+        return;
+    lua_Integer key = lua_isinteger(L, index) ? lua_tointeger(L, index) : 0;
+    if (key < 1 || (uint64_t)key > 2 * before + 2)
+        etp_meter_charge(L, places / WALKED_PAIRS);
 }
 
 void etp_meter_note_chain(lua_State *L, unsigned length)

@@ -133,6 +133,7 @@ static void put_sizes(lua_State *L, writer *to)
     uint32_t sizes[2] = {0, 0};
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         check_key(L, to, lua_type(L, -2));
+        etp_meter_charge_key(L, -2, (uint64_t)sizes[0] + sizes[1]);
         bool listed = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 && (lua_Unsigned)lua_tointeger(L, -2) <= list;
         sizes[listed ? 0 : 1]++;
     }
@@ -273,9 +274,10 @@ static void push_table(lua_State *L, reader *from)
     lua_createtable(L, (int)sizes[0], (int)sizes[1]);
     lua_pushvalue(L, -1);
     lua_rawseti(L, MADE, (lua_Integer)++from->tables);
-    for (uint64_t left = (uint64_t)sizes[0] + sizes[1]; left > 0; left--) {
+    for (uint64_t i = 0; i < (uint64_t)sizes[0] + sizes[1]; i++) {
         push_value(L, from);
         push_value(L, from);
+        etp_meter_charge_key(L, -2, i);
         lua_rawset(L, -3);
     }
 }

@@ -120,6 +120,7 @@ static int order_next(lua_State *L)
     etp_meter_charge_walk(L);
     for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         rank_of(L, 4);
+        etp_meter_charge_key(L, 4, seen);
         seen += key_cost(L, 4);
         bool after = !has_key || key_below(L, 2, 4);
         if (after && (lua_isnil(L, 3) || key_below(L, 4, 3)))
@@ -168,6 +169,7 @@ static int order_pairs(lua_State *L)
     etp_meter_charge_walk(L);
     for (lua_pushnil(L); lua_next(L, 1) != 0;) {
         rank_of(L, 3);
+        etp_meter_charge_key(L, 3, (uint64_t)count);
         cost += key_cost(L, 3);
         lua_pop(L, 1);
         lua_pushvalue(L, -1);

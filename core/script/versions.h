@@ -120,7 +120,7 @@ void etp_plain_fini(etp_plain *plain);
 
 /* ---- carry.c ---- */
 
-/** Hands what `from` knows to `to`. On failure `to` is worth nothing, and `error` says why. */
+/** Hands what `from` knows to `to`; the same version may be both, in a dry call. On failure `to` is worth nothing, and `error` says why. */
 int etp_carry_over(const etp_nodes *nodes, struct etp_vm *from, struct etp_vm *to, etp_time now, etp_error *error);
 
 #endif

@@ -214,6 +214,9 @@ static bool is_due(watched *entry, etp_time clock)
         look_at(entry->allocator, &entry->files[i], clock);
         changed = changed || differs(entry, &entry->files[i]);
     }
+    /* What was told has been taken, or something newer has in its place: should it come back, it is news. */
+    if (!changed)
+        entry->told = 0;
     if (!changed || !is_at_rest(entry, clock))
         return false;
     uint64_t sum = sum_of(entry);

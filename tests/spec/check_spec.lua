@@ -33,6 +33,30 @@ local function shipped()
   return list
 end
 
+describe("what a reload would need", function()
+  local offer = "function S.on_offer(ctx, offer) ctx.state.n = %s return offer.value end\n"
+
+  it("is tried too: on_save and on_load that fail are errors", function()
+    local save = "function S.on_save(ctx)\n return ctx.state.n.x end"
+    local done = check_text("saves.lua", aggregator(offer:format("1") .. save))
+    assert.equal(1, done.status)
+    assert.truthy(done.out:find("error: [^\n]*saves.lua: %-%-watch could not reload it after an edit: " ..
+      "in a dry call: [^\n]*on_save: [^\n]*saves.lua:4: attempt to index a number value"), done.out)
+    local load = "function S.on_load(ctx, saved)\n return saved.n.x end"
+    done = check_text("loads.lua", aggregator(offer:format("1") .. load))
+    assert.equal(1, done.status)
+    assert.truthy(done.out:find("on_load: [^\n]*loads.lua:4: attempt to index a number value"), done.out)
+  end)
+
+  it("is tried too: a state that is no plain data is a warning", function()
+    local done = check_text("state.lua", aggregator(offer:format("function() end")))
+    assert.equal(0, done.status)
+    assert.truthy(done.out:find("warning: [^\n]*ctx.state.n is a function"), done.out)
+    done = check_text("state.lua", aggregator(offer:format("{ 1, 2, x = { true } }")))
+    assert.truthy(done.out:find("state.lua: ok", 1, true), done.out)
+  end)
+end)
+
 describe("a script in order", function()
   it("is said to be so in a line, with what its hooks cost", function()
     local done = check("strategies/greedy.lua")

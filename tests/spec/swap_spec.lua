@@ -36,6 +36,14 @@ local function of_kind(events, kind)
   return found
 end
 
+describe("events that cannot be written", function()
+  it("end a watched run, instead of being found out at its end", function()
+    local done = program.run("strategies/greedy.lua --watch --bess 20 --events /dev/full", "timeout 60")
+    assert.equal(1, done.status)
+    assert.truthy(done.err:find("/dev/full cannot be written: No space left on device", 1, true), done.err)
+  end)
+end)
+
 describe("a version of --swap", function()
   it("bids from its moment on, and not before", function()
     local events = program.path("events.jsonl")

@@ -360,6 +360,30 @@ static void bad_modules(void **state)
     refuses("assert(require('sub.deep') == 1) return { api = 1, role = 'bess' }", "has no hooks");
 }
 
+/* One text may hold 20000 numbers, which Lua's compiler keeps in a table; many such texts count towards the limit. */
+static void modules_full_of_numbers(void **state)
+{
+    (void)state;
+    enum { MODULES = 20, NUMBERS = 18000 };
+    static char text[2 * NUMBERS + 16];
+    size_t size = (size_t)snprintf(text, sizeof text, "return {");
+    for (unsigned i = 0; i < NUMBERS; i++)
+        size += (size_t)snprintf(text + size, sizeof text - size, "1,");
+    size += (size_t)snprintf(text + size, sizeof text - size, "}");
+    char name[16];
+    for (unsigned i = 0; i < MODULES; i++) {
+        snprintf(name, sizeof name, "n%u.lua", i);
+        write_file(name, text, size);
+    }
+    refuses("assert(#require('n0') == 18000) return { api = 1, role = 'bess' }", "has no hooks");
+    static const char all[] = "for i = 0, 19 do require('n' .. i) end return { api = 1, role = 'bess' }";
+    refuses_bytes(all, sizeof all - 1, ETP_ELIMIT, "more instructions than it may");
+    for (unsigned i = 0; i < MODULES; i++) {
+        snprintf(name, sizeof name, "n%u.lua", i);
+        remove(path_of(name));
+    }
+}
+
 static void no_module_in_a_hook(void **state)
 {
     (void)state;
@@ -412,6 +436,7 @@ int main(void)
         cmocka_unit_test(params_from_within),
         cmocka_unit_test(modules),
         cmocka_unit_test(bad_modules),
+        cmocka_unit_test(modules_full_of_numbers),
         cmocka_unit_test(no_module_in_a_hook),
         cmocka_unit_test(every_memory_limit),
     };

@@ -157,11 +157,11 @@ static void test_saving_is_rehearsed(void **unused)
     etp_desk desk = desk_open(COUNTS, NULL);
     assert_int_equal(bid_of(&desk, 0), 1);
     refuses(&desk, AGGREGATOR "function S.on_offer() return 1 end function S.on_save() return print end return S",
-            ETP_ESCRIPT, "in a dry call");
+            ETP_ESCRIPT, "in a dry call: test.lua: on_save: test.lua:2: ");
     refuses(&desk,
             AGGREGATOR "function S.on_offer() return 1 end function S.on_save() return { a = 1 } end\n"
                        "function S.on_load(ctx, saved) return saved.b.c end return S",
-            ETP_ESCRIPT, "test.lua:3:");
+            ETP_ESCRIPT, "in a dry call: test.lua: on_load: test.lua:3: ");
     assert_int_equal(bid_of(&desk, 0), 2);
     etp_script_free(desk.script);
 }
@@ -345,6 +345,7 @@ typedef struct lines {
     unsigned count;
     etp_script *script; /* reloaded as a line is written: twice at most, for a reload writes one itself */
     unsigned turns;
+    bool frees; /* and tries to free it */
     int result;
 } lines;
 
@@ -355,6 +356,8 @@ static void note(void *user, etp_log_level level, const char *component, const c
         to->level[to->count] = level;
         snprintf(to->text[to->count++], sizeof to->text[0], "%s", text);
     }
+    if (to->frees)
+        etp_script_free(to->script);
     if (to->script != NULL && to->turns++ < 2)
         to->result = etp_script_reload_text(to->script, "test.lua", COUNTS, strlen(COUNTS), now, NULL);
 }
@@ -400,9 +403,11 @@ static void test_not_from_within_a_reload(void **unused)
     assert_int_equal(bid_of(&desk, 0), 1);
     log.script = desk.script;
     log.turns = 1;
+    log.frees = true;
     reload_well(&desk, AGGREGATOR "function S.on_load(ctx, saved) ctx.log('x') ctx.state.n = saved.n end\n"
                                   "function S.on_offer(ctx) return (ctx.state.n or 0) + 5 end return S");
     assert_int_equal(log.result, ETP_ESTATE);
+    log.frees = false;
     assert_int_equal(etp_script_version(desk.script), 2);
     assert_int_equal(bid_of(&desk, 0), 6);
     etp_script_free(desk.script);

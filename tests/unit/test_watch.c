@@ -286,6 +286,22 @@ static void a_version_from_elsewhere_is_left_alone(void **state)
     close_desk(&it);
 }
 
+/* The host reads what is there by then; what it was told of is an edit again when it comes back. */
+static void a_text_that_changes_before_it_is_read(void **state)
+{
+    (void)state;
+    desk it = open_desk();
+    write_version("s.lua", 1);
+    for (int i = 0; i < 100 && etp_watch_poll(it.watch, it.clock) == NULL; i++)
+        it.clock += step;
+    write_version("s.lua", 2);
+    assert_int_equal(etp_script_reload(it.script, 0, &it.error), ETP_OK);
+    assert_int_equal(poll(&it, 500 * ms), 0);
+    write_version("s.lua", 1);
+    assert_int_equal(poll(&it, 500 * ms), 1);
+    close_desk(&it);
+}
+
 static void a_host_need_not_obey(void **state)
 {
     (void)state;
@@ -319,12 +335,19 @@ static void texts_cannot_be_watched(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_save_is_seen_in_time), cmocka_unit_test(an_edit_within_one_tick),
-        cmocka_unit_test(a_touch_is_no_change),   cmocka_unit_test(a_rename_and_a_stamp_from_the_past),
-        cmocka_unit_test(a_file_in_the_making),   cmocka_unit_test(a_fault_is_told_once),
-        cmocka_unit_test(deleted_and_made_again), cmocka_unit_test(modules_are_watched),
-        cmocka_unit_test(several_at_once),        cmocka_unit_test(a_version_from_elsewhere_is_left_alone),
-        cmocka_unit_test(a_host_need_not_obey),   cmocka_unit_test(texts_cannot_be_watched),
+        cmocka_unit_test(a_save_is_seen_in_time),
+        cmocka_unit_test(an_edit_within_one_tick),
+        cmocka_unit_test(a_touch_is_no_change),
+        cmocka_unit_test(a_rename_and_a_stamp_from_the_past),
+        cmocka_unit_test(a_file_in_the_making),
+        cmocka_unit_test(a_fault_is_told_once),
+        cmocka_unit_test(deleted_and_made_again),
+        cmocka_unit_test(modules_are_watched),
+        cmocka_unit_test(several_at_once),
+        cmocka_unit_test(a_version_from_elsewhere_is_left_alone),
+        cmocka_unit_test(a_text_that_changes_before_it_is_read),
+        cmocka_unit_test(a_host_need_not_obey),
+        cmocka_unit_test(texts_cannot_be_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,6 +83,20 @@ static void rehearse(etp_examination *examination, etp_script *script)
     note_silence(examination);
 }
 
+/* ---- a reload ---- */
+
+/* By itself, with what it knows after its dry calls. A hook that fails is a mistake; a state that is no plain data harms
+ * only those who reload. */
+static void try_reload(etp_examination *examination, etp_script *script)
+{
+    etp_error error = {0};
+    if (etp_script_reload(script, 0, &error) == ETP_OK)
+        return;
+    bool hook = strstr(error.text, "in a dry call: ") == error.text || strstr(error.text, ": on_load: ") != NULL;
+    etp_examination_add(examination, hook ? ETP_FINDING_ERROR : ETP_FINDING_WARNING, NULL,
+                        "%s: --watch could not reload it after an edit: %s", examination->path, error.text);
+}
+
 /* ---- globals and parameters ---- */
 
 static void report_global(etp_examination *examination, const etp_rehearsal_global *global)
@@ -192,6 +206,8 @@ static void examine(etp_examination *examination)
     }
     describe(examination, script);
     rehearse(examination, script);
+    if (examination->error_count == 0)
+        try_reload(examination, script);
     etp_script_free(script);
     look_on(examination);
     if (examination->error_count == 0)

@@ -69,7 +69,7 @@ ETP_API int etp_script_load(etp_script **script, const char *path, const etp_scr
 ETP_API int etp_script_load_text(etp_script **script, const char *chunk, const char *text, size_t size,
                                  const etp_script_options *options, etp_error *error);
 
-/** Accepts NULL. Does nothing when called from inside one of the script's own hooks, as from its log. */
+/** Accepts NULL. Does nothing when called from inside one of the script's own hooks, as from its log, or a reload's. */
 ETP_API void etp_script_free(etp_script *script);
 
 /** The name it declares, else its file's name without ".lua". Valid until the script is freed. */
