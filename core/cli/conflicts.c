@@ -40,5 +40,7 @@ int etp_options_check(const etp_options *options, etp_error *error)
         return refuse(error,
                       "--pace is for --watch (or, to repeat such a run, for --swap): any other run goes as fast as "
                       "it can");
+    if (options->skip != 0 && !options->watch)
+        return refuse(error, "--skip is for --watch: any other run goes as fast as it can");
     return options->watch ? check_watch(options, error) : ETP_EXIT_DONE;
 }

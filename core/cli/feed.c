@@ -63,19 +63,50 @@ static void print_price(FILE *out, etp_money paid, etp_energy energy)
         fputs("  nothing sold", out);
 }
 
+/* Since the last line. */
+static uint64_t take_wins(etp_feed *feed, const etp_run *run, unsigned index)
+{
+    etp_firm_result firm;
+    etp_run_firm(run, index, &firm);
+    uint64_t wins = firm.trades - feed->wins[index];
+    feed->wins[index] = firm.trades;
+    return wins;
+}
+
 static void print_wins(etp_feed *feed, const etp_run *run)
 {
     const char *before = "  ";
     for (unsigned i = 0; i < feed->crew->count; i++) {
-        etp_firm_result firm;
-        etp_run_firm(run, i, &firm);
-        uint64_t wins = firm.trades - feed->wins[i];
-        feed->wins[i] = firm.trades;
+        uint64_t wins = take_wins(feed, run, i);
         if (wins == 0)
             continue;
         fprintf(feed->out, "%s%s %" PRIu64, before, feed->crew->firms[i].name, wins);
         before = ", ";
     }
+}
+
+/* When an interval of the trace begins, as people say it. */
+static void print_time(const etp_feed *feed, size_t index)
+{
+    const etp_trace *trace = &feed->stage->trace;
+    etp_time second = (trace->starts + (etp_time)index * trace->interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY;
+    fprintf(feed->out, "%02d:%02d", (int)(second / SECONDS_PER_MINUTE / MINUTES_PER_HOUR),
+            (int)(second / SECONDS_PER_MINUTE % MINUTES_PER_HOUR));
+}
+
+void etp_feed_skipped(etp_feed *feed, const etp_run *run)
+{
+    if (feed->out == NULL)
+        return;
+    etp_run_get_totals(run, &feed->before);
+    for (unsigned i = 0; i < feed->crew->count; i++)
+        take_wins(feed, run, i);
+    fprintf(feed->out, "Skipped %zu %s with %" PRIu64 " %s; by the clock from ", feed->before.intervals,
+            feed->before.intervals == 1 ? "interval" : "intervals", feed->before.trades,
+            feed->before.trades == 1 ? "trade" : "trades");
+    print_time(feed, feed->stage->run.first + feed->before.intervals);
+    fputs(" on.\n", feed->out);
+    fflush(feed->out);
 }
 
 void etp_feed_interval(etp_feed *feed, const etp_run *run)
@@ -84,14 +115,12 @@ void etp_feed_interval(etp_feed *feed, const etp_run *run)
     if (feed->out == NULL)
         return;
     etp_run_get_totals(run, &now);
-    const etp_trace *trace = &feed->stage->trace;
     size_t index = feed->stage->run.first + now.intervals - 1;
-    etp_time second = (trace->starts + (etp_time)index * trace->interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY;
     etp_energy sold = now.sold - feed->before.sold;
-    fprintf(feed->out, "%02d:%02d  spot %6.2f  %3" PRIu64 " auctions  %3" PRIu64 " trades  %7.2f kWh",
-            (int)(second / SECONDS_PER_MINUTE / MINUTES_PER_HOUR),
-            (int)(second / SECONDS_PER_MINUTE % MINUTES_PER_HOUR), etp_price_to_cents(trace->prices[index]),
-            now.auctions - feed->before.auctions, now.trades - feed->before.trades, etp_energy_to_kwh(sold));
+    print_time(feed, index);
+    fprintf(feed->out, "  spot %6.2f  %3" PRIu64 " auctions  %3" PRIu64 " trades  %7.2f kWh",
+            etp_price_to_cents(feed->stage->trace.prices[index]), now.auctions - feed->before.auctions,
+            now.trades - feed->before.trades, etp_energy_to_kwh(sold));
     print_price(feed->out, now.paid - feed->before.paid, sold);
     print_wins(feed, run);
     fputc('\n', feed->out);

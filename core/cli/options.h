@@ -41,6 +41,7 @@ typedef struct etp_options {
     etp_mechanism mechanism;
     unsigned disclose;
     etp_time window, hold, spread;
+    etp_time skip; /* of a watched run, on the market's clock */
     etp_time delay, jitter;
     uint32_t loss, duplicate, reorder, flip;
     uint32_t failures;

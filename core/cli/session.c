@@ -153,11 +153,25 @@ static etp_time aim(const etp_run *run, etp_time begins, etp_time elapsed)
     return target > now + slice ? now + slice : target;
 }
 
+/* To where the clock begins to count. Returns what etp_run_advance() does. */
+static int skip(live *session, etp_error *error)
+{
+    etp_run *run = session->reloads->run;
+    const etp_stage *stage = session->reloads->stage;
+    size_t count = (size_t)(stage->options->skip / stage->trace.interval);
+    int more = etp_run_advance(run, etp_run_starts(run, 0), error);
+    while (more > 0 && etp_run_done(run) < count && !asked_to_end)
+        more = etp_run_advance(run, etp_run_starts(run, etp_run_done(run) + 1), error);
+    if (more > 0 && count > 0)
+        etp_feed_skipped(&session->feed, run);
+    return more;
+}
+
 static int follow_clock(live *session, etp_error *error)
 {
     etp_run *run = session->reloads->run;
-    etp_time begins = etp_run_starts(run, 0), start = clock_now();
-    int more = etp_run_advance(run, begins, error), status = ETP_EXIT_DONE;
+    int more = skip(session, error), status = ETP_EXIT_DONE;
+    etp_time begins = etp_run_starts(run, etp_run_done(run)), start = clock_now();
     while (more > 0 && status == ETP_EXIT_DONE && !asked_to_end) {
         etp_time elapsed = clock_now() - start;
         if (begins + elapsed <= etp_run_now(run) + nap) {

@@ -130,6 +130,15 @@ static etp_time run_length(const etp_stage *stage)
     return (etp_time)stage->run.intervals * beat;
 }
 
+static int check_skip(const etp_stage *stage, etp_error *error)
+{
+    if (stage->options->skip < (etp_time)stage->run.intervals * stage->trace.interval)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_ERANGE,
+             "--skip leaves nothing to watch: skip less than the run is long, or ask for more --days");
+    return ETP_EXIT_USAGE;
+}
+
 /* ---- the stage ---- */
 
 int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error)
@@ -152,6 +161,9 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
     if (status != ETP_EXIT_DONE)
         return status;
     set_pace(stage);
+    status = check_skip(stage, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
     return etp_lineup_check_swaps(&stage->lineup, &stage->swaps, run_length(stage), error);
 }
 

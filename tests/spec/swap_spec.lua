@@ -171,4 +171,23 @@ describe("--watch", function()
     assert.falsy(done.out:find("utility", 1, true))
     assert.equal(3, #of_kind(program.events(events), "load"))
   end)
+
+  it("skips what nobody wants to wait for, and trades the same", function()
+    local line = version("mine.lua", "12") .. " --rivals 1 --bess 5 --interval 4h --window 40ms --hold 20ms --delay 2ms "
+      .. "--jitter 0 --watch --pace 100000"
+    local all, part = program.run(line), program.run(line .. " --skip 9h")
+    assert.equal(0, part.status, part.err)
+    local trades = 0
+    for count in all.out:gmatch("\n[12][26]:00  spot +%S+ +%d+ auctions +(%d+) trades") do
+      trades = trades + count
+    end
+    program.says(part.out, { ("\nSkipped 2 intervals with %d trades; by the clock from 20:00 on.\n20:00  spot")
+      :format(trades) })
+    assert.equal(all.out:match("\n20:00  spot.*"), part.out:match("\n20:00  spot.*"))
+  end)
+
+  it("has something left to watch", function()
+    expect(program.run(run_line("--watch --skip 24h")), 2, "--skip leaves nothing to watch")
+    expect(program.run(run_line("--skip 1h")), 2, "--skip is for --watch")
+  end)
 end)
