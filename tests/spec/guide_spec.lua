@@ -3,7 +3,7 @@
 --
 -- A block of Lua begins with the name of its file: "-- first.lua: ..." is the whole file, "-- first.lua, more: ..."
 -- goes in before its last line. A block of sh is run line by line. A comment above a block says what it takes:
--- "<!-- module -->" the Lua module, which not every build can load; "<!-- interrupted -->" somebody who ends it by Ctrl-C.
+-- "<!-- module -->" the Lua module, which not every build can load; "<!-- interrupted -->" a person who types Ctrl-C.
 local json = require("cjson")
 local module = require("module")
 local program = require("program")
