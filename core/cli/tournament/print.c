@@ -25,8 +25,8 @@ static void print_what_was_played(const etp_league *league, FILE *out)
             " day%s a game, %s\n",
             league->count, design->rounds, plural(design->rounds), options->seed, etp_design_games(design),
             design->seats, options->bess, options->days, plural(options->days), etp_mechanism_name(options->mechanism));
-    fprintf(out, "each strategy plays %u games with each of the %u portfolios; any two meet %u", design->rounds,
-            design->seats, fewest);
+    fprintf(out, "each strategy plays %u game%s with each of the %u portfolios; any two meet %u", design->rounds,
+            plural(design->rounds), design->seats, fewest);
     if (most != fewest)
         fprintf(out, " to %u", most);
     fputs(" times\n", out);
@@ -105,7 +105,9 @@ static void print_mishaps(const etp_league *league, FILE *out)
         fprintf(out, "%s: %" PRIu64 " of %" PRIu64 " calls failed: %s\n", standing->entrant->name, standing->errors,
                 standing->calls, standing->mishap != NULL ? standing->mishap : "");
         if (standing->suspended > 0)
-            fprintf(out, "%s: was called no more in %" PRIu64 " game%s, after 1000 failures in a row\n",
+            fprintf(out,
+                    "%s: was called no more in %" PRIu64
+                    " game%s, after 1000 failures in a row or 10 calls over a limit\n",
                     standing->entrant->name, standing->suspended, plural(standing->suspended));
     }
 }
