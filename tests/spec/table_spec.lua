@@ -31,7 +31,8 @@ describe("the table", function()
     local text = program.unwrapped(program.run(GREEDY .. " --bess 10").out)
     program.says(text, {
       "who owns the portfolios", "told every reserve and waits for all offers",
-      "sealed bids by scripts that know neither", "how far buyers use market power: the utility all that an interval gives it, a firm as much as its script finds",
+      "sealed bids by scripts that know neither",
+      "how far buyers use market power: the utility all that an interval gives it, a firm as much as its script finds",
       "greedy alone: one firm with its own share of the need and no rival. Its script is not told so",
       "compare seeds before you believe a difference", "an illustration, no evidence",
     })
