@@ -10,6 +10,7 @@ rm -rf "$tree" "$tree.first"
 mv "$tree.first" "$tree"
 "$tree/bin/etp-engine" --version
 diff -r "$here/../../strategies" "$tree/share/etp-engine/strategies"
+diff -r "$here/../../bindings/lua/meta" "$tree/share/etp-engine/meta"
 # Paths of the build or of the first prefix in what other builds read would be found only on this machine.
 if find "$tree" -name '*.cmake' -o -name '*.pc' -o -name '*.h' | xargs -r grep -lF -e "$tree.first" -e "$build"; then
     echo "these installed files name a folder of the build"

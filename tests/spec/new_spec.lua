@@ -197,7 +197,7 @@ describe("the editor's settings", function()
     assert.equal("Lua 5.4", settings["runtime.version"])
     local annotations = settings["workspace.library"][1]
     assert.equal("/", annotations:sub(1, 1))
-    assert.truthy(program.read(annotations .. "/etp.lua"):find("@class etp.offer", 1, true))
+    assert.truthy(program.read(annotations .. "/api.lua"):find("@class etp.offer", 1, true))
     assert.truthy(program.read(annotations .. "/sandbox.lua"):find("function pairs", 1, true))
     for _, library in ipairs({ "basic", "io", "os", "math", "string", "table", "package", "debug", "coroutine" }) do
       assert.equal("disable", settings["runtime.builtin"][library])
