@@ -29,5 +29,7 @@ stds.sandbox = {
 files["examples"] = { std = "lua54" }
 -- A hook is given more than most strategies use.
 files["strategies"] = { std = "sandbox", unused_args = false }
+-- What `new --spec` writes is run by busted.
+files["strategies/templates/*_spec.lua"] = { std = "lua54+busted" }
 -- Annotations declare what others define.
 files["bindings/lua/meta"] = { ignore = { "1", "2" } }

@@ -17,8 +17,8 @@
 enum { NAME_MAX_BYTES = 64, PATH_MAX_BYTES = ETP_SHARE_PATH_MAX };
 
 static const char head[] =
-    "usage: etp-engine new strategy NAME [--dir DIR]\n"
-    "       etp-engine new reserve NAME [--dir DIR]\n"
+    "usage: etp-engine new strategy NAME [--spec] [--dir DIR]\n"
+    "       etp-engine new reserve NAME [--spec] [--dir DIR]\n"
     "\n"
     "Writes NAME.lua, a commented starting point that runs as it is: a strategy of an aggregator, which\n"
     "buys, or a reserve policy of home batteries, which sell. And .luarc.json, by which editors with\n"
@@ -27,10 +27,13 @@ static const char head[] =
 typedef struct new_options {
     etp_options common;
     const char *folder; /* or NULL */
+    bool spec;
 } new_options;
 
 static const etp_option own[] = {
-    {"Options", "dir", "DIR", NULL, "the folder to write in [the current one]", &etp_option_kind_text,
+    {"Options", "spec", NULL, NULL, "write NAME_spec.lua too, tests of it for busted with the Lua module etp",
+     &etp_option_kind_flag, offsetof(new_options, spec), 0, 0},
+    {NULL, "dir", "DIR", NULL, "the folder to write in [the current one]", &etp_option_kind_text,
      offsetof(new_options, folder), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(new_options, common.help), 0, 0},
 };
@@ -39,13 +42,13 @@ static const etp_vocabulary vocabulary = {"new", shared, own, sizeof own / sizeo
 
 typedef struct kind {
     const char *name;
-    const char *template;
+    const char *template, *spec_template;
     const char *run; /* what stands before the file in the command that tries it */
 } kind;
 
 static const kind kinds[] = {
-    {"strategy", "templates/strategy.lua", "etp-engine"},
-    {"reserve", "templates/reserve.lua", "etp-engine greedy --reserve"},
+    {"strategy", "templates/strategy.lua", "templates/strategy_spec.lua", "etp-engine"},
+    {"reserve", "templates/reserve.lua", "templates/reserve_spec.lua", "etp-engine greedy --reserve"},
 };
 
 static const kind *find_kind(const char *name)
@@ -150,33 +153,74 @@ static void print_settings(const etp_new_settings *settings, const char *path)
     }
 }
 
-static void print_next(const kind *asked, const char *path)
+/* ---- what is written ---- */
+
+/* Paths of what is written; `spec` is empty where none is asked for. */
+typedef struct new_paths {
+    char script[PATH_MAX_BYTES + NAME_MAX_BYTES], spec[PATH_MAX_BYTES + NAME_MAX_BYTES];
+    char settings[PATH_MAX_BYTES + NAME_MAX_BYTES];
+} new_paths;
+
+static void make_paths(new_paths *paths, const char *folder, const char *name, bool with_spec)
+{
+    const char *slash = folder[0] != '\0' && folder[strlen(folder) - 1] != '/' ? "/" : "";
+    snprintf(paths->script, sizeof paths->script, "%s%s%s.lua", folder, slash, name);
+    snprintf(paths->settings, sizeof paths->settings, "%s%s.luarc.json", folder, slash);
+    paths->spec[0] = '\0';
+    if (with_spec)
+        snprintf(paths->spec, sizeof paths->spec, "%s%s%s_spec.lua", folder, slash, name);
+}
+
+static void print_next(const kind *asked, const new_paths *paths)
 {
     fputs("next: etp-engine check ", stdout);
-    print_path(path);
+    print_path(paths->script);
+    if (paths->spec[0] != '\0') {
+        fputs(" && busted ", stdout);
+        print_path(paths->spec);
+    }
     printf(" && %s ", asked->run);
-    print_path(path);
+    print_path(paths->script);
     putchar('\n');
 }
 
-static int write_files(const kind *asked, const char *folder, const char *name, etp_error *error)
+static void print_written(const kind *asked, const new_paths *paths, const etp_new_settings *settings)
 {
-    char script[PATH_MAX_BYTES + NAME_MAX_BYTES], settings_path[PATH_MAX_BYTES + NAME_MAX_BYTES];
-    const char *slash = folder[0] != '\0' && folder[strlen(folder) - 1] != '/' ? "/" : "";
-    etp_new_settings settings;
-    snprintf(script, sizeof script, "%s%s%s.lua", folder, slash, name);
-    snprintf(settings_path, sizeof settings_path, "%s%s.luarc.json", folder, slash);
-    int status = etp_new_script(script, asked->template, name, error);
+    printf("wrote %s\n", paths->script);
+    if (paths->spec[0] != '\0')
+        printf("wrote %s\n", paths->spec);
+    print_settings(settings, paths->settings);
+    print_next(asked, paths);
+}
+
+/* The spec and the settings; what of them was written is gone again if one cannot be. */
+static int write_companions(const kind *asked, const new_paths *paths, const char *name, etp_new_settings *settings,
+                            etp_error *error)
+{
+    bool with_spec = paths->spec[0] != '\0';
+    int status = with_spec ? etp_new_script(paths->spec, asked->spec_template, name, error) : ETP_EXIT_DONE;
     if (status != ETP_EXIT_DONE)
         return status;
-    status = etp_new_editor_settings(settings_path, &settings, error);
+    status = etp_new_editor_settings(paths->settings, settings, error);
+    if (status != ETP_EXIT_DONE && with_spec)
+        unlink(paths->spec);
+    return status;
+}
+
+static int write_files(const kind *asked, const char *folder, const char *name, bool with_spec, etp_error *error)
+{
+    new_paths paths;
+    etp_new_settings settings;
+    make_paths(&paths, folder, name, with_spec);
+    int status = etp_new_script(paths.script, asked->template, name, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    status = write_companions(asked, &paths, name, &settings, error);
     if (status != ETP_EXIT_DONE) {
-        unlink(script);
+        unlink(paths.script);
         return status;
     }
-    printf("wrote %s\n", script);
-    print_settings(&settings, settings_path);
-    print_next(asked, script);
+    print_written(asked, &paths, &settings);
     return etp_output_flush(error);
 }
 
@@ -200,7 +244,7 @@ static int run(const new_options *options, etp_error *error)
     if (status != ETP_EXIT_DONE)
         return status;
     if (strlen(folder) < PATH_MAX_BYTES && (folder[0] == '\0' || etp_share_is_folder(folder)))
-        return write_files(asked, folder, options->common.files[1], error);
+        return write_files(asked, folder, options->common.files[1], options->spec, error);
     etp_fail(error, ETP_ENOENT, "there is no folder %s: make it first", folder);
     return ETP_EXIT_USAGE;
 }

@@ -39,18 +39,21 @@ static void note_utility(const etp_report *report, FILE *out)
         "Single utility: one buyer with the needs and budgets of all the aggregators. It differs from the market "
         "in who owns the portfolios; in how the price is set (in each interval an optimiser that is told every "
         "reserve and waits for all offers posts the one price that is best for it, against %s by scripts that "
-        "%s); and in that the shipped scripts are simple rules that do not use market power.",
+        "%s); and in how far buyers use market power: the utility all that an interval gives it, a firm as much as its "
+        "script finds.",
         report->mechanism == ETP_ASCENDING ? "rising bids" : "sealed bids",
         report->reserves_told ? "are told reserves but decide offer by offer" : "know neither");
 }
 
 static void note_alone(const etp_report *report, FILE *out)
 {
-    print_note(out,
-               "%s alone: one firm with its own share of the need and no rival, which bids by its script as if it had "
-               "rivals. Where it earns owners more than the utility does, that part of the market's gain comes from "
-               "bidding by value at all, and not from competition.",
-               report->alone_name);
+    print_note(
+        out,
+        "%s alone: one firm with its own share of the need and no rival. Its script is not told so, but one that "
+        "learns may find out. Where it earns owners more than the utility does, that part of the market's gain comes "
+        "from "
+        "bidding by value at all, and not from competition.",
+        report->alone_name);
 }
 
 static bool is_priced_by_losers(etp_mechanism mechanism)

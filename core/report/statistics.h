@@ -32,10 +32,18 @@ typedef struct etp_bootstrap {
  * Bounds of the values' mean: the percentile bootstrap (Efron 1979, "Bootstrap methods: another look at the jackknife").
  * The mean of as many values drawn with replacement, over and over; of these means the middle part. For a comparison of
  * two, pass the differences of their pairs. With few values it is a little too narrow: of values from a normal
- * distribution the bounds for 95 % hold the true mean 90 times in a hundred where there are ten, 92 where there are twenty.
+ * distribution the bounds for 95 % hold the true mean 90 times in a hundred where there are ten, 92 where there are twenty;
+ * etp_bounds_widen() makes up for that.
  *
  * ETP_EINVAL for fewer than two values, which say nothing of how much they vary; ETP_ENOMEM.
  */
 int etp_bootstrap_mean(const double *values, size_t count, const etp_bootstrap *how, etp_bounds *bounds);
+
+/*
+ * What bounds for 95 % lack with few values: a resample varies by sqrt((n - 1) / n) of what it should, and Student's t of
+ * n - 1 reaches further than a normal distribution (the expanded percentile interval of Hesterberg 2015, "What teachers
+ * should know about the bootstrap"). Both distances from the mean grow by that factor. With one value nothing changes.
+ */
+void etp_bounds_widen(etp_bounds *bounds, double mean, size_t count);
 
 #endif

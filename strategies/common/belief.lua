@@ -77,9 +77,15 @@ function belief.best(value, low, prices, q)
     end
   end
   for i = 2, #prices do
-    local from, width = prices[i - 1], prices[i] - prices[i - 1]
-    for step = 1, STEPS do
-      try(from + width * step / STEPS, cubic(q[i - 1], q[i], step / STEPS))
+    local from, to = prices[i - 1], prices[i]
+    if from >= value then
+      break
+    end
+    -- No bid between two points promises more than the lower price at the better chance (and a hair, for rounding).
+    if to >= low and (value - from) * math.max(q[i - 1], q[i]) * (1 + 1e-9) > most then
+      for step = 1, STEPS do
+        try(from + (to - from) * step / STEPS, cubic(q[i - 1], q[i], step / STEPS))
+      end
     end
   end
   try(low, belief.at(low, prices, q))

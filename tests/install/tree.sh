@@ -10,6 +10,7 @@ rm -rf "$tree" "$tree.first"
 mv "$tree.first" "$tree"
 "$tree/bin/etp-engine" --version
 diff -r "$here/../../strategies" "$tree/share/etp-engine/strategies"
+diff -r "$here/../../bindings/lua/meta" "$tree/share/etp-engine/meta"
 # The program and the Lua module use the strategies that were installed with them, and not those of the sources.
 cp "$tree/share/etp-engine/strategies/greedy.lua" "$tree/share/etp-engine/strategies/only_here.lua"
 "$tree/bin/etp-engine" only_here --bess 2 --digest >/dev/null

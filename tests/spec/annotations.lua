@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Reads annotations of lua-language-server, as far as those in bindings/lua/meta go, and says where they differ from
--- what `etp-engine api --json` says.
+-- Reads annotations of lua-language-server, as far as those in bindings/lua/meta go, and says where those of the script
+-- API differ from what `etp-engine api --json` says.
 local annotations = {}
 
 -- ---- reading ----
@@ -65,7 +65,7 @@ function annotations.read(text)
       end
       class, declared_type = nil, nil
     elseif line:match("^function ") then
-      read.declared[line:match("^function ([%w_.]+)%(")] = "function"
+      read.declared[line:match("^function ([%w_.:]+)%(")] = "function"
     end
     above = line:match("^%-%-%-([^@|].*)$")
   end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- `etp-engine new` writes files that work as they are, and never writes over one that is there.
 local json = require("cjson")
+local module = require("module")
 local program = require("program")
 
 setup(program.setup)
@@ -93,6 +94,58 @@ for _, case in ipairs(kinds) do
   end)
 end
 
+for _, case in ipairs(kinds) do
+  describe("etp-engine new " .. case.kind .. " --spec", function()
+    local here, done
+
+    before_each(function()
+      here = folder()
+      done = run_in(here, ("new %s mine --spec"):format(case.kind))
+    end)
+
+    it("writes tests beside the script, and says that they come next", function()
+      assert.same({ 0, "" }, { done.status, done.err })
+      assert.same({ ".luarc.json", "mine.lua", "mine_spec.lua" }, files_in(here))
+      local next_one = case.next:gsub("&&", "&& busted mine_spec.lua &&", 1)
+      assert.equal("next: " .. next_one, last_line(done.out))
+      local text = program.read(here .. "/mine_spec.lua")
+      assert.is_nil(text:find("@NAME@", 1, true))
+      assert.is_nil(text:find("SPDX", 1, true))
+    end)
+
+    it("writes tests that pass as they are, wherever they are started from", function()
+      if not module.loads() then
+        pending("this build has no module that Lua can load")
+      end
+      local busted = ("PATH='%s':\"$PATH\" busted"):format(module.tools())
+      local out = program.path("busted.out")
+      assert(os.execute(("cd '%s' && %s mine_spec.lua >'%s' 2>&1"):format(here, busted, out)), program.read(out))
+      assert(os.execute(("cd / && %s '%s/mine_spec.lua' >'%s' 2>&1"):format(busted, here, out)), program.read(out))
+      assert.truthy(program.read(out):find("6 successes / 0 failures / 0 errors / 0 pending", 1, true))
+    end)
+
+    it("writes tests that fail when the script does something else", function()
+      if not module.loads() then
+        pending("this build has no module that Lua can load")
+      end
+      local text, changes = program.read(here .. "/mine.lua"):gsub("ctx.params.step", "0")
+      assert.is_true(changes > 0)
+      write(here .. "/mine.lua", text)
+      local busted = ("PATH='%s':\"$PATH\" busted"):format(module.tools())
+      assert.is_nil((os.execute(("cd '%s' && %s mine_spec.lua >/dev/null 2>&1"):format(here, busted))))
+    end)
+
+    it("leaves nothing behind where the tests cannot be written", function()
+      here = folder()
+      write(here .. "/mine_spec.lua", "mine\n")
+      done = run_in(here, ("new %s mine --spec"):format(case.kind))
+      assert.same({ 1, "" }, { done.status, done.out })
+      program.says(done.err, { "mine_spec.lua is there already and was left as it is" })
+      assert.same({ "mine_spec.lua" }, files_in(here))
+    end)
+  end)
+end
+
 local function firm_in(result, name)
   for _, firm in ipairs(result.runs.market.firms) do
     if firm.name == name then
@@ -144,7 +197,7 @@ describe("the editor's settings", function()
     assert.equal("Lua 5.4", settings["runtime.version"])
     local annotations = settings["workspace.library"][1]
     assert.equal("/", annotations:sub(1, 1))
-    assert.truthy(program.read(annotations .. "/etp.lua"):find("@class etp.offer", 1, true))
+    assert.truthy(program.read(annotations .. "/api.lua"):find("@class etp.offer", 1, true))
     assert.truthy(program.read(annotations .. "/sandbox.lua"):find("function pairs", 1, true))
     for _, library in ipairs({ "basic", "io", "os", "math", "string", "table", "package", "debug", "coroutine" }) do
       assert.equal("disable", settings["runtime.builtin"][library])

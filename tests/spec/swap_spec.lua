@@ -173,8 +173,8 @@ describe("--watch", function()
   end)
 
   it("skips what nobody wants to wait for, and trades the same", function()
-    local line = version("mine.lua", "12") .. " --rivals 1 --bess 5 --interval 4h --window 40ms --hold 20ms --delay 2ms "
-      .. "--jitter 0 --watch --pace 100000"
+    local line = version("mine.lua", "12") .. " --rivals 1 --bess 5 --interval 4h --window 40ms --hold 20ms " ..
+      "--delay 2ms --jitter 0 --watch --pace 100000"
     local all, part = program.run(line), program.run(line .. " --skip 9h")
     assert.equal(0, part.status, part.err)
     local trades = 0

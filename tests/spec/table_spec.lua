@@ -31,8 +31,9 @@ describe("the table", function()
     local text = program.unwrapped(program.run(GREEDY .. " --bess 10").out)
     program.says(text, {
       "who owns the portfolios", "told every reserve and waits for all offers",
-      "sealed bids by scripts that know neither", "simple rules that do not use market power",
-      "greedy alone: one firm with its own share of the need and no rival",
+      "sealed bids by scripts that know neither",
+      "how far buyers use market power: the utility all that an interval gives it, a firm as much as its script finds",
+      "greedy alone: one firm with its own share of the need and no rival. Its script is not told so",
       "compare seeds before you believe a difference", "an illustration, no evidence",
     })
     local told = program.unwrapped(program.run(GREEDY .. " --bess 10 --disclose reserve").out)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Means, quantiles and bootstrap bounds against cases worked by hand. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,6 +110,62 @@ static void holds_the_true_mean(void **state)
     assert_in_range(held, TIMES * 90 / 100, TIMES * 98 / 100);
 }
 
+/* Student's t for 95 % and 1, 4, 9, 19 and 99 degrees of freedom is 12.7062, 2.7764, 2.2622, 2.0930 and 1.9842. */
+static void widens_as_students_t(void **state)
+{
+    (void)state;
+    const struct {
+        size_t count;
+        double t;
+    } cases[] = {{2, 12.7062}, {5, 2.7764}, {10, 2.2622}, {11, 2.2281}, {20, 2.0930}, {100, 1.9842}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double n = (double)cases[i].count, factor = cases[i].t / 1.959964 * sqrt(n / (n - 1));
+        etp_bounds bounds = {.low = 9, .high = 12};
+        etp_bounds_widen(&bounds, 10, cases[i].count);
+        assert_near(bounds.low, 10 - factor, 1e-4 * factor);
+        assert_near(bounds.high, 10 + 2 * factor, 2e-4 * factor);
+    }
+    etp_bounds alone = {.low = 1, .high = 2};
+    etp_bounds_widen(&alone, 1.5, 1);
+    assert_near(alone.low, 1, 0);
+    assert_near(alone.high, 2, 0);
+}
+
+/* Twelve even draws together are nearly normal. */
+static double nearly_normal(etp_rng *rng)
+{
+    double sum = -6;
+    for (int i = 0; i < 12; i++)
+        sum += etp_rng_unit(rng);
+    return sum;
+}
+
+/* How often 95 % bounds hold the true mean, 0, in a thousand. */
+static unsigned held_in_a_thousand(size_t count)
+{
+    enum { TIMES = 2000, MOST = 64 };
+    double values[MOST];
+    etp_rng rng;
+    unsigned held = 0;
+    etp_rng_seed(&rng, 12);
+    for (unsigned i = 0; i < TIMES; i++) {
+        for (size_t j = 0; j < count; j++)
+            values[j] = nearly_normal(&rng);
+        etp_bounds bounds = bounds_of(values, count, 400, i, 0.95);
+        etp_bounds_widen(&bounds, etp_mean(values, count), count);
+        held += bounds.low <= 0 && bounds.high >= 0;
+    }
+    return held * 1000 / TIMES;
+}
+
+static void widened_they_hold_what_they_say(void **state)
+{
+    (void)state;
+    assert_in_range(held_in_a_thousand(5), 920, 970);
+    assert_in_range(held_in_a_thousand(10), 920, 970);
+    assert_in_range(held_in_a_thousand(20), 920, 970);
+}
+
 static void what_says_nothing(void **state)
 {
     (void)state;
@@ -130,6 +187,8 @@ int main(void)
         cmocka_unit_test(of_many_values),
         cmocka_unit_test(same_seed_same_bounds),
         cmocka_unit_test(holds_the_true_mean),
+        cmocka_unit_test(widens_as_students_t),
+        cmocka_unit_test(widened_they_hold_what_they_say),
         cmocka_unit_test(what_says_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

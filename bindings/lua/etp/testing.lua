@@ -318,6 +318,13 @@ local function raise_failures(strategies)
   end
 end
 
+local OPTIONS = "strategy, value, need, budget, rivals, batteries, policy, failures, mechanism, disclose, intervals,"
+  .. " spot, forecast, seed"
+local known = {}
+for name in OPTIONS:gmatch("%w+") do
+  known[name] = true
+end
+
 --- Runs a small market in which nothing is left to chance, and returns what happened.
 -- @tparam table options
 -- `strategy`: the one under test, as for `load`, which is called "mine"; its `value` (12 c/kWh), `need` (5 kWh) and
@@ -333,13 +340,9 @@ function testing.market(options)
   if type(options) ~= "table" then
     error("market takes a table of options, not a " .. type(options), 2)
   end
-  local known = {
-    strategy = true, value = true, need = true, budget = true, rivals = true, batteries = true, policy = true,
-    failures = true, mechanism = true, disclose = true, intervals = true, spot = true, forecast = true, seed = true,
-  }
   for key in pairs(options) do
     if not known[key] then
-      error(("market: \"%s\" is not known; docs/lua-module.md lists what is"):format(tostring(key)), 2)
+      error(("market: \"%s\" is not known; there are %s"):format(tostring(key), OPTIONS), 2)
     end
   end
   local policy = options.policy and blame(market.strategy_spec, options.policy, "policy", "reserve/", "reserve")

@@ -79,6 +79,7 @@ static bool compare(etp_difference *difference, const double *own, const double 
     difference->mean = etp_mean(room, rounds);
     int result = etp_bootstrap_mean(room, rounds, &bootstrap, &difference->bounds);
     difference->bounded = result == ETP_OK;
+    etp_bounds_widen(&difference->bounds, difference->mean, rounds);
     return result != ETP_ENOMEM;
 }
 

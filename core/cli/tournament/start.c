@@ -58,8 +58,7 @@ void etp_tournament_help(void)
           "A strategy's profit is what the energy that it won turned out to be worth, less what it paid, per\n"
           "day of a game. Its mean over the seeds ranks it. Differences, to the mean of the field and to the\n"
           "next in rank, are taken seed by seed, and their 95 % bounds are a paired bootstrap over the seeds.\n"
-          "With few seeds these are a little too narrow, and of twenty comparisons one is expected to lie\n"
-          "outside by chance.\n"
+          "Of twenty comparisons one is expected to lie outside by chance.\n"
           "\n"
           "With --prices each seed has its own --days of the file, from the first again when they are used\n"
           "up.\n",

@@ -4,8 +4,8 @@
  * The single utility: one buyer that holds the portfolios of all the firms of a market and posts one price in each
  * interval, the one that is best for it. Same needs, budgets, values and forecasts as the firms it stands for. What
  * differs from a market of scripts: who owns the portfolios; how the price is set (one posted price by an optimiser that
- * is told every reserve and waits for all offers, against sealed bids by scripts that know neither); and that the
- * shipped scripts are simple rules that do not use market power.
+ * is told every reserve and waits for all offers, against sealed bids by scripts that know neither); and how far
+ * buyers use market power: the utility all that an interval gives it, a firm as much as its script finds.
  *
  * It is the strongest poster there can be: batteries disclose their reserves to it (ETP_DISCLOSE_RESERVE), it waits
  * until every offer of the interval is in, and then chooses the price p that maximises
