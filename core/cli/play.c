@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/session.h"
 #include "cli/stage.h"
 #include "cli/status.h"
+#include "cli/watch/session.h"
 
 static const char *const act_names[] = {"market", "utility", "alone"};
 static const char utility_name[] = "single utility";

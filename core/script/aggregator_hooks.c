@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The buyer's hooks, as Lua has them. */
-#include "internal.h"
+#include "script/internal.h"
+#include "script/views/views.h"
 
 enum { FIRST = ETP_SLOTS + 1 };
 

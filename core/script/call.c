@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
+#include "script/views/views.h"
 
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size)
 {

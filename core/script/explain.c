@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "script/internal.h"
+#include "script/views/views.h"
 
 enum { MESSAGE_MAX = 1000 };
 

@@ -22,7 +22,7 @@
 #include "base/locale.h"
 #include "etp/script.h"
 #include "etp/script_api.h"
-#include "versions.h"
+#include "script/reload/versions.h"
 
 /** X(NAME, name in Lua, its arguments, known to aggregators, known to bess). In the order of the documentation. */
 #define ETP_HOOK_LIST(X)                                 \
@@ -280,186 +280,14 @@ etp_vm *etp_vm_of(lua_State *L);
 /** Checks the table on the top of the stack and takes name, role and hooks from it; raises a sentence. Leaves the table
  *  and above it one value per hook. `implied`: `api` and `role` may be left out, and the vm's role stays as it is. */
 void etp_shape_take(lua_State *L, etp_vm *vm, bool implied);
-
-/* ---- params.c ---- */
-
-/** Takes the `params` of the strategy's table at the top of the stack; raises a sentence. */
-void etp_params_take(lua_State *L, etp_vm *vm);
-/** Pushes the read-only view `ctx.params`, and puts its shelf where it belongs. */
-void etp_params_push_view(lua_State *L);
-/** Shows what has been set since the last call. Never raises. */
-void etp_params_fill(etp_vm *vm);
-/** Whether it could be set; `running` when a hook was called already. */
-int etp_params_check(etp_vm *vm, const char *name, double value, bool running, etp_error *error);
-/** ETP_ENOENT past the end. */
-int etp_params_get(const etp_vm *vm, unsigned index, etp_param *param);
-int etp_params_set(etp_vm *vm, const char *name, double value, etp_error *error);
-
-/* ---- sandbox.c and its parts ---- */
-
-/** Pushes the environment in which the source and its modules run. */
-void etp_sandbox_push(lua_State *L);
-/** After loading: what a script may no longer do. Takes the environment at the top of the stack. */
-void etp_sandbox_seal(lua_State *L);
-/** Pushes that environment again. */
-void etp_sandbox_push_environment(lua_State *L);
-/** Pushes the `__newindex` that writes down which globals are written, and then does what the table at the top of the
- *  stack would do as such. The table is taken. */
-void etp_sandbox_push_noter(lua_State *L);
-/** Set functions in the table at the top of the stack. */
-void etp_sandbox_base(lua_State *L);
-void etp_sandbox_metatable(lua_State *L);
-void etp_sandbox_order(lua_State *L);
-/** Push a library's table. */
-void etp_sandbox_string(lua_State *L);
-void etp_sandbox_utf8(lua_State *L);
-void etp_sandbox_table(lua_State *L);
-void etp_sandbox_math(lua_State *L);
-/** Names of `library` ("" for globals) that are left out of the table at the top of the stack raise a sentence. */
-void etp_sandbox_withhold(lua_State *L, const char *library);
-/** Pushes `require` with the environment at the top of the stack as its modules' own, or its refusal. */
-void etp_sandbox_push_require(lua_State *L);
-/** Pushes what `tostring` gives for the value at `index`: no addresses. */
-const char *etp_sandbox_tostring(lua_State *L, int index);
-/** Pushes a closure that runs `check` first; `check` ends with etp_sandbox_inner(). The function that is guarded is at
- *  the top of the stack and is taken. */
-void etp_sandbox_guard(lua_State *L, lua_CFunction check);
-/** Guards each function in the table at the top of the stack: what is charged is the number of its arguments, and the
- *  texts that it may have to read as numbers. */
-void etp_sandbox_guard_arguments(lua_State *L);
-/** Runs the guarded C function in the same frame, so that its errors name the script's line. */
-int etp_sandbox_inner(lua_State *L);
-/** Sorts `count` values of the table at `index` into a new table, which is pushed. Stable; `below` compares the two
- *  values on the top and leaves them. */
-void etp_sandbox_merge_sort(lua_State *L, int index, lua_Integer count, bool (*below)(lua_State *L));
-
-/* ---- limits.c ---- */
-
-void *etp_meter_allocate(void *user, void *memory, size_t old_size, size_t new_size);
-/** Before each call: full budgets. Never raises. */
-void etp_meter_reset(etp_vm *vm, uint64_t instructions);
-/** Counts work that the instruction hook does not see; raises when the budget is used up. */
-void etp_meter_charge(lua_State *L, uint64_t instructions);
-/** luaL_loadbufferx of text, under the meter. */
-int etp_meter_compile(lua_State *L, const char *text, size_t size, const char *chunk);
-/** Counts a walk over a table whose room is not known. */
-void etp_meter_charge_walk(lua_State *L);
-/** Counts a key at `index` in a walk by lua_next(), which looks it up: number keys can be chosen such that this takes long.
- *  `before`: keys before it. */
-void etp_meter_charge_key(lua_State *L, int index, uint64_t before);
-/** A chain of so many __index tables exists. */
-void etp_meter_note_chain(lua_State *L, unsigned length);
-/** True once the call has gone over a limit: nothing in the script may catch that. */
-bool etp_meter_dead(const etp_vm *vm);
-/** `pcall` and `xpcall` that cannot catch it. */
-int etp_meter_pcall(lua_State *L);
-int etp_meter_xpcall(lua_State *L);
-
-/* ---- views.c ---- */
-
-/** How one field of a C struct reads in Lua. */
-struct etp_field {
-    const char *name;
-    unsigned short offset;
-    unsigned char size;
-    unsigned char kind; /**< etp_field_kind */
-    bool may_be_nil;
-    const char *unit; /**< of a count; others have that of their kind: NULL */
-    const char *doc;
-};
-
-typedef enum etp_field_kind {
-    /* numbers with a fraction: */
-    ETP_FIELD_PRICE,   /**< c/kWh; ETP_PRICE_NONE is nil */
-    ETP_FIELD_ENERGY,  /**< kWh */
-    ETP_FIELD_POWER,   /**< kW */
-    ETP_FIELD_MONEY,   /**< dollars */
-    ETP_FIELD_TIME,    /**< seconds; ETP_TIME_NEVER is nil */
-    ETP_FIELD_PERCENT, /**< from parts per million */
-    ETP_FIELD_SHARE,   /**< 0 to 1, from parts per million */
-    ETP_FIELD_VOLT,    /**< from millivolts */
-    ETP_FIELD_COUNT,   /**< an unsigned integer of any size */
-    ETP_FIELD_BOOL,
-    /* names of an enumeration: */
-    ETP_FIELD_OUTCOME,
-    ETP_FIELD_CODE,
-    ETP_FIELD_HEALTH,
-    ETP_FIELD_LEVEL,
-    ETP_FIELD_MECHANISM,
-    ETP_FIELD_FAULT,
-    ETP_FIELD_TYPE
-} etp_field_kind;
-
-/** The fields of a kind, in the order in which `pairs` gives them. */
-const etp_field *etp_view_fields(etp_view_kind kind, unsigned *count);
-const char *etp_view_name(etp_view_kind kind);
-/** Whether a view of any kind has a field of that name. */
-bool etp_view_knows(const char *name);
-/** Pushes what a value of the engine's is in Lua; creates nothing. False if that is nil. */
-bool etp_field_push_raw(lua_State *L, const etp_field *field, uint64_t raw);
-/** Pushes a field of `data`. False if it has no value: nil. */
-bool etp_field_push(lua_State *L, const etp_field *field, const void *data);
-/** Keeps the names of all enumerations alive, so that pushing one creates nothing. */
-void etp_field_keep_names(lua_State *L);
-
-/** Fills the slots of the views, their shelves and their metatables. */
-void etp_views_make(lua_State *L);
-/** Opens the view of `kind` for the call that follows and returns where it is on the stack. Never raises. */
-int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned count);
-/** Closes the view that was opened last, if it is not one of the call that begins. Never raises. */
-void etp_view_close_expired(etp_vm *vm);
-/** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
-void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
-/** Raises unless the userdata at index 1 may be read. */
-const etp_view *etp_view_check(lua_State *L);
-
-/* ---- shelf.c ---- */
-
-/** Appends a name to the list of keys and returns its place there. */
-unsigned etp_shelf_add_key(lua_State *L, const char *name);
-/** Pushes a new shelf with room for `count` values, which asks `miss`, whose `upvalues` are taken from the top, for what it
- *  does not have. */
-void etp_shelf_push(lua_State *L, int count, lua_CFunction miss, int upvalues);
-/** Pushes a key of the list, for a lua_rawset outside a protected call: of a value in the place of another, or of nil.
- *  Such a set creates nothing. */
-void etp_shelf_push_key(lua_State *L, unsigned place);
-/** Shows in a view's shelf what the script has read so far, of `data`. Never raises. */
-void etp_shelf_fill(etp_vm *vm, etp_view_kind kind, const void *data);
-/** The field that is called `name`, at that address, if the script has read it before, else NULL. */
-etp_learned *etp_shelf_find(etp_shelf *shelf, const char *name);
-/** Enters the field at that place of its list; it is not shown yet. */
-etp_learned *etp_shelf_learn(etp_shelf *shelf, const etp_field *fields, unsigned place, const char *name);
-
-/* ---- context.c ---- */
-
-/** Fills the slots of `ctx` and of the shelves of ctx and ctx.params. */
-void etp_context_make(lua_State *L);
-/** Shows what ctx and ctx.params have in the call that follows, as far as the script has read it. Never raises. */
-void etp_context_fill(etp_vm *vm, const etp_context *context);
-/** Pushes the node's name, or a name for one that has none. */
-const char *etp_context_push_name(lua_State *L, const etp_context *context);
-/** ctx.rng(): [0, 1); ctx.rng(m): 1 to m; ctx.rng(m, n): m to n. The arguments are all that is on the stack. */
-int etp_context_draw(lua_State *L, etp_rng *rng);
-/** Writes what ctx.log was given, cut and cleaned. Never raises. */
-void etp_context_log(const etp_logger *logger, const char *strategy, const char *node, const char *text, size_t size);
-/** A finished bid: 1 is the oldest, -1 the newest; NULL past either end. */
-const etp_past_bid *etp_history_at(const etp_history *history, lua_Integer place);
-/** Whether ctx has a field of that name. */
-bool etp_context_knows(const char *name);
-
-/* ---- what script_api.c asks of those who know: false past the end ---- */
-
+/** The same as data, for script_api.h: false past the end. */
 bool etp_shape_describe(unsigned index, etp_api_field *field);
-bool etp_params_describe(unsigned index, etp_api_field *field);
-bool etp_context_describe(unsigned index, etp_api_field *field);
-bool etp_sandbox_describe_withheld(unsigned index, etp_api_withheld *described);
-/** A name of the enumeration that fields of `kind` show; NULL past the last, and for a kind that shows none. */
-const char *etp_field_value_name(etp_field_kind kind, unsigned value);
 
 /* ---- explain.c ---- */
 
 /** The message handler: text, file:line and traceback, bounded. */
 int etp_call_explain(lua_State *L);
+
 /* ---- call.c ---- */
 
 /** lua_pcall in the C locale, as every call into Lua is made. */

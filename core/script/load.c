@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
+#include "script/views/views.h"
 
 /* What the steps hand on. */
 typedef struct raw_text {

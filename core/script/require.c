@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
 
 /* Upvalues of `require`: modules that are loaded, by name; the environment. */
 enum { LOADED = 1, ENVIRONMENT = 2 };

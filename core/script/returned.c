@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "internal.h"
+#include "script/internal.h"
 
 static int refuse(etp_answer *answer, const char *format, ...) ETP_PRINTF(2, 3);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "internal.h"
+#include "script/internal.h"
+#include "script/views/views.h"
 
 void etp_script_defaults(etp_script_options *options)
 {

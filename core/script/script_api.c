@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
+#include "script/views/views.h"
 
 /* ---- enumerations ---- */
 

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
 
 enum { WORDS_MAX = 128 }; /* in one table */
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "internal.h"
+#include "script/internal.h"
+#include "script/sandbox/sandbox.h"
+#include "script/views/views.h"
 
 static const char *const hook_names[ETP_HOOKS] = {
 #define ETP_X(NAME, name, arguments, aggregator, bess) name,

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "internal.h"
+#include "script/internal.h"
 
 static int read_all(FILE *file, const char *path, char *text, size_t room, size_t *size, etp_error *error)
 {

@@ -14,6 +14,7 @@
 #include "bench_lua.h"
 #include "etp/script.h"
 #include "script/internal.h"
+#include "script/views/views.h"
 
 enum { VARIANTS = 8, CALLS = 8000, ROUNDS = 25, NO_PRICE = -1 };
 
