@@ -4,7 +4,7 @@
  * is at the top of the stack, and makes the metatables it needs.
  *
  * Who may raise: every function with a `lua_State *` here, unless its comment says otherwise. What the engine calls back
- * (hooks, observer, logger) never raises through it: see events.c and core/script/own_state_call.c.
+ * (hooks, observer, logger) never raises through it: see events.c and core/script/own_state/call.c.
  */
 #ifndef ETP_BINDING_CORE_H
 #define ETP_BINDING_CORE_H

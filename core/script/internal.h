@@ -209,7 +209,7 @@ typedef struct etp_vm {
     unsigned param_count;
     etp_written_global globals[ETP_WRITTEN_GLOBALS_MAX]; /**< the first of them */
     unsigned global_count;
-    bool watched;         /**< dry calls look on (rehearse_watch.c) */
+    bool watched;         /**< dry calls look on (rehearsal/onlooker.c) */
     uint64_t params_read; /**< since then: bit i is parameter i */
 } etp_vm;
 

@@ -23,19 +23,19 @@ struct etp_lua_hooks {
     char reason[ETP_OWN_REASON_MAX]; /* why the last offer was passed */
 };
 
-/* ---- own_state_call.c ---- */
+/* ---- call.c ---- */
 
 /* Fill the tables with the hooks that there are. */
 void etp_own_fill(etp_lua_hooks *hooks);
 
-/* ---- own_state_context.c ---- */
+/* ---- context.c ---- */
 
 /* Pushes ctx of the context's node, brought up to date. `hooks` is the userdata's place, `anchor` its user value's. */
 void etp_own_push_context(lua_State *L, int hooks, int anchor, const etp_context *context);
 /* Pushes the view of the parameters of the hooks whose userdata is at the top. */
 void etp_own_push_params(lua_State *L);
 
-/* ---- own_state_views.c ---- */
+/* ---- views.c ---- */
 
 void etp_own_push_view(lua_State *L, etp_view_kind kind, const void *data);
 

@@ -13,7 +13,7 @@
  * the budget is taken away, which ends the call at the next look.
  *
  * Instructions: a count hook, set before any code of the script runs and never cleared. C functions are not seen by it;
- * the ones whose work grows with their arguments charge the same budget themselves (sandbox_*.c).
+ * the ones whose work grows with their arguments charge the same budget themselves (the other files of this room).
  *
  * Weight: some single instructions take longer the more a script has piled up. Comparing two texts takes as long as they
  * are; a call copies its arguments; a read follows a chain of __index tables; keys can be chosen such that they all
@@ -24,7 +24,7 @@
  *
  * When a hash grows, one instruction puts all its keys into their new places, and if they all share one place that takes
  * the square of their number: such growth is charged by that square, and refused where it alone would use up a call. So
- * is walking over number keys that a script has chosen (sandbox_order.c, plain.c), and compiling many numbers.
+ * is walking over number keys that a script has chosen (order.c, reload/plain.c), and compiling many numbers.
  *
  * Once a call is over a limit it is dead: the hook then fires at every instruction, so that a `pcall` in a loop catches
  * one error and meets the next. `pcall` and `xpcall` are ours and pass such an error on. A handler of `xpcall` would run

@@ -4,7 +4,7 @@
  *
  * The table that a script sees as _ENV and _G stays empty: reads go on to the whitelist behind it, and so do writes
  * while the script loads. After loading, a reserve policy's globals are read-only, since one script serves many homes.
- * Names of Lua's that are left out raise a sentence (sandbox_withheld.c).
+ * Names of Lua's that are left out raise a sentence (withheld.c).
  */
 #include "script/sandbox/sandbox.h"
 #include "script/internal.h"
