@@ -104,5 +104,6 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .prices = describe_prices(stage),
                            .homes = run->homes,
                            .days = (double)run->intervals * (double)stage->trace.interval / (double)day,
+                           .given = options->given,
                            .alone_name = stage->lineup.entrants[stage->lineup.first].name};
 }

@@ -300,6 +300,18 @@ const etp_option etp_option_table[] = {
 
 _Static_assert(sizeof etp_option_table / sizeof etp_option_table[0] <= ETP_OPTIONS_MAX, "raise ETP_OPTIONS_MAX");
 
+/* Those of the last group. */
+bool etp_option_is_of_output(const etp_option *option)
+{
+    for (unsigned i = etp_option_count(); i-- > 0;) {
+        if (option == &etp_option_table[i])
+            return true;
+        if (etp_option_table[i].group != NULL)
+            return false;
+    }
+    return false;
+}
+
 unsigned etp_option_count(void)
 {
     return sizeof etp_option_table / sizeof etp_option_table[0];

@@ -23,6 +23,8 @@ struct etp_option {
 };
 
 extern const etp_option etp_option_table[];
+/* Says where results go, and changes nothing in them. */
+bool etp_option_is_of_output(const etp_option *option);
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set, etp_option_kind_swap;
 extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text;

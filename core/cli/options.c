@@ -106,6 +106,16 @@ static int take_option(etp_options *options, const etp_option *option, const cha
     return option->kind->read(field, option, text, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_USAGE;
 }
 
+/* What does not fit is cut. Where a result goes changes nothing in it. */
+static void note_given(etp_options *options, const etp_option *option, const char *text)
+{
+    if (etp_option_is_of_output(option))
+        return;
+    size_t used = strlen(options->given);
+    snprintf(options->given + used, sizeof options->given - used, "%s--%s%s%s", used > 0 ? " " : "", option->name,
+             text != NULL ? " " : "", text != NULL ? text : "");
+}
+
 static int take(const option_reader *reader, int code, char **argv, etp_error *error)
 {
     etp_options *options = reader->options;
@@ -124,6 +134,7 @@ static int take(const option_reader *reader, int code, char **argv, etp_error *e
         break;
     }
     const etp_option *option = reader->list[code - OPTION_CODE];
+    note_given(options, option, optarg);
     if (option->kind == &etp_option_kind_set) {
         options->sets[options->set_count++] = optarg;
         return ETP_EXIT_DONE;

@@ -25,6 +25,8 @@ typedef struct etp_tariff_option {
     etp_tariff tariff;
 } etp_tariff_option;
 
+enum { ETP_GIVEN_MAX = 512 };
+
 typedef struct etp_options {
     const char **files; /* strategies, in the order of the command line */
     unsigned file_count;
@@ -45,7 +47,8 @@ typedef struct etp_options {
     etp_time delay, jitter;
     uint32_t loss, duplicate, reorder, flip;
     uint32_t failures;
-    double pace; /* 0 when not given */
+    char given[ETP_GIVEN_MAX]; /* those that say what is run, as they were written */
+    double pace;               /* 0 when not given */
     bool quiet, no_baselines, check_determinism, digest, watch;
     bool help, version;
     etp_log_level log;

@@ -7,7 +7,24 @@
 
 enum { INDENT = 2, LINE_COLUMNS = 96, NOTE_MAX = 1024 };
 
-/* Prints a paragraph in lines of at most LINE_COLUMNS. */
+/* Prints a text in lines of at most LINE_COLUMNS. */
+static void print_lines(FILE *out, int indent, const char *text)
+{
+    size_t column = 0;
+    for (const char *word = text; *word != '\0';) {
+        size_t size = strcspn(word, " ");
+        if (column > 0 && column + 1 + size > LINE_COLUMNS) {
+            fputc('\n', out);
+            column = 0;
+        }
+        fprintf(out, "%*s%.*s", column == 0 ? indent : 1, "", (int)size, word);
+        column += size + 1;
+        word += size + strspn(word + size, " ");
+    }
+    fputc('\n', out);
+}
+
+/* A paragraph under a table. */
 ETP_PRINTF(2, 3)
 static void print_note(FILE *out, const char *format, ...)
 {
@@ -16,18 +33,18 @@ static void print_note(FILE *out, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    size_t column = 0;
-    for (const char *word = text; *word != '\0';) {
-        size_t size = strcspn(word, " ");
-        if (column > 0 && column + 1 + size > LINE_COLUMNS) {
-            fputc('\n', out);
-            column = 0;
-        }
-        fprintf(out, "%*s%.*s", column == 0 ? INDENT : 1, "", (int)size, word);
-        column += size + 1;
-        word += size + strspn(word + size, " ");
-    }
-    fputc('\n', out);
+    print_lines(out, INDENT, text);
+}
+
+/* ---- what was run ---- */
+
+void etp_notes_on_options(const etp_report *report, FILE *out)
+{
+    char text[NOTE_MAX];
+    if (report->given == NULL || report->given[0] == '\0')
+        return;
+    snprintf(text, sizeof text, "Options: %s", report->given);
+    print_lines(out, 0, text);
 }
 
 /* ---- what owners got ---- */

@@ -7,6 +7,9 @@
 
 #include "report/report.h"
 
+/* In the head: with which options it was run. */
+void etp_notes_on_options(const etp_report *report, FILE *out);
+
 /* Under what owners got. */
 void etp_notes_on_outcomes(const etp_report *report, FILE *out);
 

@@ -98,6 +98,7 @@ typedef struct etp_report {
     etp_money cost_without_market;   /* of all */
     etp_report_run market, utility, alone;
     const char *alone_name;
+    const char *given; /* the options that say what was run, as they were written; "" for none */
 } etp_report;
 
 /* Frees what etp_report_run_fill() and whoever filled the scripts have allocated. Accepts a zeroed report. */

@@ -280,6 +280,7 @@ static void print_troubles(const etp_report *report, FILE *out)
 void etp_report_print(const etp_report *report, FILE *out)
 {
     print_head(report, out);
+    etp_notes_on_options(report, out);
     print_outcomes(report, out);
     print_firms(report, out);
     print_troubles(report, out);

@@ -61,6 +61,13 @@ describe("the table", function()
     assert.falsy(text:find("greedy*", 1, true), text)
   end)
 
+  it("says with which options it was run, and not where it was written", function()
+    local options = "--bess 3 --rivals 1 --no-baselines --set greedy.margin=0.4 --disclose reserve --log error"
+    local text = program.run(GREEDY .. " " .. options).out
+    program.says(text, { "\nOptions: --bess 3 --rivals 1 --set greedy.margin=0.4 --disclose reserve\n" })
+    assert.falsy(program.run(GREEDY).out:find("Options", 1, true))
+  end)
+
   it("counts 364 days, which a calendar year holds from its first noon, as a year", function()
     local long = GREEDY .. " --bess 1 --rivals 0 --no-baselines --interval 24h --days "
     assert.falsy(program.run(long .. "363").out:find("$ a year", 1, true))
