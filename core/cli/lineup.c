@@ -50,6 +50,10 @@ static int check_there(const char *path, etp_role role, etp_error *error)
         return refuse_command(path, error);
     if (meant == NULL && etp_shipped_nearest(path, bidder ? "" : policy_folder, shipped, sizeof shipped))
         meant = shipped;
+    char file[ETP_SETTING_NAME_MAX + sizeof ".lua"];
+    int size = snprintf(file, sizeof file, "%s.lua", path);
+    if (word && size > 0 && (size_t)size < sizeof file && access(file, F_OK) == 0)
+        meant = file;
     if (word && bidder)
         return refuse_word(path, "command and no strategy", meant, "strategies/greedy.lua", error);
     if (word)

@@ -137,6 +137,19 @@ static bool offends(lua_State *L, const char *key, const char *const *names)
     return lua_isfunction(L, -1) || etp_nearest(key, names, KEYS) != NULL;
 }
 
+/* Pushes where the value of `key` in the table at the top stands, if that can be told: of functions. */
+static const char *push_place(lua_State *L, const char *key)
+{
+    lua_Debug facts = {0};
+    if (get(L, key) == LUA_TFUNCTION)
+        lua_getinfo(L, ">S", &facts);
+    else
+        lua_pop(L, 1);
+    if (facts.linedefined <= 0)
+        return lua_pushliteral(L, "");
+    return lua_pushfstring(L, " (line %d)", facts.linedefined);
+}
+
 static void check_keys(lua_State *L)
 {
     const char *names[KEYS];
@@ -149,11 +162,12 @@ static void check_keys(lua_State *L)
     }
     if (worst == NULL)
         return;
-    const char *nearest = etp_nearest(worst, names, KEYS);
+    const char *nearest = etp_nearest(worst, names, KEYS), *place = push_place(L, worst);
     if (nearest != NULL)
-        luaL_error(L, "\"%s\" is not known; did you mean \"%s\"?", worst, nearest);
-    luaL_error(L, "\"%s\" is not a hook; make it a local function, or name it as one of the hooks in docs/scripting.md",
-               worst);
+        luaL_error(L, "\"%s\"%s is not known; did you mean \"%s\"?", worst, place, nearest);
+    luaL_error(L,
+               "\"%s\"%s is not a hook; make it a local function, or name it as one of the hooks in docs/scripting.md",
+               worst, place);
 }
 
 /* ---- hooks ---- */

@@ -95,7 +95,7 @@ describe("a mistake", function()
     { "no api", "return { role = 'bess' }", "add api = 1" },
     { "no role", "return { api = 1 }", "add role = \"aggregator\"" },
     { "an unknown hook", aggregator("function S.on_ofer() end"),
-      "\"on_ofer\" is not known; did you mean \"on_offer\"?" },
+      "\"on_ofer\" (line 2) is not known; did you mean \"on_offer\"?" },
     { "a hook of the other role", bess("function S.on_offer() end"), "is a hook of the other role" },
     { "no hooks", aggregator(""), "it has no hooks" },
     { "a parameter out of range", "return { api = 1, role = 'bess', params = { a = { default = 2, max = 1 } } }",

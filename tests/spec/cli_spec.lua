@@ -165,6 +165,16 @@ describe("help", function()
   end)
 end)
 
+describe("a word", function()
+  it("that is a file's name without its end is answered with the file", function()
+    local path = program.write("my_own.lua", 'return { api = 1, role = "aggregator", on_start = function() end }')
+    local folder = assert(path:match("^(.*)/"))
+    local done = program.run("my_own", "cd '" .. folder .. "' &&")
+    assert.equal(2, done.status)
+    assert.truthy(done.err:find("called 'my_own'; did you mean my_own.lua?", 1, true), done.err)
+  end)
+end)
+
 describe("what cannot be asked for", function()
   for _, case in ipairs({
     { "", "no strategy was named" },

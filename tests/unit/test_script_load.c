@@ -139,11 +139,11 @@ static void shapes(void **state)
     refuses("return { api = 1, role = 'aggregator' }", "has no hooks, so it would never be called");
     refuses("return { api = 1, role = 'aggregator', on_save = function() end }", "has no hooks");
     refuses("return { api = 1, role = 'aggregator', on_ofer = function() end }",
-            "\"on_ofer\" is not known; did you mean \"on_offer\"?");
+            "\"on_ofer\" (line 1) is not known; did you mean \"on_offer\"?");
     refuses("return { api = 1, mode = 'x' }", "has no \"role\"");
     refuses("return { api = 1, roll = 'aggregator' }", "\"roll\" is not known; did you mean \"role\"?");
     refuses("return { api = 1, role = 'aggregator', helper = function() end }",
-            "\"helper\" is not a hook; make it a local");
+            "\"helper\" (line 1) is not a hook; make it a local");
     refuses("return { api = 1, role = 'bess', on_offer = function() end }", "on_offer is a hook of the other role");
     refuses("return { api = 1, role = 'bess', reserve = 7 }", "reserve must be a function, not a number");
     refuses("local S = { api = 1, role = 'aggregator' }\nfunction S:on_offer(ctx, offer) return 1 end\nreturn S",
