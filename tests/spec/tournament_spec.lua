@@ -78,6 +78,8 @@ describe("the league", function()
       fewest_meetings = 8, most_meetings = 8 }, result.design)
     assert.same({ "tournament", "1", 4, 8, 3 }, { result.command, result.seed, result.options.seeds,
       result.options.bess, result.options.table })
+    assert.equal("5m", result.options.interval)
+    assert.truthy(result.options.reserve:find("two_tier.lua", 1, true))
   end)
 
   it("is printed in the same order, with bounds and what they mean", function()
