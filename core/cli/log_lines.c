@@ -24,9 +24,10 @@ static bool is_known(etp_log_lines *lines, const char *text)
 static void write_line(void *user, etp_log_level level, const char *component, const char *text)
 {
     etp_log_lines *lines = user;
-    if (lines->reloads_are_told && strcmp(component, "reload") == 0)
+    bool of_reload = strcmp(component, "reload") == 0;
+    if (of_reload && lines->reloads_are_told)
         return;
-    if (level == ETP_LOG_ERROR && lines->level < ETP_LOG_DEBUG && is_known(lines, text))
+    if (level == ETP_LOG_ERROR && lines->level < ETP_LOG_DEBUG && !of_reload && is_known(lines, text))
         return;
     etp_progress_clear(lines->progress);
     fprintf(stderr, "%s %s %s\n", etp_log_level_name(level), component, text);

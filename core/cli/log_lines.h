@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines on standard error. An error that was written lately is not repeated, but at the level debug. */
+/* Log lines on standard error. An error that was written lately is not repeated, but at the level debug; a
+ * version that is refused is, for somebody has just saved it. */
 #ifndef ETP_CLI_LOG_LINES_H
 #define ETP_CLI_LOG_LINES_H
 
@@ -15,7 +16,7 @@ typedef struct etp_log_lines {
     etp_log_level level;
     uint64_t known[ETP_LOG_LINES_KNOWN]; /* hashes of the last errors */
     unsigned next;
-    bool reloads_are_told; /* by someone else, to the same person */
+    bool reloads_are_told; /* on the same terminal */
 } etp_log_lines;
 
 /* `lines` and `progress` are borrowed for the logger's life. */

@@ -40,6 +40,7 @@ static int describe_script(etp_report_script *report, const char *name, const et
                                   .overruns = stats.overruns,
                                   .log_lines = stats.log_lines,
                                   .log_dropped = stats.log_dropped,
+                                  .reloads_refused = stats.reloads_refused,
                                   .suspended = stats.suspended,
                                   .param_count = etp_script_param_count(script)};
     snprintf(report->name, sizeof report->name, "%s", name);

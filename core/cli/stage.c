@@ -2,6 +2,7 @@
 #include "cli/stage.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/status.h"
@@ -145,7 +146,8 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
 {
     *stage = (etp_stage){.options = options};
     stage->logger = etp_log_lines_begin(&stage->log_lines, &stage->progress, options->log);
-    stage->log_lines.reloads_are_told = options->watch && !options->quiet;
+    stage->log_lines.reloads_are_told =
+        options->watch && !options->quiet && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
     etp_run_defaults(&stage->run);
     int status = etp_settings_read(&stage->settings, options, error);
     if (status == ETP_EXIT_DONE)

@@ -99,6 +99,7 @@ static void put_script(builder *to, const etp_report_script *script)
     put_count(to, "script_overruns", script->overruns);
     put_count(to, "script_log_lines", script->log_lines);
     put_count(to, "script_log_dropped", script->log_dropped);
+    put_count(to, "script_reloads_refused", script->reloads_refused);
     put_bool(to, "suspended", script->suspended);
     put_text(to, "last_error", script->last_error);
 }

@@ -176,11 +176,14 @@ static void note_errors(const etp_report_script *script, FILE *out)
                    script->last_error);
     if (script->log_dropped > 0)
         print_note(out, "%s: %" PRIu64 " of its log lines were dropped.", script->name, script->log_dropped);
+    if (script->reloads_refused > 0)
+        print_note(out, "%s: %" PRIu64 " saved version%s did not take over.", script->name, script->reloads_refused,
+                   script->reloads_refused == 1 ? "" : "s");
 }
 
 static bool had_trouble(const etp_report_script *script)
 {
-    return script->errors > 0 || script->log_dropped > 0;
+    return script->errors > 0 || script->log_dropped > 0 || script->reloads_refused > 0;
 }
 
 static void note_scripts(const etp_report *report, FILE *out)

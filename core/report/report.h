@@ -25,7 +25,7 @@ typedef struct etp_report_script {
     unsigned param_count;
     char (*versions)[ETP_REPORT_HASH_MAX]; /* hashes of all that it has had, oldest first */
     unsigned version_count;
-    uint64_t calls, errors, overruns, log_lines, log_dropped;
+    uint64_t calls, errors, overruns, log_lines, log_dropped, reloads_refused;
     bool suspended;
     char last_error[ETP_REPORT_LINE_MAX]; /* its first line */
 } etp_report_script;

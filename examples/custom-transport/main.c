@@ -40,7 +40,7 @@ static etp_time clock_now(void)
 static int send_frame(void *user, etp_link link, const void *frame, size_t size)
 {
     (void)link; /* there is only one */
-    side *s = user;
+    side *s = (side *)user;
     if (send(s->socket, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
         return ETP_OK;
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS)
@@ -80,7 +80,7 @@ static void wait_and_step(side *s, etp_time end)
 
 static void on_event(void *user, const etp_event *event)
 {
-    side *s = user;
+    side *s = (side *)user;
     if (event->kind != ETP_EVENT_CONFIRM && event->kind != ETP_EVENT_RECEIPT)
         return;
     s->settled = true;
@@ -94,9 +94,12 @@ static int make_engine(side *s, int socket)
     etp_error error;
     etp_engine_options options;
     etp_engine_defaults(&options);
-    *s = (side){.socket = socket};
-    options.transport = (etp_transport){send_frame, s};
-    options.observer = (etp_observer){on_event, s};
+    const side unconnected = {.socket = socket};
+    *s = unconnected;
+    options.transport.send = send_frame;
+    options.transport.user = s;
+    options.observer.on_event = on_event;
+    options.observer.user = s;
     options.now = clock_now();
     options.timing.query_spread = 100 * ETP_NS_PER_MS;
     options.timing.window = 300 * ETP_NS_PER_MS;

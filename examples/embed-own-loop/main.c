@@ -69,7 +69,7 @@ static void on_timer(evutil_socket_t unused, short events, void *user)
 {
     (void)unused;
     (void)events;
-    program *p = user;
+    program *p = (program *)user;
     etp_engine_advance(p->engine, market_time(p));
     set_timer(p);
 }
@@ -77,7 +77,7 @@ static void on_timer(evutil_socket_t unused, short events, void *user)
 /* The transport may not call the engine, so the frame waits until the loop comes round. Link 0 and 1 are the two ends. */
 static int send_frame(void *user, etp_link link, const void *frame, size_t size)
 {
-    program *p = user;
+    program *p = (program *)user;
     if (p->count == QUEUE_MAX)
         return ETP_EFULL;
     parcel *last = &p->queue[(p->first + p->count++) % QUEUE_MAX];
@@ -92,7 +92,7 @@ static void on_mail(evutil_socket_t unused, short events, void *user)
 {
     (void)unused;
     (void)events;
-    program *p = user;
+    program *p = (program *)user;
     for (unsigned n = p->count; n > 0; n--) {
         parcel next = p->queue[p->first];
         p->first = (p->first + 1) % QUEUE_MAX;
@@ -108,7 +108,7 @@ static void on_mail(evutil_socket_t unused, short events, void *user)
 
 static void on_event(void *user, const etp_event *event)
 {
-    program *p = user;
+    program *p = (program *)user;
     if (event->kind != ETP_EVENT_RECEIPT)
         return;
     p->trades++;
@@ -121,7 +121,7 @@ static void on_interval(evutil_socket_t unused, short events, void *user)
 {
     (void)unused;
     (void)events;
-    program *p = user;
+    program *p = (program *)user;
     if (p->trades >= ENOUGH || p->intervals == INTERVALS_MAX) {
         event_base_loopexit(p->base, NULL);
         return;
@@ -144,7 +144,7 @@ static void on_heartbeat(evutil_socket_t unused, short events, void *user)
 {
     (void)unused;
     (void)events;
-    program *p = user;
+    program *p = (program *)user;
     p->beats++;
 }
 
@@ -181,8 +181,10 @@ static int add_engine(program *p)
     p->started_wall = read_clock(CLOCK_REALTIME);
     p->started_monotonic = read_clock(CLOCK_MONOTONIC);
     options.now = p->started_wall;
-    options.transport = (etp_transport){send_frame, p};
-    options.observer = (etp_observer){on_event, p};
+    options.transport.send = send_frame;
+    options.transport.user = p;
+    options.observer.on_event = on_event;
+    options.observer.user = p;
     options.timing.query_spread = 100 * ETP_NS_PER_MS;
     options.timing.window = 300 * ETP_NS_PER_MS;
     options.timing.hold = 200 * ETP_NS_PER_MS;

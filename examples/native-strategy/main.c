@@ -17,7 +17,7 @@ typedef struct haggler {
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
 {
     (void)context;
-    const haggler *self = user;
+    const haggler *self = (const haggler *)user;
     if (offer->value <= self->margin) {
         intent->reason = "worth less than our margin";
         return ETP_DECIDE_PASS;
@@ -30,7 +30,7 @@ static int on_result(void *user, const etp_context *context, const etp_result_vi
 {
     (void)context;
     (void)intent;
-    haggler *self = user;
+    haggler *self = (haggler *)user;
     if (result->outcome == ETP_OUTCOME_ACCEPTED)
         self->margin += self->step;
     else if (self->margin > self->step)

@@ -3,7 +3,7 @@
 # Builds an example against the installed tree, as somebody else would, runs it, and compares what it prints with the
 # block in its README.
 # usage: example.sh EXAMPLE WAY TREE, with CMAKE, CC, CXX and SANITIZERS in the environment
-#     WAY: cmake, shared and static (pkg-config and the bare compiler), c++, valgrind (shared, without leak or error)
+#     WAY: cmake, shared and static (pkg-config and the bare compiler), c++ (c++20: named initializers), valgrind (shared, without leak or error)
 set -eu
 name=$1 way=$2 tree=$3
 source=$(cd "$(dirname "$0")/../../examples/$name" && pwd)
@@ -62,7 +62,7 @@ static)
     ;;
 c++)
     [ -n "$CXX" ] || skip "there is no C++ compiler here"
-    with_pkg_config "$CXX" -std=c++17 -x c++
+    with_pkg_config "$CXX" -std=c++20 -Wno-missing-field-initializers -x c++
     ;;
 valgrind)
     [ -z "$SANITIZERS" ] || skip "valgrind cannot run what a sanitizer watches"

@@ -32,6 +32,8 @@ if grep -F "$work/copy" .luarc.json; then
     exit 1
 fi
 rm -rf "$work/copy"
+annotations=$(sed -n 's/^ *"\(.*\/meta\/script\)".*/\1/p' .luarc.json)
+[ -f "$annotations/api.lua" ] || { echo "an editor finds no annotations in \"$annotations\""; exit 1; }
 unset LUA_PATH LUA_CPATH LUA_INIT
 LUA_PATH_5_4="$work/tree/share/lua/5.4/?.lua;$work/tree/share/lua/5.4/?/init.lua"
 LUA_CPATH_5_4="$work/tree/lib/lua/5.4/?.so"

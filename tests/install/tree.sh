@@ -20,6 +20,13 @@ if [ -d "$tree/lib/lua/5.4" ] && [ -z "${SANITIZERS:-}" ]; then
         "$lua" -e 'assert(require("etp").strategies().only_here, "the module looked elsewhere for strategies")'
 fi
 rm "$tree/share/etp-engine/strategies/only_here.lua"
+# An editor is sent to the annotations that were installed.
+"$tree/bin/etp-engine" new strategy mine --dir "$tree" >/dev/null
+grep -qF "\"$tree/share/etp-engine/meta/script\"" "$tree/.luarc.json" || {
+    cat "$tree/.luarc.json"
+    exit 1
+}
+rm "$tree/mine.lua" "$tree/.luarc.json"
 # Paths of the build or of the first prefix in what other builds read would be found only on this machine.
 if find "$tree" -name '*.cmake' -o -name '*.pc' -o -name '*.h' | xargs -r grep -lF -e "$tree.first" -e "$build"; then
     echo "these installed files name a folder of the build"

@@ -78,6 +78,8 @@ describe("the league", function()
       fewest_meetings = 8, most_meetings = 8 }, result.design)
     assert.same({ "tournament", "1", 4, 8, 3 }, { result.command, result.seed, result.options.seeds,
       result.options.bess, result.options.table })
+    assert.equal("5m", result.options.interval)
+    assert.truthy(result.options.reserve:find("two_tier.lua", 1, true))
   end)
 
   it("is printed in the same order, with bounds and what they mean", function()
@@ -326,6 +328,21 @@ it("has no field that docs/tournament.md does not name", function()
   result.options = {} -- these are named in the help
   look(result)
   assert.is_true(count > 60)
+end)
+
+it("shows a bar on a terminal only", function()
+  -- A bare container may have no pseudo-terminals.
+  if not os.execute("script -qec true /dev/null >/dev/null 2>&1") then
+    pending("script(1) cannot give it a terminal here")
+    return
+  end
+  local arguments, terminal = "greedy random --seeds 3 --bess 2 --interval 1h", program.path("terminal")
+  assert.is_true(os.execute(("script -qec \"'%s' tournament %s\" /dev/null >'%s'"):format(program.engine, arguments,
+    terminal)))
+  local bar = "\r%[[#.]+%] +%d+%%"
+  assert.truthy(program.read(terminal):find(bar))
+  local piped = tournament(arguments)
+  assert.falsy((piped.out .. piped.err):find(bar))
 end)
 
 it("prints nothing when asked to be quiet", function()

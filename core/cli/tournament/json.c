@@ -33,14 +33,18 @@ static json_t *make_value(const etp_option_value *value)
     }
 }
 
-static json_t *make_options(const etp_tournament_options *options)
+/* Each as it stood in the end: what was left to the prices and to the default is known by now. */
+static json_t *make_options(const etp_tournament *tournament)
 {
+    etp_tournament_options options = *tournament->options;
+    options.shared.interval = tournament->stage.trace.interval;
+    options.shared.reserve = tournament->stage.lineup.policy.path;
     const etp_option *list[ETP_OPTIONS_MAX];
     unsigned count = etp_vocabulary_list(&etp_tournament_vocabulary, list);
     builder to = begin();
     for (unsigned i = 0; i < count; i++) {
         etp_option_value value;
-        if (is_stated(list[i], &value, options))
+        if (is_stated(list[i], &value, &options))
             put(&to, list[i]->name, make_value(&value));
     }
     return finish(&to);
@@ -140,7 +144,7 @@ int etp_league_write_json(const etp_league *league, FILE *out)
     put_text(&to, "version", etp_version());
     put_text(&to, "command", "tournament");
     put_id(&to, "seed", tournament->options->shared.seed);
-    put(&to, "options", make_options(tournament->options));
+    put(&to, "options", make_options(tournament));
     put(&to, "settings", make_settings(&tournament->stage.settings));
     put(&to, "design", make_design(&tournament->design));
     put(&to, "standings", make_standings(league));
