@@ -174,11 +174,8 @@ static etp_refusal skip_rest(etp_reader reader, uint32_t count, size_t known, si
     return reader.refusal;
 }
 
-etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, size_t *used)
+static etp_refusal decode(const unsigned char *start, size_t size, etp_message *message, size_t *used)
 {
-    if (bytes == NULL || message == NULL || used == NULL)
-        return ETP_REFUSED_TRUNCATED;
-    const unsigned char *start = bytes;
     etp_reader reader = {start, start + size, ETP_REFUSED_NONE};
     uint32_t count = read_array(&reader);
     if (count < ETP_FIELDS_MIN)
@@ -187,4 +184,10 @@ etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, siz
     if (reader.refusal != ETP_REFUSED_NONE)
         return reader.refusal;
     return skip_rest(reader, count, (size_t)(reader.at - start), used);
+}
+
+etp_refusal etp_decode(const void *bytes, size_t size, etp_message *message, size_t *used)
+{
+    return bytes != NULL && message != NULL && used != NULL ? decode(bytes, size, message, used)
+                                                            : ETP_REFUSED_TRUNCATED;
 }
