@@ -116,6 +116,33 @@ static int decided(lua_State *L, const call *made, const etp_intent *intent)
     }
 }
 
+/* ---- hooks of both, which return nothing ---- */
+
+typedef struct told_hooks {
+    int (*on_start)(void *user, const etp_context *context);
+    int (*on_interval)(void *user, const etp_context *context, const etp_market *market);
+    int (*on_fault)(void *user, const etp_context *context, const etp_fault *fault);
+    etp_lua_view market; /* what on_interval is shown */
+} told_hooks;
+
+static int tell(lua_State *L, call *made, const char *hook, const told_hooks *hooks, void *user)
+{
+    if (strcmp(hook, "on_start") == 0 && hooks->on_start != NULL) {
+        made->result = hooks->on_start(user, &made->context);
+    } else if (strcmp(hook, "on_interval") == 0 && hooks->on_interval != NULL) {
+        etp_market market = {.spot = ETP_PRICE_NONE, .forecast = ETP_PRICE_NONE};
+        read_shown(L, hooks->market, &market);
+        made->result = hooks->on_interval(user, &made->context, &market);
+    } else if (strcmp(hook, "on_fault") == 0 && hooks->on_fault != NULL) {
+        etp_fault fault = {0};
+        read_shown(L, ETP_LUA_FAULT, &fault);
+        made->result = hooks->on_fault(user, &made->context, &fault);
+    } else {
+        return 0;
+    }
+    return told(L, made);
+}
+
 /* ---- the buyer's hooks ---- */
 
 static int call_offer(lua_State *L, call *made, const etp_aggregator_hooks *hooks, void *user)
@@ -144,20 +171,8 @@ static int call_buyer(lua_State *L, call *made, const char *hook)
         return call_offer(L, made, hooks, user);
     if (strcmp(hook, "on_result") == 0 && hooks->on_result != NULL)
         return call_result(L, made, hooks, user);
-    if (strcmp(hook, "on_start") == 0 && hooks->on_start != NULL) {
-        made->result = hooks->on_start(user, &made->context);
-    } else if (strcmp(hook, "on_interval") == 0 && hooks->on_interval != NULL) {
-        etp_market market = {.spot = ETP_PRICE_NONE, .forecast = ETP_PRICE_NONE};
-        read_shown(L, ETP_LUA_MARKET, &market);
-        made->result = hooks->on_interval(user, &made->context, &market);
-    } else if (strcmp(hook, "on_fault") == 0 && hooks->on_fault != NULL) {
-        etp_fault fault = {0};
-        read_shown(L, ETP_LUA_FAULT, &fault);
-        made->result = hooks->on_fault(user, &made->context, &fault);
-    } else {
-        return 0;
-    }
-    return told(L, made);
+    const told_hooks both = {hooks->on_start, hooks->on_interval, hooks->on_fault, ETP_LUA_MARKET};
+    return tell(L, made, hook, &both, user);
 }
 
 /* ---- the seller's hooks ---- */
@@ -210,24 +225,14 @@ static int call_seller(lua_State *L, call *made, const char *hook)
         return call_reserve(L, made, hooks, user);
     if (strcmp(hook, "choose") == 0 && hooks->choose != NULL)
         return call_choose(L, made, hooks, user);
-    if (strcmp(hook, "on_start") == 0 && hooks->on_start != NULL) {
-        made->result = hooks->on_start(user, &made->context);
-    } else if (strcmp(hook, "on_interval") == 0 && hooks->on_interval != NULL) {
-        etp_market market = {.spot = ETP_PRICE_NONE, .forecast = ETP_PRICE_NONE};
-        read_shown(L, ETP_LUA_MARKET_BESS, &market);
-        made->result = hooks->on_interval(user, &made->context, &market);
-    } else if (strcmp(hook, "on_result") == 0 && hooks->on_result != NULL) {
+    if (strcmp(hook, "on_result") == 0 && hooks->on_result != NULL) {
         etp_sale_view sale = {0};
         read_shown(L, ETP_LUA_SALE, &sale);
         made->result = hooks->on_result(user, &made->context, &sale);
-    } else if (strcmp(hook, "on_fault") == 0 && hooks->on_fault != NULL) {
-        etp_fault fault = {0};
-        read_shown(L, ETP_LUA_FAULT, &fault);
-        made->result = hooks->on_fault(user, &made->context, &fault);
-    } else {
-        return 0;
+        return told(L, made);
     }
-    return told(L, made);
+    const told_hooks both = {hooks->on_start, hooks->on_interval, hooks->on_fault, ETP_LUA_MARKET_BESS};
+    return tell(L, made, hook, &both, user);
 }
 
 int etp_lua_strategy_call(lua_State *L)
