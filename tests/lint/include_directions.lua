@@ -29,8 +29,9 @@ local MAY_INCLUDE = {
   store = set(CORE),
   run = set(CORE .. " sim world"),
   report = set(CORE .. " sim world run"),
+  study = set(CORE .. " script sim world data run report"),
   gateway = set(CORE .. " live store"),
-  cli = set(CORE .. " script sim world live store run report gateway"),
+  cli = set(CORE .. " script sim world data live store run report study gateway"),
   bindings = set(CORE .. " script sim world run"),
 }
 
@@ -59,6 +60,7 @@ local SHARED_HEADERS = {
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
+  ["study/result.h"] = "study",
 }
 
 local UMBRELLA = "etp/etp.h"
@@ -75,9 +77,9 @@ local LIBRARIES = {
   { pattern = "^event2?[/.]", rooms = set "live gateway" },
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
-  { pattern = "^jansson%.h$", rooms = set "report cli" },
+  { pattern = "^jansson%.h$", rooms = set "report study cli" },
   { pattern = "^libdeflate%.h$", rooms = set "wire" },
-  { pattern = "^xxhash%.h$", rooms = set "world script run report cli" },
+  { pattern = "^xxhash%.h$", rooms = set "world script run report study cli" },
 }
 
 -- C11 and POSIX. Another header is a library that nobody has decided about yet.
