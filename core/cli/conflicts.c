@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cli/status.h"
+#include "program/status.h"
 
 static int refuse(etp_error *error, const char *sentence)
 {

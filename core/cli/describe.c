@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/world_params.h"
+#include "program/world_params.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/values.h"
 #include "etp/auction.h"
 #include "etp/error.h"
 #include "etp/log.h"
 #include "etp/tariff.h"
+#include "program/values.h"
 
 /* As many shipped rivals as bring the market to five aggregators. */
 #define ETP_RIVALS_FILL UINT64_MAX

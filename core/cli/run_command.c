@@ -7,9 +7,9 @@
 
 #include "cli/commands.h"
 #include "cli/describe.h"
-#include "cli/output.h"
 #include "cli/stage.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/status.h"
 #include "report/events_writer.h"
 
 /* ---- the runs ---- */

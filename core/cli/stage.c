@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "cli/output.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 static const etp_time default_interval = 300 * ETP_NS_PER_SECOND;
@@ -149,7 +149,7 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
     stage->log_lines.reloads_are_told =
         options->watch && !options->quiet && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
     etp_run_defaults(&stage->run);
-    int status = etp_settings_read(&stage->settings, options, error);
+    int status = etp_settings_read(&stage->settings, options->sets, options->set_count, error);
     if (status == ETP_EXIT_DONE)
         status = etp_swaps_read(&stage->swaps, options, error);
     if (status == ETP_EXIT_DONE)

@@ -3,13 +3,13 @@
 #ifndef ETP_CLI_STAGE_H
 #define ETP_CLI_STAGE_H
 
-#include "cli/crew.h"
 #include "cli/lineup.h"
 #include "cli/log_lines.h"
 #include "cli/options.h"
-#include "cli/params.h"
-#include "cli/progress.h"
 #include "etp/run.h"
+#include "program/crew.h"
+#include "program/progress.h"
+#include "program/settings.h"
 #include "report/events_writer.h"
 #include "report/report.h"
 

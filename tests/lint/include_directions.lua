@@ -29,9 +29,10 @@ local MAY_INCLUDE = {
   store = set(CORE),
   run = set(CORE .. " sim world"),
   report = set(CORE .. " sim world run"),
-  study = set(CORE .. " script sim world data run report"),
+  program = set(CORE .. " script sim world run"),
+  study = set(CORE .. " script sim world data run report program"),
   gateway = set(CORE .. " live store"),
-  cli = set(CORE .. " script sim world data live store run report study gateway"),
+  cli = set(CORE .. " script sim world data live store run report program study gateway"),
   bindings = set(CORE .. " script sim world run"),
 }
 
@@ -44,7 +45,7 @@ local PUBLIC_HEADERS = {
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
   world = "trace tariff home buyer utility",
-  run = "run",
+  run = "ledger run",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do
@@ -60,6 +61,10 @@ local SHARED_HEADERS = {
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
+  ["program/crew.h"] = "program", ["program/lineup.h"] = "program", ["program/output.h"] = "program",
+  ["program/progress.h"] = "program", ["program/settings.h"] = "program", ["program/share.h"] = "program",
+  ["program/shipped.h"] = "program", ["program/status.h"] = "program", ["program/unfinished.h"] = "program",
+  ["program/values.h"] = "program", ["program/workers.h"] = "program", ["program/world_params.h"] = "program",
   ["study/result.h"] = "study",
 }
 

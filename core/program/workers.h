@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Pieces of work that do not depend on each other, spread over threads. */
-#ifndef ETP_CLI_TOURNAMENT_WORKERS_H
-#define ETP_CLI_TOURNAMENT_WORKERS_H
+#ifndef ETP_PROGRAM_WORKERS_H
+#define ETP_PROGRAM_WORKERS_H
 
 #include <stddef.h>
 
-#include "cli/progress.h"
 #include "etp/error.h"
+#include "program/progress.h"
 
 /* Does piece `index`. Returns an exit status. Called from several threads at once, each with another index. */
 typedef int (*etp_work)(void *user, size_t index, etp_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/values.h"
+#include "program/values.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/crew.h"
+#include "program/crew.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/status.h"
+#include "program/status.h"
 
 static int load(etp_script **script, const etp_entrant *entrant, const etp_logger *logger, etp_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/output.h"
+#include "program/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/status.h"
-#include "cli/unfinished.h"
+#include "program/status.h"
+#include "program/unfinished.h"
 
 enum { SUFFIX_MAX = 32, PERMISSIONS = 0666 };
 

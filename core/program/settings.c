@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/params.h"
+#include "program/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
-#include "cli/status.h"
-#include "cli/world_params.h"
+#include "program/status.h"
+#include "program/values.h"
+#include "program/world_params.h"
 
 /* The part of `text` up to `end`; false when it is empty or too long for a name. */
 static bool copy_part(char *part, const char *text, const char *end)
@@ -20,7 +21,7 @@ static bool copy_part(char *part, const char *text, const char *end)
     return true;
 }
 
-static int read_one(etp_setting *setting, const char *text, etp_error *error)
+int etp_setting_read(etp_setting *setting, const char *text, etp_error *error)
 {
     const char *equals = strchr(text, '=');
     const char *dot = strchr(text, '.');
@@ -38,19 +39,19 @@ static int read_one(etp_setting *setting, const char *text, etp_error *error)
     return ETP_EXIT_DONE;
 }
 
-int etp_settings_read(etp_settings *settings, const etp_options *options, etp_error *error)
+int etp_settings_read(etp_settings *settings, const char *const *texts, unsigned count, etp_error *error)
 {
     *settings = (etp_settings){0};
-    if (options->set_count == 0)
+    if (count == 0)
         return ETP_EXIT_DONE;
-    settings->list = calloc(options->set_count, sizeof *settings->list);
+    settings->list = calloc(count, sizeof *settings->list);
     if (settings->list == NULL) {
         etp_fail(error, ETP_ENOMEM, "no memory for the arguments of --set");
         return ETP_EXIT_FAILED;
     }
     int status = ETP_EXIT_DONE;
-    for (unsigned i = 0; i < options->set_count && status == ETP_EXIT_DONE; i++)
-        status = read_one(&settings->list[settings->count++], options->sets[i], error);
+    for (unsigned i = 0; i < count && status == ETP_EXIT_DONE; i++)
+        status = etp_setting_read(&settings->list[settings->count++], texts[i], error);
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The strategies that come with the program: where they lie, and in what order they are rivals. */
-#ifndef ETP_CLI_SHIPPED_H
-#define ETP_CLI_SHIPPED_H
+#ifndef ETP_PROGRAM_SHIPPED_H
+#define ETP_PROGRAM_SHIPPED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * What a person writes after an option: numbers, times, chances. A text is read wholly or not at all, and the same under
  * every locale, for the program never calls setlocale. Showing gives the form that reading takes.
  */
-#ifndef ETP_CLI_VALUES_H
-#define ETP_CLI_VALUES_H
+#ifndef ETP_PROGRAM_VALUES_H
+#define ETP_PROGRAM_VALUES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/progress.h"
+#include "program/progress.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/shipped.h"
+#include "program/shipped.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/nearest.h"
-#include "cli/share.h"
-#include "cli/status.h"
+#include "program/share.h"
+#include "program/status.h"
 
 enum { PATH_MAX_BYTES = ETP_SHARE_PATH_MAX };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/tournament/workers.h"
+#include "program/workers.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "cli/status.h"
+#include "program/status.h"
 
 enum { THREADS_MAX = 256 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/world_params.h"
+#include "program/world_params.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/nearest.h"
-#include "cli/status.h"
+#include "program/status.h"
 
 /* What a parameter's field holds. All but the efficiency are the value times a whole number. */
 typedef enum field_kind {
@@ -108,8 +108,9 @@ double etp_world_param_get(const etp_run_options *run, unsigned index)
     return param->kind == FIELD_ROUND_TRIP ? (double)(int64_t)(value * value * 1e5 + 0.5) / 1e5 : value;
 }
 
-static void put(etp_run_options *run, const entry *param, double value)
+void etp_world_param_put(etp_run_options *run, unsigned index, double value)
 {
+    const entry *param = &params[index];
     char *field = (char *)run + param->offset;
     double one_way = param->kind == FIELD_ROUND_TRIP ? sqrt(value) : value;
     double raw = one_way * steps_per_unit(param->kind) + 0.5;
@@ -143,7 +144,7 @@ int etp_world_param_set(etp_run_options *run, const char *name, double value, et
                      help->high, *help->unit != '\0' ? " " : "", help->unit, value);
             return ETP_EXIT_USAGE;
         }
-        put(run, &params[i], value);
+        etp_world_param_put(run, i, value);
         return ETP_EXIT_DONE;
     }
     return fail_unknown(name, error);
@@ -153,14 +154,13 @@ int etp_world_params_check(const etp_run_options *run, etp_error *error)
 {
     const etp_fleet_spec *fleet = &run->fleet;
     if (fleet->pv_low > fleet->pv_high) {
-        etp_fail(error, ETP_ERANGE,
-                 "--set: world.pv_low is %g kW and world.pv_high %g kW: raise pv_high or lower pv_low",
+        etp_fail(error, ETP_ERANGE, "world.pv_low is %g kW and world.pv_high %g kW: raise pv_high or lower pv_low",
                  etp_power_to_kw(fleet->pv_low), etp_power_to_kw(fleet->pv_high));
         return ETP_EXIT_USAGE;
     }
     if (fleet->wear_spread > fleet->wear) {
         etp_fail(error, ETP_ERANGE,
-                 "--set: world.wear_spread is %g c/kWh and world.wear %g c/kWh: wear would be below 0 somewhere",
+                 "world.wear_spread is %g c/kWh and world.wear %g c/kWh: wear would be below 0 somewhere",
                  etp_price_to_cents(fleet->wear_spread), etp_price_to_cents(fleet->wear));
         return ETP_EXIT_USAGE;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/unfinished.h"
+#include "program/unfinished.h"
 
 #include <signal.h>
 #include <stdatomic.h>

@@ -3,8 +3,8 @@
  * The assumptions of the made-up world that `--set world.NAME=value` changes: one table of their names, units, ranges and
  * places in etp_run_options. Defaults are those of etp_run_defaults().
  */
-#ifndef ETP_CLI_WORLD_PARAMS_H
-#define ETP_CLI_WORLD_PARAMS_H
+#ifndef ETP_PROGRAM_WORLD_PARAMS_H
+#define ETP_PROGRAM_WORLD_PARAMS_H
 
 #include "etp/error.h"
 #include "etp/run.h"
@@ -18,7 +18,10 @@ unsigned etp_world_param_count(void);
 etp_world_param etp_world_param_describe(unsigned index);
 double etp_world_param_get(const etp_run_options *run, unsigned index);
 
-/* Sets one by its name. Returns an exit status. */
+/* Sets one to a value within its range. */
+void etp_world_param_put(etp_run_options *run, unsigned index, double value);
+
+/* Sets one by its name, as --set does. Returns an exit status. */
 int etp_world_param_set(etp_run_options *run, const char *name, double value, etp_error *error);
 
 /* Checks those that must fit each other, once all are set. */

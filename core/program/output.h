@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that the program writes. One that is written whole appears under its name at the end, or not at all. */
-#ifndef ETP_CLI_OUTPUT_H
-#define ETP_CLI_OUTPUT_H
+#ifndef ETP_PROGRAM_OUTPUT_H
+#define ETP_PROGRAM_OUTPUT_H
 
 #include <stdbool.h>
 #include <stdio.h>

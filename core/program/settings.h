@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The arguments of --set: NAME.PARAM=VALUE, where NAME is a strategy's instance, "reserve" or "world". */
-#ifndef ETP_CLI_PARAMS_H
-#define ETP_CLI_PARAMS_H
+/* What scripts and the world are set to, as in --set: NAME.PARAM=VALUE, where NAME is a strategy's instance, "reserve" or "world". */
+#ifndef ETP_PROGRAM_SETTINGS_H
+#define ETP_PROGRAM_SETTINGS_H
 
-#include "cli/options.h"
 #include "etp/run.h"
 #include "etp/script.h"
 
@@ -24,8 +23,10 @@ typedef struct etp_settings {
     unsigned count;
 } etp_settings;
 
+/* Reads one. Returns an exit status. */
+int etp_setting_read(etp_setting *setting, const char *text, etp_error *error);
 /* Reads all of them. Returns an exit status. etp_settings_fini() accepts a zeroed struct. */
-int etp_settings_read(etp_settings *settings, const etp_options *options, etp_error *error);
+int etp_settings_read(etp_settings *settings, const char *const *texts, unsigned count, etp_error *error);
 void etp_settings_fini(etp_settings *settings);
 
 /* Sets those of `target` (or of `alias`, which may be NULL) in a script, or those of the world in the run's options.

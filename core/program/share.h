@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What comes with the program: where it lies, in the sources or where it was installed. */
-#ifndef ETP_CLI_SHARE_H
-#define ETP_CLI_SHARE_H
+#ifndef ETP_PROGRAM_SHARE_H
+#define ETP_PROGRAM_SHARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

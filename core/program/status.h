@@ -3,8 +3,8 @@
  * How the program ends. Functions of this room that can fail return one of these and, unless it is ETP_EXIT_DONE, have
  * filled their etp_error with the sentence that main() prints.
  */
-#ifndef ETP_CLI_STATUS_H
-#define ETP_CLI_STATUS_H
+#ifndef ETP_PROGRAM_STATUS_H
+#define ETP_PROGRAM_STATUS_H
 
 enum {
     ETP_EXIT_DONE = 0,

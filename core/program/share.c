@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/share.h"
+#include "program/share.h"
 
 #include <stdio.h>
 #include <string.h>

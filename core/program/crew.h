@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The scripts of one run, freshly loaded, so that nothing one run has learned reaches the next. */
-#ifndef ETP_CLI_CREW_H
-#define ETP_CLI_CREW_H
+#ifndef ETP_PROGRAM_CREW_H
+#define ETP_PROGRAM_CREW_H
 
-#include "cli/lineup.h"
 #include "etp/run.h"
+#include "program/lineup.h"
 
 /* The hashes of all versions that a script has had. */
 typedef struct etp_versions {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A bar on a terminal's standard error that shows how far a command has come and how long it may still take; nothing where that is no terminal. */
-#ifndef ETP_CLI_PROGRESS_H
-#define ETP_CLI_PROGRESS_H
+#ifndef ETP_PROGRAM_PROGRESS_H
+#define ETP_PROGRAM_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
