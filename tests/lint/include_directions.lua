@@ -59,7 +59,7 @@ end
 local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
-  ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["report/document/document.h"] = "report", ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
   ["program/crew.h"] = "program", ["program/lineup.h"] = "program", ["program/output.h"] = "program",
   ["program/progress.h"] = "program", ["program/settings.h"] = "program", ["program/share.h"] = "program",
