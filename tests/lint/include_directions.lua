@@ -27,6 +27,7 @@ local MAY_INCLUDE = {
   world = set(CORE),
   live = set(CORE),
   store = set(CORE),
+  data = set(CORE .. " world"),
   run = set(CORE .. " sim world"),
   report = set(CORE .. " sim world run"),
   program = set(CORE .. " script sim world run"),
@@ -59,6 +60,8 @@ end
 local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
+  ["data/about.h"] = "data", ["data/catalogue.h"] = "data", ["data/columns.h"] = "data", ["data/csv.h"] = "data",
+  ["data/format.h"] = "data", ["data/gunzip.h"] = "data", ["data/prices.h"] = "data", ["data/text_file.h"] = "data",
   ["report/document/document.h"] = "report", ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
   ["program/crew.h"] = "program", ["program/lineup.h"] = "program", ["program/output.h"] = "program",
@@ -66,6 +69,7 @@ local SHARED_HEADERS = {
   ["program/shipped.h"] = "program", ["program/status.h"] = "program", ["program/unfinished.h"] = "program",
   ["program/values.h"] = "program", ["program/workers.h"] = "program", ["program/world_params.h"] = "program",
   ["study/result.h"] = "study",
+  ["world/calendar.h"] = "world", ["world/text.h"] = "world",
 }
 
 local UMBRELLA = "etp/etp.h"
@@ -83,8 +87,8 @@ local LIBRARIES = {
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
   { pattern = "^jansson%.h$", rooms = set "report study cli" },
-  { pattern = "^libdeflate%.h$", rooms = set "wire" },
-  { pattern = "^xxhash%.h$", rooms = set "world script run report study cli" },
+  { pattern = "^libdeflate%.h$", rooms = set "data wire" },
+  { pattern = "^xxhash%.h$", rooms = set "world data script run report study cli" },
 }
 
 -- C11 and POSIX. Another header is a library that nobody has decided about yet.
