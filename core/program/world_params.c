@@ -29,38 +29,38 @@ static const double one_ppm = 1e6;
 #define AT(field) offsetof(etp_run_options, field)
 
 static const entry params[] = {
-    {{"q", "", "chance that an aggregator takes part in an interval", 0, 1}, FIELD_RATIO, AT(buyer.participation_ppm)},
-    {{"spread", "c/kWh", "how far the aggregators' own parts of the value lie apart", 0, 100},
+    {{"q", "", "chance that an aggregator takes part in an interval", 0, 1, false}, FIELD_RATIO, AT(buyer.participation_ppm)},
+    {{"spread", "c/kWh", "how far the aggregators' own parts of the value lie apart", 0, 100, false},
      FIELD_PRICE,
      AT(buyer.spread)},
-    {{"noise", "c/kWh", "error of an aggregator's own forecast, at most", 0, 100}, FIELD_PRICE, AT(buyer.noise)},
-    {{"loss_factor", "", "wholesale energy that a kWh from a home stands for", 0.5, 2},
+    {{"noise", "c/kWh", "error of an aggregator's own forecast, at most", 0, 100, false}, FIELD_PRICE, AT(buyer.noise)},
+    {{"loss_factor", "", "wholesale energy that a kWh from a home stands for", 0.5, 2, false},
      FIELD_RATIO,
      AT(buyer.loss_factor_ppm)},
-    {{"cost_to_serve", "c/kWh", "an aggregator's cost of handling a kWh", 0, 100},
+    {{"cost_to_serve", "c/kWh", "an aggregator's cost of handling a kWh", 0, 100, false},
      FIELD_PRICE,
      AT(buyer.cost_to_serve)},
-    {{"need", "x fleet power", "what all aggregators together want in an interval", 0, 100}, FIELD_RATIO, AT(need_ppm)},
-    {{"budget", "$", "of each aggregator, per interval", 0, 1000000}, FIELD_MONEY, AT(budget)},
-    {{"wear", "c/kWh", "wear of a battery for each kWh it gives, mean", 0, 100}, FIELD_PRICE, AT(fleet.wear)},
-    {{"wear_spread", "c/kWh", "wear lies within the mean plus or minus this", 0, 100},
+    {{"need", "x fleet power", "what all aggregators together want in an interval", 0, 100, false}, FIELD_RATIO, AT(need_ppm)},
+    {{"budget", "$", "of each aggregator, per interval", 0, 1000000, false}, FIELD_MONEY, AT(budget)},
+    {{"wear", "c/kWh", "wear of a battery for each kWh it gives, mean", 0, 100, false}, FIELD_PRICE, AT(fleet.wear)},
+    {{"wear_spread", "c/kWh", "wear lies within the mean plus or minus this", 0, 100, false},
      FIELD_PRICE,
      AT(fleet.wear_spread)},
-    {{"inverter", "kW", "power of each battery", 0.1, 100}, FIELD_POWER, AT(fleet.inverter)},
-    {{"export_limit", "kW", "of each home's meter", 0, 100}, FIELD_POWER, AT(fleet.export_limit)},
-    {{"round_trip", "", "efficiency of charging and discharging together", 0.25, 1},
+    {{"inverter", "kW", "power of each battery", 0.1, 100, false}, FIELD_POWER, AT(fleet.inverter)},
+    {{"export_limit", "kW", "of each home's meter", 0, 100, false}, FIELD_POWER, AT(fleet.export_limit)},
+    {{"round_trip", "", "efficiency of charging and discharging together", 0.25, 1, false},
      FIELD_ROUND_TRIP,
      AT(fleet.one_way_ppm)},
-    {{"floor", "of capacity", "charge below which a battery is not drained", 0, 0.95},
+    {{"floor", "of capacity", "charge below which a battery is not drained", 0, 0.95, false},
      FIELD_RATIO,
      AT(fleet.floor_ppm)},
-    {{"pv_low", "kW", "smallest solar system", 0, 100}, FIELD_POWER, AT(fleet.pv_low)},
-    {{"pv_high", "kW", "largest solar system", 0, 100}, FIELD_POWER, AT(fleet.pv_high)},
-    {{"need_factor", "", "how much of its expected own need a home keeps back", 0, 10},
+    {{"pv_low", "kW", "smallest solar system", 0, 100, false}, FIELD_POWER, AT(fleet.pv_low)},
+    {{"pv_high", "kW", "largest solar system", 0, 100, false}, FIELD_POWER, AT(fleet.pv_high)},
+    {{"need_factor", "", "how much of its expected own need a home keeps back", 0, 10, false},
      FIELD_RATIO,
      AT(fleet.need_factor_ppm)},
-    {{"start_charge", "of capacity", "charge at the start", 0, 1}, FIELD_RATIO, AT(fleet.start_ppm)},
-    {{"outage_minutes", "min", "how long a failed battery stays away", 1, 1440}, FIELD_MINUTES, AT(outage)},
+    {{"start_charge", "of capacity", "charge at the start", 0, 1, false}, FIELD_RATIO, AT(fleet.start_ppm)},
+    {{"outage_minutes", "min", "how long a failed battery stays away", 1, 1440, false}, FIELD_MINUTES, AT(outage)},
 };
 enum { PARAMS = sizeof params / sizeof params[0] };
 
@@ -71,7 +71,10 @@ unsigned etp_world_param_count(void)
 
 etp_world_param etp_world_param_describe(unsigned index)
 {
-    return params[index].help;
+    etp_world_param help = params[index].help;
+    size_t fleet = AT(fleet);
+    help.of_fleet = params[index].offset >= fleet && params[index].offset < fleet + sizeof(etp_fleet_spec);
+    return help;
 }
 
 static double steps_per_unit(field_kind kind)

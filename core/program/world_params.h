@@ -6,12 +6,15 @@
 #ifndef ETP_PROGRAM_WORLD_PARAMS_H
 #define ETP_PROGRAM_WORLD_PARAMS_H
 
+#include <stdbool.h>
+
 #include "etp/error.h"
 #include "etp/run.h"
 
 typedef struct etp_world_param {
     const char *name, *unit, *doc;
     double low, high;
+    bool of_fleet; /* of homes and batteries, and not of who buys */
 } etp_world_param;
 
 unsigned etp_world_param_count(void);
