@@ -58,6 +58,7 @@ local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["script/table/table.h"] = "script",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }
 
