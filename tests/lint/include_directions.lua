@@ -63,6 +63,7 @@ local SHARED_HEADERS = {
   ["data/about.h"] = "data", ["data/catalogue.h"] = "data", ["data/columns.h"] = "data", ["data/csv.h"] = "data",
   ["data/format.h"] = "data", ["data/gunzip.h"] = "data", ["data/prices.h"] = "data", ["data/text_file.h"] = "data",
   ["report/document/document.h"] = "report", ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["script/table/table.h"] = "script",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
   ["program/crew.h"] = "program", ["program/lineup.h"] = "program", ["program/output.h"] = "program",
   ["program/progress.h"] = "program", ["program/settings.h"] = "program", ["program/share.h"] = "program",
