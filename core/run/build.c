@@ -124,10 +124,9 @@ static int add_homes(etp_run *run, etp_error *error)
 {
     const etp_run_options *options = &run->options;
     for (unsigned i = 0; i < options->homes; i++) {
-        int result = etp_home_draw(&run->homes[i], &options->fleet, i);
+        int result = etp_neighbourhood_draw(&run->hood, &run->homes[i], i, error);
         if (result != ETP_OK)
-            return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
-                            i);
+            return result;
         etp_bess_options bess = {.size = sizeof bess,
                                  .device_id = etp_run_home_device(i),
                                  .name = "",
@@ -226,6 +225,7 @@ static int build(etp_run *run, etp_error *error)
     if (result != ETP_OK)
         return etp_fail(error, result, "no memory for %u homes and %u firms", run->options.homes, run->firm_count);
     if ((result = make_network(run, error)) != ETP_OK || (result = make_engine(run, error)) != ETP_OK ||
+        (result = etp_neighbourhood_open(&run->hood, &run->options, &run->allocator, error)) != ETP_OK ||
         (result = add_homes(run, error)) != ETP_OK || (result = add_firms(run, error)) != ETP_OK ||
         (result = add_links(run, error)) != ETP_OK)
         return result;
@@ -274,6 +274,7 @@ void etp_run_free(etp_run *run)
     etp_engine_free(run->engine);
     etp_network_free(run->network);
     etp_utility_free(run->utility);
+    etp_neighbourhood_close(&run->hood);
     give(run, run->homes, run->options.homes * sizeof *run->homes);
     give(run, run->firms, run->firm_count * sizeof *run->firms);
     give(run, run->ordered, run->firm_count * sizeof *run->ordered);

@@ -2,12 +2,13 @@
 /*
  * What the files of this room share.
  *
- *     options.c   defaults, checks
- *     build.c     making a run: memory, engine, network, who is in it
- *     run.c       its intervals, and reading it
- *     account.c   who bought what for how much, from the engine's events; totals and the check that nothing is lost
- *     outages.c   which batteries fail, when
- *     idle.c      the same homes without a market
+ *     options.c         defaults, checks
+ *     build.c           making a run: memory, engine, network, who is in it
+ *     run.c             its intervals, and reading it
+ *     account.c         who bought what for how much, from the engine's events; totals and the check that nothing is lost
+ *     outages.c         which batteries fail, when
+ *     neighbourhood.c   the homes, wherever they come from
+ *     idle.c            the same homes without a market
  */
 #ifndef ETP_RUN_INTERNAL_H
 #define ETP_RUN_INTERNAL_H
@@ -42,6 +43,15 @@ struct outage {
     bool begun;
 };
 
+/* The source of homes as one run uses it. `options` outlives it. */
+struct neighbourhood {
+    const etp_home_source *source;
+    const etp_run_options *options;
+    etp_fleet_spec fleet; /* with the run's seed */
+    void *state;
+    bool is_open;
+};
+
 struct etp_run {
     etp_run_options options;
     const etp_allocator *host_allocator;
@@ -51,8 +61,9 @@ struct etp_run {
     etp_network *network;
     etp_utility *utility;
     etp_home *homes;
-    struct firm *firms;    /* in the order in which they were handed over */
-    struct firm **ordered; /* in that of their portfolios, which is that of their nodes */
+    struct neighbourhood hood; /* that `homes` came from */
+    struct firm *firms;        /* in the order in which they were handed over */
+    struct firm **ordered;     /* in that of their portfolios, which is that of their nodes */
     unsigned firm_count;
     etp_brief *briefs; /* of all portfolios, in this interval */
     etp_energy *shares;
@@ -82,6 +93,20 @@ etp_energy etp_run_need(const etp_run_options *options);
 etp_timing etp_run_timing(const etp_run_options *options);
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval);
 etp_price etp_run_stored_value(const etp_run_options *options);
+
+/* neighbourhood.c */
+/* When an interval starts on the market's clock. */
+etp_time etp_run_market_time(const etp_run_options *options, size_t interval);
+int etp_neighbourhood_check(const etp_run_options *options, etp_error *error);
+int etp_neighbourhood_open(struct neighbourhood *hood, const etp_run_options *options, const etp_allocator *allocator,
+                           etp_error *error);
+/* Accepts one that was zeroed, or whose opening failed. */
+void etp_neighbourhood_close(struct neighbourhood *hood);
+int etp_neighbourhood_draw(struct neighbourhood *hood, etp_home *home, unsigned key, etp_error *error);
+/* To be called once for each home and interval, in order: the home learns what it sees. */
+void etp_neighbourhood_flows(struct neighbourhood *hood, const etp_home *home, size_t interval, etp_energy *pv,
+                             etp_energy *load);
+etp_energy etp_neighbourhood_need(struct neighbourhood *hood, const etp_home *home, size_t interval);
 
 /* account.c */
 void etp_account_event(void *user, const etp_event *event);

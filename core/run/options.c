@@ -80,6 +80,8 @@ int etp_run_check_world(const etp_run_options *options, etp_error *error)
                         "%zu intervals from number %zu on, counted from 0: the trace has %zu intervals",
                         options->intervals, options->first, options->trace->count);
     int result = check_time(options->trace, error);
+    if (result == ETP_OK)
+        result = etp_neighbourhood_check(options, error);
     return result == ETP_OK ? check_fleet(options, error) : result;
 }
 
@@ -189,8 +191,7 @@ etp_energy etp_run_need(const etp_run_options *options)
 
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval)
 {
-    etp_time starts = options->trace->starts + (etp_time)(options->first + interval) * options->trace->interval;
-    return (uint32_t)(starts / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
+    return (uint32_t)(etp_run_market_time(options, interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
 }
 
 /* A kWh more in the cells at the end saves charging it from sun that would have been spilled. */

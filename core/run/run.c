@@ -12,7 +12,7 @@ static void brief_homes(etp_run *run, uint32_t second)
         etp_bess_brief brief = {.lot = etp_home_lot(home, run->interval),
                                 .feed_in = feed_in,
                                 .retail = retail,
-                                .expected_need = etp_home_expected_need(home, &run->options.fleet, second)};
+                                .expected_need = etp_neighbourhood_need(&run->hood, home, run->done)};
         etp_engine_brief_bess(run->engine, i, &brief);
     }
 }
@@ -75,7 +75,7 @@ static void settle_homes(etp_run *run, uint32_t second)
         etp_energy pv, load, sold;
         etp_money income;
         etp_engine_sold(run->engine, i, &sold, &income);
-        etp_home_flows(home, run->options.seed, run->done, second, run->interval, &pv, &load);
+        etp_neighbourhood_flows(&run->hood, home, run->done, &pv, &load);
         etp_home_settle(home, run->interval, pv, load, sold, income, retail, feed_in);
     }
 }

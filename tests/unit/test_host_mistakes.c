@@ -284,6 +284,10 @@ static void homes_answer(void **unused)
     GIVES(0, etp_home_cost, NULL, CENT);
     GIVES(0, etp_home_cost, &home, CENT);
     GIVES(false, etp_home_conserves, NULL);
+    const etp_home_source *source = etp_home_source_built_in();
+    note_call("etp_home_source_built_in");
+    assert_int_equal(source->size, sizeof *source);
+    assert_int_equal(source->draw(NULL, NULL, &fleet, 0), ETP_EINVAL);
 }
 
 static void buyers_answer(void **unused)

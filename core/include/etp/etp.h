@@ -15,6 +15,7 @@
 #include "etp/error.h"
 #include "etp/histogram.h"
 #include "etp/home.h"
+#include "etp/home_source.h"
 #include "etp/hooks.h"
 #include "etp/ledger.h"
 #include "etp/log.h"

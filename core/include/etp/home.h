@@ -51,6 +51,7 @@ typedef struct etp_home {
     uint32_t load_scale_ppm; /**< of the standard home's load (about 16 kWh a day) */
     uint8_t shape;           /**< which of the load shapes */
     bool measured;           /**< an interval was settled: last_pv and last_load mean something */
+    uint16_t profile;        /**< number of the household that it was made from; 0 for the built-in generator */
     /** Seconds of the day between which the sun covers the load, in the profiles; both 0 if it never does. */
     uint32_t sun_from;
     uint32_t sun_until;         /**< the end of that */

@@ -26,7 +26,7 @@
 
 #include "etp/buyer.h"
 #include "etp/engine.h"
-#include "etp/home.h"
+#include "etp/home_source.h"
 #include "etp/ledger.h"
 #include "etp/network.h"
 #include "etp/tariff.h"
@@ -59,6 +59,8 @@ typedef struct etp_run_options {
 
     unsigned homes;       /**< how many: 1 to 1 000 000 */
     etp_fleet_spec fleet; /**< its seed is set from `seed` */
+    const etp_home_source
+        *source; /**< where homes come from; borrowed for the run's life; NULL = etp_home_source_built_in() */
     const etp_bess_hooks
         *policy;        /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
     void *policy_user;  /**< handed to each hook */
