@@ -29,7 +29,9 @@ static const double one_ppm = 1e6;
 #define AT(field) offsetof(etp_run_options, field)
 
 static const entry params[] = {
-    {{"q", "", "chance that an aggregator takes part in an interval", 0, 1, false}, FIELD_RATIO, AT(buyer.participation_ppm)},
+    {{"q", "", "chance that an aggregator takes part in an interval", 0, 1, false},
+     FIELD_RATIO,
+     AT(buyer.participation_ppm)},
     {{"spread", "c/kWh", "how far the aggregators' own parts of the value lie apart", 0, 100, false},
      FIELD_PRICE,
      AT(buyer.spread)},
@@ -40,7 +42,9 @@ static const entry params[] = {
     {{"cost_to_serve", "c/kWh", "an aggregator's cost of handling a kWh", 0, 100, false},
      FIELD_PRICE,
      AT(buyer.cost_to_serve)},
-    {{"need", "x fleet power", "what all aggregators together want in an interval", 0, 100, false}, FIELD_RATIO, AT(need_ppm)},
+    {{"need", "x fleet power", "what all aggregators together want in an interval", 0, 100, false},
+     FIELD_RATIO,
+     AT(need_ppm)},
     {{"budget", "$", "of each aggregator, per interval", 0, 1000000, false}, FIELD_MONEY, AT(budget)},
     {{"wear", "c/kWh", "wear of a battery for each kWh it gives, mean", 0, 100, false}, FIELD_PRICE, AT(fleet.wear)},
     {{"wear_spread", "c/kWh", "wear lies within the mean plus or minus this", 0, 100, false},

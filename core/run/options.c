@@ -50,6 +50,16 @@ static int check_time(const etp_trace *trace, etp_error *error)
     return ETP_OK;
 }
 
+int etp_run_check_block(const etp_run_options *options, etp_time block, etp_error *error)
+{
+    etp_time interval = options->trace->interval;
+    if (block > 0 && block <= longest && block % interval == 0)
+        return ETP_OK;
+    return etp_fail(error, ETP_ERANGE,
+                    "a block of %.12g s: it must be a whole number of intervals of %.12g s, and 366 days at most",
+                    (double)block / 1e9, (double)interval / 1e9);
+}
+
 static int check_fleet(const etp_run_options *options, etp_error *error)
 {
     if (options->homes == 0 || options->homes > HOMES_MAX)
@@ -173,6 +183,8 @@ int etp_run_check_options(const etp_run_options *options, etp_error *error)
         options->outage <= 0)
         return etp_fail(error, ETP_ERANGE, "chances must be 0 to 1, a budget at least 0 and an outage longer than 0");
     result = check_timing(options, error);
+    if (result == ETP_OK && options->ledger)
+        result = etp_run_check_block(options, options->ledger_block, error);
     return result == ETP_OK ? check_firms(options, error) : result;
 }
 

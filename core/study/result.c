@@ -5,9 +5,14 @@
 #include <string.h>
 
 static const char *const arm_names[ETP_ARMS] = {
-    [ETP_ARM_FLAT] = "flat",       [ETP_ARM_TIMED] = "timed",     [ETP_ARM_TIMED_NONE] = "timed_none",
-    [ETP_ARM_POSTED] = "posted",   [ETP_ARM_KNOWING] = "knowing", [ETP_ARM_ALONE] = "alone",
-    [ETP_ARM_FIRMS] = "firms",     [ETP_ARM_COMPETITIVE] = "competitive",
+    [ETP_ARM_FLAT] = "flat",
+    [ETP_ARM_TIMED] = "timed",
+    [ETP_ARM_TIMED_NONE] = "timed_none",
+    [ETP_ARM_POSTED] = "posted",
+    [ETP_ARM_KNOWING] = "knowing",
+    [ETP_ARM_ALONE] = "alone",
+    [ETP_ARM_FIRMS] = "firms",
+    [ETP_ARM_COMPETITIVE] = "competitive",
 };
 
 static const char *const world_names[ETP_PRICE_WORLDS] = {

@@ -283,6 +283,10 @@ ETP_API etp_time etp_engine_now(const etp_engine *engine);
 /** What a battery has sold in the current interval, at the meter, and for how much. */
 ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
 
+/** What a battery has offered in the current interval: the lot of its auction and the reserve that its policy asked. An
+ *  energy of 0, and no price (ETP_PRICE_NONE), where it has opened no auction. */
+ETP_API int etp_engine_offered(const etp_engine *engine, etp_node node, etp_energy *energy, etp_price *reserve);
+
 /** Totals of one aggregator since the start. A trade is counted when its receipt is here. */
 typedef struct etp_aggregator_totals {
     uint64_t queries;           /**< sent */
