@@ -14,6 +14,12 @@ static const struct {
     [ETP_SHARE_META] = {ETP_META_DIR, ETP_INSTALLED_META_DIR, "meta/script"},
 };
 
+bool etp_share_is_there(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0;
+}
+
 bool etp_share_is_folder(const char *path)
 {
     struct stat facts;

@@ -19,6 +19,9 @@ bool etp_share_find(etp_share what, char *path, size_t size);
 /* Where it was looked for besides: for a sentence that says that it is in neither place. */
 void etp_share_places(etp_share what, const char **sources, const char **installed);
 
+/* Whether there is anything of that name. */
+bool etp_share_is_there(const char *path);
+
 /* Whether there is a folder of that name. */
 bool etp_share_is_folder(const char *path);
 

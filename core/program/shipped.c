@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/nearest.h"
 #include "program/share.h"
@@ -21,12 +20,6 @@ enum { FIRST_RIVALS = sizeof first_rivals / sizeof first_rivals[0] };
 static const char suffix[] = ".lua";
 
 /* ---- where ---- */
-
-static bool exists(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0;
-}
 
 static bool find_folder(char *path, size_t size)
 {
@@ -45,12 +38,12 @@ static char *copy_text(const char *text)
 char *etp_shipped_find(const char *name, const char *folder)
 {
     char root[PATH_MAX_BYTES], path[2 * PATH_MAX_BYTES];
-    if (strchr(name, '/') != NULL || exists(name) || !find_folder(root, sizeof root))
+    if (strchr(name, '/') != NULL || etp_share_is_there(name) || !find_folder(root, sizeof root))
         return copy_text(name);
     static const char *const endings[] = {"", suffix};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         int needed = snprintf(path, sizeof path, "%s/%s%s%s", root, folder, name, endings[i]);
-        if (needed > 0 && (size_t)needed < sizeof path && exists(path) && !etp_share_is_folder(path))
+        if (needed > 0 && (size_t)needed < sizeof path && etp_share_is_there(path) && !etp_share_is_folder(path))
             return copy_text(path);
     }
     return copy_text(name);
