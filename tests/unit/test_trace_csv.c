@@ -192,9 +192,9 @@ static void long_lists_of_columns_are_cut(void **state)
     for (int i = 0; i < 100; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "%sCOLUMN_%d", i > 0 ? "," : "", i);
     refuse_bytes(text, strlen(text), "COLUMN_0, COLUMN_1,", ", ...");
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 200; i++)
         strcat(text, ",C");
-    refuse_bytes(text, strlen(text), "line 1", "more than 128 fields");
+    refuse_bytes(text, strlen(text), "line 1", "more than 256 fields");
 }
 
 static void rows_that_cannot_be_split_are_refused(void **state)
@@ -215,11 +215,11 @@ static void rows_that_cannot_be_split_are_refused(void **state)
 static void too_long_lines_are_refused(void **state)
 {
     (void)state;
-    static char text[6000];
+    static char text[10000];
     memset(text, 'x', sizeof text);
-    refuse_bytes(text, sizeof text, "line 1", "longer than 4096");
+    refuse_bytes(text, sizeof text, "line 1", "longer than 8192");
     memset(text, ',', sizeof text);
-    refuse_bytes(text, 4096, "line 1", "more than 128 fields");
+    refuse_bytes(text, 4096, "line 1", "more than 256 fields");
 }
 
 #define WITH_PRICE(price) HEAD ROW1 "VIC1,2025/01/01 00:10:00,1," price ",TRADE\n"

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "data/csv.h"
+#include "data/text_file.h"
 #include "etp/trace.h"
 #include "world/calendar.h"
-#include "world/csv.h"
-#include "world/trace_parts.h"
 
 enum { COLUMN_REGION, COLUMN_STAMP, COLUMN_PRICE, COLUMNS };
 
@@ -252,28 +253,56 @@ static int read_all(loader *l)
 
 static int make_trace(const loader *l, etp_trace *trace, const etp_allocator *allocator)
 {
-    int rc = etp_trace_allocate(trace, l->count, allocator);
+    int rc = etp_trace_from_prices(trace, l->first - l->interval, l->interval, l->prices, l->count, allocator, NULL);
     if (rc != 0)
         return rc;
-    memcpy(trace->prices, l->prices, l->count * sizeof *l->prices);
-    trace->interval = l->interval;
-    trace->starts = l->first - l->interval;
     snprintf(trace->source, sizeof trace->source, "AEMO");
     memcpy(trace->region, l->region, sizeof trace->region);
-    trace->hash = etp_trace_hash(trace);
     return 0;
 }
 
-int etp_trace_read_csv(etp_trace *trace, const char *name, etp_span text, const etp_allocator *allocator,
-                       etp_error *error)
+static int read_text(etp_trace *trace, const etp_data_text *file, const etp_allocator *allocator, etp_error *error)
 {
-    loader l = {.csv = {name, text, 0}, .error = error, .room = text.size / ROW_MIN + 1};
+    loader l = {.csv = {file->name, file->text, 0}, .error = error, .room = file->text.size / ROW_MIN + 1};
     l.prices = allocator->allocate(allocator->user, l.room * sizeof *l.prices);
     if (l.prices == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory for its prices", name);
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory for its prices", file->name);
     int rc = read_all(&l);
     if (rc == 0 && (rc = make_trace(&l, trace, allocator)) != 0)
-        etp_fail(error, rc, "%s: no memory for its prices", name);
+        etp_fail(error, rc, "%s: no memory for its prices", file->name);
     allocator->release(allocator->user, l.prices, l.room * sizeof *l.prices);
+    return rc;
+}
+
+int etp_trace_parse(etp_trace *trace, const char *name, const char *text, size_t size, const etp_allocator *allocator,
+                    etp_error *error)
+{
+    if (trace == NULL || name == NULL || text == NULL || !etp_allocator_is_whole(allocator))
+        return etp_fail(error, ETP_EINVAL, "a trace is read from a text with a name, to a place for it");
+    memset(trace, 0, sizeof *trace);
+    if (allocator == NULL)
+        allocator = etp_default_allocator();
+    etp_data_text file;
+    int rc = etp_data_text_open(&file, name, (etp_span){text, size}, allocator, error);
+    if (rc != 0)
+        return rc;
+    rc = read_text(trace, &file, allocator, error);
+    etp_data_text_fini(&file);
+    return rc;
+}
+
+int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allocator, etp_error *error)
+{
+    if (trace == NULL || path == NULL || !etp_allocator_is_whole(allocator))
+        return etp_fail(error, ETP_EINVAL, "a trace is read from a path, to a place for it");
+    memset(trace, 0, sizeof *trace);
+    if (allocator == NULL)
+        allocator = etp_default_allocator();
+    etp_data_text file;
+    int rc = etp_data_text_load(&file, path, allocator, error);
+    if (rc != 0)
+        return rc;
+    rc = read_text(trace, &file, allocator, error);
+    etp_data_text_fini(&file);
     return rc;
 }

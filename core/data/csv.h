@@ -5,13 +5,13 @@
  * Lines end in LF or CRLF, also mixed, the last one may lack its end. A field may stand in double quotes, where commas
  * count as text and a doubled quote as one; it may not go on in the next line. Nothing allocates.
  */
-#ifndef ETP_WORLD_CSV_H
-#define ETP_WORLD_CSV_H
+#ifndef ETP_DATA_CSV_H
+#define ETP_DATA_CSV_H
 
 #include "etp/error.h"
 #include "world/text.h"
 
-enum { ETP_CSV_FIELDS_MAX = 128, ETP_CSV_LINE_MAX = 4096 };
+enum { ETP_CSV_FIELDS_MAX = 256, ETP_CSV_LINE_MAX = 8192 };
 
 typedef struct etp_csv {
     const char *name; /* of the file, for messages */

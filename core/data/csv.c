@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "world/csv.h"
+#include "data/csv.h"
 
 #include <string.h>
 
@@ -69,10 +69,10 @@ static const char *split(etp_span line, etp_csv_row *row)
     if (line.size == 0)
         return NULL;
     if (line.size > sizeof row->buffer)
-        return "the line is longer than 4096 bytes; is this a CSV file with line ends?";
+        return "the line is longer than 8192 bytes; is this a CSV file with line ends?";
     for (;;) {
         if (row->count == ETP_CSV_FIELDS_MAX)
-            return "the line has more than 128 fields; is this the right file?";
+            return "the line has more than 256 fields; is this the right file?";
         const char *wrong = split_field(&s, &row->fields[row->count++]);
         if (wrong != NULL || s.at == s.line.size)
             return wrong;
