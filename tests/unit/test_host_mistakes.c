@@ -290,6 +290,38 @@ static void homes_answer(void **unused)
     assert_int_equal(source->draw(NULL, NULL, &fleet, 0), ETP_EINVAL);
 }
 
+static void profiles_answer(void **unused)
+{
+    (void)unused;
+    etp_profiles *profiles = NULL;
+    etp_profile_series series = {0};
+    etp_profile_about about;
+    etp_profile_homes homes = {0};
+    GIVES(ETP_EINVAL, etp_profiles_new, NULL, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_new, &profiles, &half_allocator);
+    GIVES(ETP_EINVAL, etp_profiles_add, NULL, &series, &error);
+    GIVES(ETP_EINVAL, etp_profiles_set_sun, NULL, &series, 1, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_set_weather, NULL, &series, &error);
+    GIVES(0, etp_profiles_count, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_about, NULL, 1, &about);
+    QUIET(etp_profiles_free, NULL);
+    assert_int_equal(etp_profiles_new(&profiles, NULL), ETP_OK);
+    GIVES(ETP_EINVAL, etp_profiles_add, profiles, NULL, &error);
+    GIVES(ETP_EINVAL, etp_profiles_add, profiles, &series, NULL);
+    GIVES(ETP_ERANGE, etp_profiles_set_sun, profiles, &series, INT64_MAX, &error);
+    GIVES(ETP_ESTATE, etp_profiles_set_weather, profiles, &series, &error);
+    GIVES(ETP_EINVAL, etp_profiles_about, profiles, 1, NULL);
+    etp_profiles_free(profiles);
+    QUIET(etp_profile_homes_defaults, NULL);
+    etp_home_source source = etp_profile_homes_source(NULL);
+    note_call("etp_profile_homes_source");
+    void *state;
+    etp_home_scene scene = {.homes = 1};
+    assert_int_equal(source.open(source.user, &scene, &state, &error), ETP_EINVAL);
+    source = etp_profile_homes_source(&homes);
+    assert_int_equal(source.open(source.user, &scene, &state, NULL), ETP_EINVAL);
+}
+
 static void buyers_answer(void **unused)
 {
     (void)unused;
@@ -355,17 +387,12 @@ static void every_public_function_stands_here(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_answers),
-        cmocka_unit_test(units_answer),
-        cmocka_unit_test(names_answer),
-        cmocka_unit_test(codec_answers),
-        cmocka_unit_test(a_battery_answers),
-        cmocka_unit_test(an_auction_answers),
-        cmocka_unit_test(a_network_answers),
-        cmocka_unit_test(prices_answer),
-        cmocka_unit_test(homes_answer),
-        cmocka_unit_test(buyers_answer),
-        cmocka_unit_test(every_public_function_stands_here),
+        cmocka_unit_test(base_answers),      cmocka_unit_test(units_answer),
+        cmocka_unit_test(names_answer),      cmocka_unit_test(codec_answers),
+        cmocka_unit_test(a_battery_answers), cmocka_unit_test(an_auction_answers),
+        cmocka_unit_test(a_network_answers), cmocka_unit_test(prices_answer),
+        cmocka_unit_test(homes_answer),      cmocka_unit_test(profiles_answer),
+        cmocka_unit_test(buyers_answer),     cmocka_unit_test(every_public_function_stands_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
