@@ -123,27 +123,18 @@ static size_t note_supply(etp_ledger *ledger, struct exact_money *cost)
     return count;
 }
 
-/* Adds a firm's demands, and to `value` what it saw in the energy that it has bought: the best value first, as needs
- * and budgets are filled. */
+/* Adds a firm's demands, and to `value` what it saw in the energy that it has bought. */
 static size_t note_demand(etp_ledger *ledger, const struct firm *firm, size_t count, struct exact_money *value)
 {
     const etp_run *run = ledger->run;
-    struct demand *own = &ledger->demands[count];
-    size_t steps = 0;
-    for (unsigned i = 0; i < firm->portfolio_count; i++) {
-        const etp_brief *brief = &run->briefs[firm->portfolio + i];
+    for (unsigned i = firm->portfolio; i < firm->portfolio + firm->portfolio_count; i++) {
+        const etp_brief *brief = &run->briefs[i];
+        etp_exact_add(value, brief->value, run->shares[i]);
         if (brief->takes_part)
-            own[steps++] = (struct demand){.value = brief->value, .need = brief->need, .budget = brief->budget};
+            ledger->demands[count++] =
+                (struct demand){.value = brief->value, .need = brief->need, .budget = brief->budget};
     }
-    qsort(own, steps, sizeof *own, etp_demand_by_value);
-    etp_energy left = firm->energy_now;
-    for (size_t i = 0; i < steps && left > 0; i++) {
-        bool last = i + 1 == steps;
-        etp_energy part = left < own[i].need || last ? left : own[i].need;
-        etp_exact_add(value, own[i].value, part);
-        left -= part;
-    }
-    return count + steps;
+    return count;
 }
 
 void etp_ledger_note_trades(etp_run *run)

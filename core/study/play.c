@@ -118,7 +118,7 @@ static int fill_homes(const piece *one, etp_cell_result *result, etp_error *erro
     for (unsigned i = 0; i < run->homes; i++) {
         etp_home home;
         if (source->draw(state, &home, &fleet, i) == ETP_OK)
-            result->home[i] = (etp_cell_home){home.profile, home.battery.capacity};
+            result->home[i] = (etp_cell_home){home.profile, home.battery.spec.capacity};
     }
     if (source->close != NULL)
         source->close(state);

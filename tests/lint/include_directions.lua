@@ -45,7 +45,7 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
-  world = "trace tariff home home_source profiles buyer utility",
+  world = "trace tariff home home_source profiles buyer utility owner",
   run = "ledger run",
 }
 local room_of_header = {}
