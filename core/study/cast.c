@@ -98,8 +98,8 @@ int etp_cast_add(etp_cast *cast, const etp_setup *setup, etp_error *error)
 {
     words names;
     part(&names, etp_setup_text(setup, ETP_KNOB_MARKET_STRATEGIES));
-    int status = add(cast, ETP_KNOB_MARKET_RESERVE, etp_setup_text(setup, ETP_KNOB_MARKET_RESERVE), ETP_ROLE_BESS,
-                     error);
+    int status =
+        add(cast, ETP_KNOB_MARKET_RESERVE, etp_setup_text(setup, ETP_KNOB_MARKET_RESERVE), ETP_ROLE_BESS, error);
     for (unsigned i = 0; i < names.count && status == ETP_EXIT_DONE; i++)
         status = add(cast, ETP_KNOB_MARKET_STRATEGIES, names.list[i], ETP_ROLE_AGGREGATOR, error);
     if (status != ETP_EXIT_DONE)

@@ -22,8 +22,14 @@ enum { SLICE_FIGURES = 9 };
 
 static void spread_slice(const etp_ledger_slice *slice, int64_t figures[SLICE_FIGURES])
 {
-    const int64_t all[SLICE_FIGURES] = {(int64_t)slice->intervals, slice->offered, slice->sold, slice->paid,
-                                        slice->worth,              slice->spot,    slice->cost, slice->gain,
+    const int64_t all[SLICE_FIGURES] = {(int64_t)slice->intervals,
+                                        slice->offered,
+                                        slice->sold,
+                                        slice->paid,
+                                        slice->worth,
+                                        slice->spot,
+                                        slice->cost,
+                                        slice->gain,
                                         slice->best_gain};
     memcpy(figures, all, sizeof all);
 }
@@ -240,5 +246,6 @@ int etp_cell_read(const etp_cell *cell, FILE *in, etp_cell_result *result, etp_e
     if (read)
         return ETP_OK;
     etp_cell_result_fini(result);
-    return etp_fail(error, ETP_EFORMAT, own ? "lacks figures or has others" : "is not the result of the cell it is named after");
+    return etp_fail(error, ETP_EFORMAT,
+                    own ? "lacks figures or has others" : "is not the result of the cell it is named after");
 }

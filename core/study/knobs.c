@@ -20,6 +20,7 @@ static const etp_knob own[ETP_KNOBS_OWN] = {
     {"homes.count", "", "homes with a battery, in each run", ETP_KNOB_WHOLE, ETP_PART_HOMES, 1, 10000, NULL},
     {"homes.source", "", "what homes are made from: measured households or the built-in generator", ETP_KNOB_WORD,
      ETP_PART_HOMES, 0, 0, sources},
+    {"homes.load", "", "all measured loads, times this", ETP_KNOB_NUMBER, ETP_PART_HOMES, 0.1, 10, NULL},
     {"tariffs.feed_in", "c/kWh", "what energy earns that is spilled", ETP_KNOB_TARIFF, ETP_PART_HOMES, 0, 0, NULL},
     {"tariffs.retail", "c/kWh", "what imported energy costs", ETP_KNOB_TARIFF, ETP_PART_HOMES, 0, 0, NULL},
     {"tariffs.timed", "c/kWh", "the time-of-day feed-in tariff of the arms timed and timed_none", ETP_KNOB_TARIFF,

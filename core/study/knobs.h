@@ -38,6 +38,7 @@ typedef enum etp_knob_part {
 typedef enum etp_knob_index {
     ETP_KNOB_HOMES_COUNT,
     ETP_KNOB_HOMES_SOURCE,
+    ETP_KNOB_HOMES_LOAD,
     ETP_KNOB_TARIFFS_FEED_IN,
     ETP_KNOB_TARIFFS_RETAIL,
     ETP_KNOB_TARIFFS_TIMED,

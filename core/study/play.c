@@ -12,6 +12,7 @@
 
 static const etp_time week = ETP_BLOCK_DAYS * ETP_NS_PER_DAY;
 static const double one_ppm = 1e6;
+int etp_run_timed_tariff(const etp_run_options *options, etp_time block, etp_money *costs, etp_error *error);
 
 /* One piece: the run's options, and where its results go. */
 typedef struct piece {
@@ -233,7 +234,8 @@ static int run_to_end(etp_run *run, etp_error *error)
         return ETP_EXIT_FAILED;
     if (etp_run_check(run, &inner) == ETP_OK)
         return ETP_EXIT_DONE;
-    etp_fail(error, ETP_ECONSERVATION, "the accounts of a cell are off, which is a fault of etp-engine: %s", inner.text);
+    etp_fail(error, ETP_ECONSERVATION, "the accounts of a cell are off, which is a fault of etp-engine: %s",
+             inner.text);
     return ETP_EXIT_FAILED;
 }
 

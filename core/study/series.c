@@ -23,7 +23,7 @@ static etp_price price_of(double cents)
 static void ask(etp_series *series, const etp_setup *setup, etp_price_world world)
 {
     *series = (etp_series){.gaps = strcmp(etp_setup_text(setup, ETP_KNOB_PRICES_GAPS), "hold") == 0 ? ETP_GAPS_HOLD
-                                                                                                 : ETP_GAPS_REFUSE,
+                                                                                                    : ETP_GAPS_REFUSE,
                            .interval = (etp_time)etp_setup_number(setup, ETP_KNOB_PRICES_INTERVAL) * minute,
                            .constant = price_of(etp_setup_number(setup, ETP_KNOB_PRICES_CONSTANT)),
                            .cap = ETP_PRICE_NONE};
