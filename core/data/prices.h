@@ -33,12 +33,12 @@ typedef struct etp_prices_facts {
     size_t unsorted;      /* rows earlier than the one before them */
     size_t repeats;       /* rows that said the same once more, left out */
     size_t gaps, held;    /* breaks, and the intervals that hold the last price */
-    bool wrong_zone;      /* stamps said +11:00, and were taken for NEM time, as the rows themselves prove */
+    bool wrong_zone;      /* the time zone behind the stamps is not theirs, as the rows prove: they are NEM time */
+    bool zone_converted;  /* stamps were brought to NEM time from another time zone */
     bool region_of_name;  /* the file names no region; its own name does */
 } etp_prices_facts;
 
-/* Reads `count` files as one series: several months of a region, in any order, which may overlap by equal rows. They
- * must be of one format's kind of interval. `facts` may be NULL. On failure nothing is owned. */
+/* Reads `count` files as one series: several months of a region, in any order, which may overlap by equal rows. `facts` may be NULL. On failure nothing is owned. */
 int etp_prices_load(etp_trace *trace, const char *const *paths, size_t count, const etp_prices_wanted *wanted,
                     etp_prices_facts *facts, const etp_allocator *allocator, etp_error *error);
 
