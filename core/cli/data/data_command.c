@@ -8,9 +8,9 @@
 #include "cli/commands.h"
 #include "cli/data/data.h"
 #include "cli/option_table.h"
-#include "cli/output.h"
-#include "cli/status.h"
 #include "cli/usage.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static const char head[] =
     "usage: etp-engine data [--json] FILE|FOLDER...\n"

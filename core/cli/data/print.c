@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/data/data.h"
-#include "cli/values.h"
+#include "program/values.h"
 #include "report/table.h"
 #include "world/calendar.h"
 
