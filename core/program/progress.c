@@ -54,9 +54,9 @@ static void draw(etp_progress *progress, int64_t now)
     progress->drawn = true;
 }
 
-void etp_progress_step(etp_progress *progress)
+void etp_progress_advance(etp_progress *progress, uint64_t steps)
 {
-    progress->done++;
+    progress->done += steps;
     if (!progress->shown || progress->all == 0)
         return;
     int64_t now = read_ms();
@@ -64,6 +64,11 @@ void etp_progress_step(etp_progress *progress)
         return;
     progress->next_ms = now + REDRAW_MS;
     draw(progress, now);
+}
+
+void etp_progress_step(etp_progress *progress)
+{
+    etp_progress_advance(progress, 1);
 }
 
 void etp_progress_clear(etp_progress *progress)

@@ -17,6 +17,8 @@ typedef struct etp_progress {
 
 void etp_progress_begin(etp_progress *progress, bool wanted, uint64_t all);
 void etp_progress_step(etp_progress *progress);
+/* So many steps at once. */
+void etp_progress_advance(etp_progress *progress, uint64_t steps);
 /* How long it may still take, by what is done so far: "12 s left", "3 min left"; nothing before a second has passed, for
  * that would be a guess. */
 void etp_progress_left(const etp_progress *progress, int64_t now_ms, char *text, size_t size);

@@ -16,6 +16,16 @@ typedef int (*etp_work)(void *user, size_t index, etp_error *error);
  * in `error`. */
 int etp_workers_run(unsigned jobs, size_t count, etp_work work, void *user, etp_progress *progress, etp_error *error);
 
+/* The same where pieces differ in how long they take: the bar goes on by a piece's weight. */
+typedef struct etp_labour {
+    etp_work work;
+    uint64_t (*weight)(void *user, size_t index); /* NULL: 1 */
+    void *user;
+    size_t count;
+} etp_labour;
+
+int etp_workers_labour(unsigned jobs, const etp_labour *labour, etp_progress *progress, etp_error *error);
+
 /* How many threads this machine can run at once; at least 1. */
 unsigned etp_workers_available(void);
 
