@@ -59,6 +59,7 @@ local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
   ["data/about.h"] = "data", ["data/catalogue.h"] = "data", ["data/columns.h"] = "data", ["data/csv.h"] = "data",
+  ["data/households/household.h"] = "data", ["data/households/profiles_load.h"] = "data",
   ["data/format.h"] = "data", ["data/gunzip.h"] = "data", ["data/prices.h"] = "data", ["data/text_file.h"] = "data",
   ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
