@@ -11,6 +11,7 @@ const etp_command etp_commands[] = {
     {"tournament", "lets strategies play against each other and prints a league", etp_tournament_start,
      etp_tournament_help},
     {"new", "writes a strategy or a reserve policy to start from", etp_new_start, etp_new_help},
+    {"data", "says what files of prices, homes and tariffs are: span, gaps, extremes", etp_data_start, etp_data_help},
     {"api", "prints what a script meets: hooks, fields, functions", etp_api_start, etp_api_help},
 };
 enum { COMMANDS = sizeof etp_commands / sizeof etp_commands[0] };

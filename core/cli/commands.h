@@ -37,6 +37,10 @@ void etp_tournament_help(void);
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);
 
+/* Says what files of data are. */
+int etp_data_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_data_help(void);
+
 /* Prints the script API. */
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_api_help(void);

@@ -6,24 +6,37 @@
 #define ETP_DATA_CATALOGUE_H
 
 #include "data/about.h"
+#include "data/price_caps.h"
 #include "data/prices.h"
 
 typedef struct etp_catalogue_file {
     char *path;
     int code;             /* 0, or why it is not understood: the code of `error` */
     char *error;          /* a sentence, or NULL */
+    bool unknown;         /* it is text, and no format fits */
     etp_data_about about; /* without series if `code` is not 0 */
 } etp_catalogue_file;
 
 typedef struct etp_catalogue {
-    char *folder;
-    etp_catalogue_file *files; /* by name */
+    char *folder; /* the first one, or NULL */
+    etp_catalogue_file *files;
     size_t count;
+    etp_price_caps caps; /* of all tables of them among the files */
 } etp_catalogue;
 
-/* Looks at every plain file of the folder (not of folders in it) that could be data: .csv, .gz, and others whose content
- * is known. Files that are something else are not entered; a data file that is broken is, with its error. */
+/* Looks at every plain file of the folder (not of folders in it), by name. Files that are something else than data are
+ * not entered; a data file that is broken is, with its error, and so is one that promises data by its name (.csv, .gz,
+ * .zip) and has no format that we know. */
 int etp_catalogue_read(etp_catalogue *catalogue, const char *folder, etp_error *error);
+
+/* The same, behind what is there already. Zero the catalogue before the first. */
+int etp_catalogue_add_folder(etp_catalogue *catalogue, const char *folder, etp_error *error);
+
+/* Looks at one file, and enters it whatever it is. */
+int etp_catalogue_add_file(etp_catalogue *catalogue, const char *path, etp_error *error);
+
+/* Adds a note to each file of prices that has some outside the limits of their time. */
+int etp_catalogue_check_caps(etp_catalogue *catalogue, etp_error *error);
 
 /* Accepts a zeroed one. */
 void etp_catalogue_fini(etp_catalogue *catalogue);

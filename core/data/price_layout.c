@@ -43,6 +43,7 @@ const etp_value_layout etp_price_layouts[ETP_PRICE_LAYOUTS] = {
     {.format = {"price-forecast", "a price forecast beside what came of it, of one region",
                 "observed_at hour_of_day predicted_rrp_per_mwh actual_rrp_per_mwh", NULL, etp_price_look},
      .stamp = "observed_at",
+     .scientific = true,
      PRICE("actual_rrp_per_mwh"),
      .proof = ETP_ZONE_OF_HOUR,
      .proof_column = "hour_of_day",

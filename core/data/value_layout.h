@@ -19,6 +19,7 @@ typedef struct etp_value_layout {
     const char *what; /* the series are, besides a region's name; NULL for prices */
     const char *unit;
     int64_t low, high; /* of values, in thousandths of the unit */
+    bool scientific;   /* values may have an exponent */
     bool may_be_blank; /* a row without a value is counted and left out, and not refused */
     const char *intervention;
     etp_zone_proof proof;

@@ -17,7 +17,7 @@ static void count_values(etp_data_series *series, const etp_value_series *s)
         low = value < low ? value : low;
         high = value > high ? value : high;
         sum += value;
-        series->negatives += value < 0;
+        series->negatives += s->rows[i].negative;
         series->zeros += value == 0;
     }
     series->low = (double)low / 1000;

@@ -63,23 +63,23 @@ static etp_span unquoted(etp_span text)
 /* ---- regions ---- */
 
 /* `name` is shorter than ETP_REGION_NAME_MAX. */
-static int add_region(reader *r, const char *name, uint16_t *region)
+static int add_region(reader *r, const char *name, uint8_t *region)
 {
     etp_value_rows *rows = r->rows;
     for (unsigned i = 0; i < rows->region_count; i++) {
         if (strcmp(rows->regions[i], name) == 0) {
-            *region = (uint16_t)i;
+            *region = (uint8_t)i;
             return 0;
         }
     }
     if (rows->region_count == ETP_REGIONS_MAX)
         return REFUSE(r, "%s is the %dth region; is this the right file?", name, ETP_REGIONS_MAX + 1);
-    *region = (uint16_t)rows->region_count;
+    *region = (uint8_t)rows->region_count;
     memcpy(rows->regions[rows->region_count++], name, strlen(name) + 1);
     return 0;
 }
 
-static int read_region(reader *r, uint16_t *region)
+static int read_region(reader *r, uint8_t *region)
 {
     if (r->at[COLUMN_REGION] == NO_COLUMN) {
         char name[ETP_REGION_NAME_MAX];
@@ -182,7 +182,7 @@ static int read_value(reader *r, int64_t *value)
     etp_span text = field(r, COLUMN_VALUE);
     if (text.size == 0)
         return REFUSE(r, "%s is empty; nothing is filled in: get the file again, or take the row out", layout->value);
-    etp_decimal_result result = etp_decimal_parse(text, PLACES, value);
+    etp_decimal_result result = (layout->scientific ? etp_scientific_parse : etp_decimal_parse)(text, PLACES, value);
     if (result == ETP_DECIMAL_FORM)
         return REFUSE(r, "%s is \"%s\", which is no decimal number like 87.31 or -44", layout->value,
                       etp_span_show(text).text);
@@ -191,6 +191,17 @@ static int read_value(reader *r, int64_t *value)
                       etp_span_show(text).text, (long long)(layout->low / 1000), (long long)(layout->high / 1000),
                       layout->unit);
     return 0;
+}
+
+/* As it is written: -0.0004 is, though it is kept as 0. */
+static bool is_negative(etp_span text)
+{
+    if (text.size == 0 || text.text[0] != '-')
+        return false;
+    for (size_t i = 1; i < text.size; i++)
+        if (text.text[i] >= '1' && text.text[i] <= '9')
+            return true;
+    return false;
 }
 
 static bool is_blank(const reader *r)
@@ -242,6 +253,7 @@ static int read_row(reader *r)
     blank = is_blank(r);
     if (rc == 0 && !blank)
         rc = read_value(r, &row.value);
+    row.negative = is_negative(field(r, COLUMN_VALUE));
     if (rc != 0)
         return rc;
     r->any = true;

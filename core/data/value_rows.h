@@ -12,7 +12,8 @@ typedef struct etp_value_row {
     int64_t value; /* in thousandths of its unit; A$/MWh make an etp_price */
     uint32_t line;
     uint16_t file; /* in the order in which they were read */
-    uint16_t region;
+    uint8_t region;
+    bool negative; /* as written, before it is rounded */
 } etp_value_row;
 
 typedef struct etp_value_rows {

@@ -2,8 +2,8 @@
 /* The list of formats: a new one is a line here. */
 #include "data/households/formats.h"
 #include "data/look/bids.h"
-#include "data/look/price_caps.h"
 #include "data/look/region_demand.h"
+#include "data/price_caps.h"
 #include "data/price_layout.h"
 
 const etp_data_format *const etp_data_formats[] = {

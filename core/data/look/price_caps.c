@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/look/price_caps.h"
+#include "data/price_caps.h"
 
 #include <stdlib.h>
 

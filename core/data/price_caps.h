@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Between which limits the market's rules keep prices, from which day on. */
-#ifndef ETP_DATA_LOOK_PRICE_CAPS_H
-#define ETP_DATA_LOOK_PRICE_CAPS_H
+#ifndef ETP_DATA_PRICE_CAPS_H
+#define ETP_DATA_PRICE_CAPS_H
 
 #include "data/about.h"
 
