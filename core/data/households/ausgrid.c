@@ -15,13 +15,16 @@ enum { SLOTS = 48, MICRO = 6, TOTAL_HOMES = 300 };
 
 static const int64_t most_kw = 100 * ETP_POWER_PER_KW;
 
-const etp_data_format etp_format_ausgrid_customer = {
-    .name = "ausgrid-customer", .title = "load and sun of one Ausgrid customer, kW in half-hours", .columns = "GC GG"};
+const etp_data_format etp_format_ausgrid_customer = {.name = "ausgrid-customer",
+                                                     .title = "load and sun of one Ausgrid customer, kW in half-hours",
+                                                     .columns = "GC GG",
+                                                     .look = etp_households_look};
 
 const etp_data_format etp_format_ausgrid_total = {.name = "ausgrid-total",
                                                   .title =
                                                       "load and sun of 300 Ausgrid homes together, kWh in half-hours",
-                                                  .columns = "datetime grossload_kWh pv_kWh netload_kWh netload_kW"};
+                                                  .columns = "datetime grossload_kWh pv_kWh netload_kWh netload_kW",
+                                                  .look = etp_households_look};
 
 enum { COLUMN_STAMP, COLUMN_LOAD, COLUMN_SUN, COLUMN_NET, COLUMN_NET_POWER, COLUMNS };
 
@@ -276,6 +279,12 @@ static int convert(etp_households *households, reader *r, int64_t *load, int64_t
     home->homes = r->total ? TOTAL_HOMES : 1;
     sum_up(r, home);
     rc = etp_household_settle(home, &raw, r->csv.name, r->error);
+    if (rc == 0 && home->left_out)
+        return etp_fail(
+            r->error, ETP_EFORMAT,
+            "%s: %zu rows have no load, more than 5 %%; too much is missing, or the columns of load and sun are "
+            "swapped",
+            r->csv.name, home->zeros);
     return rc == 0 ? etp_household_check(home, r->csv.name, r->error) : rc;
 }
 

@@ -19,7 +19,8 @@ static const int64_t most_load = 100 * ETP_POWER_PER_KW, most_sun = 2000 * 1000;
 const etp_data_format etp_format_homes_hourly = {
     .name = "homes-hourly",
     .title = "hourly load and sun of several homes side by side, California, no dates",
-    .columns = "month hour day_type load_kWh_1 pv_W_per_kW_1"};
+    .columns = "month hour day_type load_kWh_1 pv_W_per_kW_1",
+    .look = etp_households_look};
 
 enum { COLUMN_MONTH, COLUMN_HOUR, COLUMN_DAY, COLUMNS };
 

@@ -4,19 +4,19 @@
 #define ETP_DATA_HOUSEHOLDS_PARTS_H
 
 #include "data/columns.h"
+#include "data/households/formats.h"
 #include "data/households/household.h"
 #include "data/households/wall_clock.h"
 
 #define ETP_HALF_HOUR (1800 * ETP_NS_PER_SECOND)
 
-extern const etp_data_format etp_format_ausgrid_customer;
-extern const etp_data_format etp_format_ausgrid_total;
-extern const etp_data_format etp_format_homes_hourly;
-
 int etp_ausgrid_read(etp_households *households, const etp_data_text *file, etp_error *error);
 int etp_homes_hourly_read(etp_households *households, const etp_data_text *file, etp_error *error);
 /* By the format that the content has; ETP_EFORMAT if it is none of households. */
 int etp_households_read(etp_households *households, const etp_data_text *file, etp_error *error);
+
+/* What etp_data_look() tells of such a file. */
+int etp_households_look(etp_data_about *about, const etp_data_text *file, etp_error *error);
 
 /* Room for so many homes, all of whose rest is zeroed. */
 int etp_households_make(etp_households *households, unsigned count, const char *name, etp_error *error);

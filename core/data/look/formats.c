@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of formats: a new one is a line here. */
+#include "data/households/formats.h"
 #include "data/look/bids.h"
 #include "data/look/region_demand.h"
 #include "data/price_caps.h"
@@ -19,5 +20,9 @@ const etp_data_format *const etp_data_formats[] = {
     &etp_format_region_demand,
     &etp_format_bid_days,
     &etp_format_bid_intervals,
+    /* households */
+    &etp_format_ausgrid_customer,
+    &etp_format_ausgrid_total,
+    &etp_format_homes_hourly,
 };
 const unsigned etp_data_format_count = sizeof etp_data_formats / sizeof etp_data_formats[0];
