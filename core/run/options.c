@@ -20,7 +20,8 @@ void etp_run_defaults(etp_run_options *options)
                                  .budget = 1000000 * ETP_MONEY_PER_DOLLAR,
                                  .mechanism = ETP_FIRST_PRICE,
                                  .failures_ppm = 20000,
-                                 .outage = ETP_NS_PER_HOUR / 2};
+                                 .outage = ETP_NS_PER_HOUR / 2,
+                                 .ledger_block = 7 * day};
     etp_fleet_defaults(&options->fleet);
     etp_tariff_flat(&options->feed_in, 33 * ETP_PRICE_PER_CENT / 10);
     etp_tariff_flat(&options->retail, 33 * ETP_PRICE_PER_CENT);

@@ -16,6 +16,7 @@
 #include "etp/histogram.h"
 #include "etp/home.h"
 #include "etp/hooks.h"
+#include "etp/ledger.h"
 #include "etp/log.h"
 #include "etp/message.h"
 #include "etp/network.h"

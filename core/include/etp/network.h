@@ -39,6 +39,7 @@ typedef struct etp_network_options {
     uint32_t duplicate_ppm;         /**< chance that it arrives a second time, with a jitter of its own */
     uint32_t reorder_ppm;           /**< chance that it is held back by one or two further delays, at least 20 ms */
     uint32_t flip_ppm;              /**< chance that one of its bits is flipped */
+    uint64_t bandwidth;             /**< of each link, each way: bits per second, 0 = no limit */
     uint32_t max_links;             /**< ends of links, as the engine counts them */
     uint32_t max_frames;            /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
 } etp_network_options;
