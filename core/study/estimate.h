@@ -31,9 +31,8 @@
 #include <stdint.h>
 
 #include "etp/error.h"
+#include "report/document/document.h"
 #include "study/result.h"
-
-struct etp_document;
 
 /* ---- one figure ---- */
 
@@ -91,7 +90,7 @@ typedef struct etp_estimate_how {
 
 /* Adds all sections to `document`. `findings` may be NULL. ETP_ENOMEM; ETP_EINVAL for a view whose cells contradict each
  * other (homes or blocks that differ between arms of one point), with a sentence. */
-int etp_study_estimate(const etp_study_view *view, const etp_estimate_how *how, struct etp_document *document,
+int etp_study_estimate(const etp_study_view *view, const etp_estimate_how *how, etp_document *document,
                        etp_findings *findings, etp_error *error);
 
 #endif
