@@ -66,11 +66,16 @@ etp_quantity etp_quantity_yearly(etp_place place, etp_arm arm, etp_measure measu
     return quantity;
 }
 
-etp_quantity etp_quantity_benefit(etp_place place, etp_arm arm, etp_arm other)
+etp_quantity etp_quantity_between(etp_place place, etp_arm arm, etp_place other_place, etp_arm other)
 {
-    etp_quantity quantity = etp_quantity_yearly(place, other, ETP_OF_COST);
+    etp_quantity quantity = etp_quantity_yearly(other_place, other, ETP_OF_COST);
     etp_quantity_add(&quantity, 0, -1, place, arm, ETP_OF_COST);
     return quantity;
+}
+
+etp_quantity etp_quantity_benefit(etp_place place, etp_arm arm, etp_arm other)
+{
+    return etp_quantity_between(place, arm, place, other);
 }
 
 static void add_margin(etp_quantity *quantity, double weight, etp_place place, etp_arm arm)

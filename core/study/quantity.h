@@ -73,7 +73,9 @@ unsigned etp_profile_index(const uint32_t *profiles, unsigned count, uint32_t pr
 
 /* Owners' net benefit of an arm over another at the same place, A$ per battery and year. */
 etp_quantity etp_quantity_benefit(etp_place place, etp_arm arm, etp_arm other);
-/* The same plus what buyers have by it. */
+/* The same between arms of two places, which have the same homes and weeks. */
+etp_quantity etp_quantity_between(etp_place place, etp_arm arm, etp_place other_place, etp_arm other);
+/* Owners' net benefit of an arm over another at the same place, and what buyers have by it. */
 etp_quantity etp_quantity_welfare(etp_place place, etp_arm arm, etp_arm other);
 /* What buyers have left: worth less paid, A$ per battery and year. */
 etp_quantity etp_quantity_margin(etp_place place, etp_arm arm);
