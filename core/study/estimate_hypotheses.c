@@ -64,6 +64,16 @@ static etp_answer is_above(const etp_estimate *estimate)
     return estimate->bounds.high <= 0 ? ETP_ANSWER_FAILS : ETP_ANSWER_UNSURE;
 }
 
+/* Something is claimed to be at least zero: an interval that holds zero, or is zero, leaves it open. */
+static etp_answer is_not_below(const etp_estimate *estimate)
+{
+    if (!estimate->known)
+        return ETP_ANSWER_MISSING;
+    if (etp_estimate_below(estimate, 0))
+        return ETP_ANSWER_FAILS;
+    return etp_estimate_above(estimate, 0) ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
+}
+
 /* Both have to hold. */
 static etp_answer both(etp_answer left, etp_answer right)
 {
@@ -119,7 +129,7 @@ static void answer_split(etp_estimator *estimator)
     etp_estimate second = etp_estimator_take(estimator, &over_auction);
     const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
     char words[ETP_WORDS_MAX];
-    answer(estimator, 5, both(is_above(&first), is_above(&second)),
+    answer(estimator, 5, both(is_not_below(&first), is_not_below(&second)),
            "Timing less competition: %s per battery and year. Parts: timing A$ %.2f, auction A$ %.2f, competition A$ "
            "%.2f.",
            money_words(words, &first), of[ETP_TIMING].value, of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
@@ -155,7 +165,7 @@ static void answer_rivals(etp_estimator *estimator)
     for (unsigned i = 0; i < last; i++) {
         place.point = i;
         etp_estimate more = step(estimator, place, i + 1);
-        rising = both(rising, more.known && more.bounds.high == 0 ? ETP_ANSWER_UNSURE : is_above(&more));
+        rising = both(rising, is_not_below(&more));
         first_step = i == 0 ? more.value : first_step;
         last_step = more.value;
     }
@@ -168,7 +178,7 @@ static void answer_rivals(etp_estimator *estimator)
     etp_quantity falls = etp_quantity_less(&one, &other);
     etp_estimate falling = etp_estimator_take(estimator, &falls);
     char words[ETP_WORDS_MAX];
-    answer(estimator, 3, both(rising, is_above(&falling)),
+    answer(estimator, 3, both(rising, is_not_below(&falling)),
            "First increment A$ %.2f, last A$ %.2f; the first is larger by %s. Increments, each above zero: %s.",
            first_step, last_step, money_words(words, &falling), etp_answer_text(rising));
 }

@@ -87,6 +87,21 @@ etp_estimate etp_estimator_take(etp_estimator *estimator, const etp_quantity *qu
 void etp_estimator_list(etp_estimator *estimator, const etp_estimate *estimate, const char *label, const char *unit,
                         const char *id, ...) ETP_PRINTF(5, 6);
 
+/* ---- days ---- */
+
+/* How few of them carry half of the whole. */
+typedef struct etp_concentration {
+    bool known;           /* the whole is above zero */
+    unsigned count, half; /* days or weeks; the fewest that together have half of the whole */
+    double first, tenth;  /* the part that the best one has, and the best tenth */
+} etp_concentration;
+
+/* Of these values, which get sorted. */
+etp_concentration etp_concentration_of(double *values, unsigned count);
+/* By days: what owners had above their reserves in the firms' market (`difference` false), or above what they had so from
+ * the utility. */
+etp_concentration etp_concentration_days(etp_estimator *estimator, etp_price_world world, bool difference);
+
 /* ---- words and cells ---- */
 
 enum { ETP_WORDS_MAX = 160 };

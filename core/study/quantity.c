@@ -51,6 +51,11 @@ static double cents_less(const double *totals)
     return cents(totals) - cents(totals + 2);
 }
 
+static double ratio_over(const double *totals)
+{
+    return over(ratio(totals), ratio(totals + 2));
+}
+
 static etp_combine *less_of(etp_combine *combine)
 {
     return combine == yearly ? yearly_less : combine == cents ? cents_less : ratio_less;
@@ -115,13 +120,35 @@ etp_quantity etp_quantity_price(etp_place place, etp_arm arm, etp_measure energy
     return quantity;
 }
 
-etp_quantity etp_quantity_less(const etp_quantity *left, const etp_quantity *right)
+etp_quantity etp_quantity_share(etp_place place, etp_arm arm, etp_arm whole)
 {
-    etp_quantity less = *left;
-    less.combine = less_of(left->combine);
+    etp_quantity quantity = {.combine = ratio};
+    for (unsigned total = 0; total < 2; total++) {
+        etp_quantity_add(&quantity, total, 1, place, ETP_ARM_FLAT, ETP_OF_COST);
+        etp_quantity_add(&quantity, total, -1, place, total == 0 ? arm : whole, ETP_OF_COST);
+    }
+    return quantity;
+}
+
+/* ---- of two ---- */
+
+static etp_quantity together(const etp_quantity *left, const etp_quantity *right, etp_combine *combine)
+{
+    etp_quantity both = *left;
+    both.combine = combine;
     for (unsigned i = 0; i < right->count; i++) {
         const etp_term *term = &right->term[i];
-        etp_quantity_add(&less, term->total + 2, term->weight, term->place, term->arm, term->measure);
+        etp_quantity_add(&both, term->total + 2, term->weight, term->place, term->arm, term->measure);
     }
-    return less;
+    return both;
+}
+
+etp_quantity etp_quantity_less(const etp_quantity *left, const etp_quantity *right)
+{
+    return together(left, right, less_of(left->combine));
+}
+
+etp_quantity etp_quantity_over(const etp_quantity *left, const etp_quantity *right)
+{
+    return together(left, right, ratio_over);
 }

@@ -85,6 +85,10 @@ etp_quantity etp_quantity_yearly(etp_place place, etp_arm arm, etp_measure measu
 etp_quantity etp_quantity_ratio(etp_place place, etp_arm arm, etp_measure over, etp_measure under);
 /* c/kWh: paid over energy. */
 etp_quantity etp_quantity_price(etp_place place, etp_arm arm, etp_measure energy);
+/* An arm's net benefit over the flat arm, as a share of another arm's. */
+etp_quantity etp_quantity_share(etp_place place, etp_arm arm, etp_arm whole);
+/* One ratio or price over another. */
+etp_quantity etp_quantity_over(const etp_quantity *left, const etp_quantity *right);
 /* `left` less `right`: of two of the same kind as above, of at most four totals together. */
 etp_quantity etp_quantity_less(const etp_quantity *left, const etp_quantity *right);
 
