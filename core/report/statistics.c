@@ -58,25 +58,28 @@ int etp_bootstrap_mean(const double *values, size_t count, const etp_bootstrap *
 
 /* ---- few values ---- */
 
-static const double normal_95 = 1.959964;
-
-/* Half of the range that holds 95 % of Student's t: from a table while it is wide, then its expansion in powers of
+/* From a table while it is wide, by a straight line in 1 / degrees between its entries; then its expansion in powers of
  * 1 / degrees (Cornish and Fisher 1938), which is good to five digits there. */
-static double student_95(size_t degrees)
+double etp_student_95(double degrees)
 {
     static const double table[] = {12.706205, 4.302653, 3.182446, 2.776445, 2.570582,
                                    2.446912,  2.364624, 2.306004, 2.262157, 2.228139};
-    if (degrees <= sizeof table / sizeof table[0])
-        return table[degrees - 1];
-    double part = 1 / (double)degrees;
-    return normal_95 + part * (2.372271 + part * (2.822450 + part * (2.555850 + part * 1.589530)));
+    static const double last = sizeof table / sizeof table[0];
+    if (!(degrees > 1))
+        return table[0];
+    double part = 1 / degrees;
+    if (degrees >= last)
+        return ETP_NORMAL_95 + part * (2.372271 + part * (2.822450 + part * (2.555850 + part * 1.589530)));
+    size_t below = (size_t)degrees;
+    double whole = (double)below, from = 1 / whole, to = 1 / (whole + 1);
+    return table[below - 1] + (from - part) / (from - to) * (table[below] - table[below - 1]);
 }
 
 void etp_bounds_widen(etp_bounds *bounds, double mean, size_t count)
 {
     if (count < 2)
         return;
-    double n = (double)count, factor = student_95(count - 1) / normal_95 * sqrt(n / (n - 1));
+    double n = (double)count, factor = etp_student_95(n - 1) / ETP_NORMAL_95 * sqrt(n / (n - 1));
     bounds->low = mean + (bounds->low - mean) * factor;
     bounds->high = mean + (bounds->high - mean) * factor;
 }

@@ -39,6 +39,13 @@ typedef struct etp_bootstrap {
  */
 int etp_bootstrap_mean(const double *values, size_t count, const etp_bootstrap *how, etp_bounds *bounds);
 
+/* Half of the range that holds 95 % of Student's t with so many degrees of freedom, which need not be a whole number; at
+ * least one. 1.959964 for a great many. */
+double etp_student_95(double degrees);
+
+/* ... of a normal distribution. */
+#define ETP_NORMAL_95 1.959964
+
 /*
  * What bounds for 95 % lack with few values: a resample varies by sqrt((n - 1) / n) of what it should, and Student's t of
  * n - 1 reaches further than a normal distribution (the expanded percentile interval of Hesterberg 2015, "What teachers

@@ -88,10 +88,9 @@ typedef enum etp_plot_kind {
     ETP_PLOT_BARS,   /* a bar for each category; one series; whiskers where there are intervals */
     ETP_PLOT_GROUPED_BARS, /* the same, series side by side */
     ETP_PLOT_DOTS,         /* a row for each category, a dot with its interval for each series */
-    ETP_PLOT_TORNADO /* a row for each assumption, a bar from the low to the high outcome; the longest at the top */
+    ETP_PLOT_TORNADO, /* a row for each assumption, a bar from the low to the high outcome; the longest at the top */
+    ETP_PLOT_KINDS    /* how many there are */
 } etp_plot_kind;
-
-enum { ETP_PLOT_KINDS = ETP_PLOT_TORNADO + 1 };
 
 /* Labels name what is on the axis, with its unit: "A$ per battery and year". For dots and tornado the values' axis is x. */
 etp_plot *etp_document_plot(etp_document *document, const char *id, etp_plot_kind kind, const char *title,

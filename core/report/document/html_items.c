@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables and figures of a page. Wide tables scroll within themselves, by the keyboard too. */
+#include <stdbool.h>
+
+#include "report/document/html.h"
+#include "report/document/show.h"
+
+static bool is_empty(const json_t *object, const char *name)
+{
+    return json_string_length(json_object_get(object, name)) == 0;
+}
+
+/* Numbers are flush right, and so are their headings; a column with any text in it is flush left. */
+static bool is_numeric(const json_t *table, size_t column)
+{
+    size_t i;
+    const json_t *row;
+    bool any = false;
+    json_array_foreach(json_object_get(table, "rows"), i, row)
+    {
+        const json_t *cell = json_array_get(json_object_get(row, "cells"), column);
+        if (json_is_string(cell))
+            return false;
+        any = any || json_is_number(cell) || json_is_object(cell);
+    }
+    return any;
+}
+
+static void put_heads(FILE *out, const json_t *table)
+{
+    size_t i;
+    const json_t *column;
+    fputs("<thead><tr>", out);
+    json_array_foreach(json_object_get(table, "columns"), i, column)
+    {
+        fprintf(out, "<th scope=\"col\"%s>", is_numeric(table, i) ? " class=\"n\"" : "");
+        etp_html_member(out, column, "label");
+        if (!is_empty(column, "unit")) {
+            fputs(" <span class=\"unit\">", out);
+            etp_html_member(out, column, "unit");
+            fputs("</span>", out);
+        }
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead>\n", out);
+}
+
+static void put_cell_value(FILE *out, const json_t *cell, int digits)
+{
+    char mean[ETP_SHOWN_MAX], low[ETP_SHOWN_MAX], high[ETP_SHOWN_MAX];
+    if (json_is_string(cell)) {
+        etp_html_text(out, json_string_value(cell));
+    } else if (json_is_number(cell)) {
+        etp_show_number(mean, cell, digits);
+        fputs(mean, out);
+    } else if (json_is_object(cell)) {
+        etp_show_number(mean, json_object_get(cell, "mean"), digits);
+        etp_show_number(low, json_object_get(cell, "low"), digits);
+        etp_show_number(high, json_object_get(cell, "high"), digits);
+        fprintf(out, "%s <span class=\"ci\">[%s, %s]</span>", mean, low, high);
+    } else if (json_is_null(cell)) {
+        fputs("<span class=\"none\">\xe2\x80\x93</span>", out);
+    }
+}
+
+/* A text in the first column names its row. */
+static void put_row(FILE *out, const json_t *table, const json_t *row)
+{
+    size_t i;
+    const json_t *column, *cells = json_object_get(row, "cells");
+    fputs(json_is_true(json_object_get(row, "main")) ? "<tr class=\"main\">" : "<tr>", out);
+    json_array_foreach(json_object_get(table, "columns"), i, column)
+    {
+        const json_t *cell = json_array_get(cells, i);
+        bool head = i == 0 && json_is_string(cell);
+        fprintf(out, head ? "<th scope=\"row\"%s>" : "<td%s>", is_numeric(table, i) ? " class=\"n\"" : "");
+        put_cell_value(out, cell, (int)json_integer_value(json_object_get(column, "digits")));
+        fputs(head ? "</th>" : "</td>", out);
+    }
+    fputs("</tr>\n", out);
+}
+
+static void put_rows(FILE *out, const json_t *table)
+{
+    size_t i;
+    const json_t *row;
+    fputs("<tbody>\n", out);
+    json_array_foreach(json_object_get(table, "rows"), i, row) put_row(out, table, row);
+    fputs("</tbody>\n</table></div>\n", out);
+}
+
+static void put_note(FILE *out, const json_t *item)
+{
+    if (is_empty(item, "note"))
+        return;
+    fputs("<p class=\"note\">", out);
+    etp_html_member(out, item, "note");
+    fputs("</p>\n", out);
+}
+
+void etp_html_table(FILE *out, const json_t *table)
+{
+    fputs("<div class=\"table\" id=\"", out);
+    etp_html_member(out, table, "id");
+    fputs("\"><div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
+    etp_html_member(out, table, "title");
+    fputs("\"><table><caption>", out);
+    etp_html_member(out, table, "title");
+    fputs("</caption>\n", out);
+    put_heads(out, table);
+    put_rows(out, table);
+    put_note(out, table);
+    fputs("</div>\n", out);
+}
+
+static void put_numbers(FILE *out, const json_t *plot, const json_t *table)
+{
+    fputs("<details><summary>Numbers of this figure</summary>\n<div class=\"wide\" role=\"group\" tabindex=\"0\" "
+          "aria-label=\"Numbers: ",
+          out);
+    etp_html_member(out, plot, "title");
+    fputs("\"><table><caption class=\"hidden\">Numbers: ", out);
+    etp_html_member(out, plot, "title");
+    fputs("</caption>\n", out);
+    put_heads(out, table);
+    put_rows(out, table);
+    fputs("</details>\n", out);
+}
+
+bool etp_html_figure(FILE *out, const json_t *plot)
+{
+    json_t *table = etp_plot_make_table(plot);
+    if (table == NULL)
+        return false;
+    fputs("<figure id=\"", out);
+    etp_html_member(out, plot, "id");
+    fputs("\"><figcaption>", out);
+    etp_html_member(out, plot, "title");
+    fputs("</figcaption>\n<div class=\"plot\"><noscript><p class=\"note\">The figure is drawn by a script; its numbers "
+          "are below.</p></noscript></div>\n",
+          out);
+    put_note(out, plot);
+    put_numbers(out, plot, table);
+    fputs("</figure>\n", out);
+    json_decref(table);
+    return true;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* The comparisons, by battery and year and by kWh, and how wide chance makes them. */
+#include <math.h>
+
+#include "study/estimator.h"
+
+/* ---- by battery and year ---- */
+
+static void comparison_columns(etp_estimator *estimator, etp_sheet *sheet)
+{
+    char words[ETP_WORDS_MAX];
+    etp_sheet_column(sheet, "comparison", "comparison", "", 0);
+    etp_sheet_column(sheet, "difference", "arms", "", 0);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+        etp_sheet_column(sheet, etp_price_world_name(world), etp_estimator_world_words(estimator, world, words),
+                         "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "day", "all prices, by day", "c per battery and day", 2);
+    etp_sheet_column(sheet, "isolates", "what it isolates", "", 0);
+}
+
+static void write_comparisons(etp_estimator *estimator)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, "comparisons", "What owners gain, net");
+    comparison_columns(estimator, sheet);
+    for (etp_comparison i = 0; i < ETP_COMPARISONS; i++) {
+        const etp_comparison_about *about = etp_comparison_about_of(i);
+        const etp_estimate *all = &estimator->comparison[ETP_PRICES_ALL][i];
+        if (i == ETP_COMPETITION)
+            etp_sheet_main_row(sheet);
+        else
+            etp_sheet_row(sheet);
+        etp_sheet_text(sheet, about->label);
+        etp_sheet_text(sheet, about->difference);
+        for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+            etp_sheet_estimate(sheet, &estimator->comparison[world][i]);
+        etp_sheet_number(sheet, all->known ? 100 * all->value / 365 : NAN);
+        etp_sheet_text(sheet, about->isolates);
+    }
+    etp_sheet_note(
+        sheet,
+        "Whole bills: imports, spill, wear and the change of what is stored are all in. A is the sum of its three "
+        "parts, C that of the last two. In brackets the 95 %% interval.");
+}
+
+static void plot_split(etp_estimator *estimator)
+{
+    static const etp_comparison shown[] = {ETP_ACCESS, ETP_TIMING, ETP_AUCTION, ETP_MORE_BUYERS, ETP_COMPETITION};
+    etp_plot *plot = etp_document_plot(estimator->document, "split", ETP_PLOT_DOTS,
+                                       "Where the worth of market access comes from", "A$ per battery and year", "");
+    etp_plot_base(plot, 0, "");
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        char words[ETP_WORDS_MAX];
+        etp_plot_series(plot, etp_estimator_world_words(estimator, world, words));
+        for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+            const etp_estimate *estimate = &estimator->comparison[world][shown[i]];
+            if (estimate->known)
+                etp_plot_category(plot, etp_comparison_about_of(shown[i])->label, estimate->value, estimate->bounds.low,
+                                  estimate->bounds.high);
+        }
+    }
+}
+
+/* ---- by kWh ---- */
+
+/* A comparison's A$ over the kWh of its first arm. */
+static etp_estimate per_kwh(etp_estimator *estimator, etp_price_world world, etp_comparison comparison,
+                            etp_measure energy)
+{
+    etp_place place = estimator->headline[world];
+    etp_arm arm = etp_comparison_about_of(comparison)->arm;
+    etp_quantity price = etp_quantity_price(place, arm, energy);
+    etp_quantity quantity = {.combine = price.combine}, benefit = etp_comparison_quantity(place, comparison);
+    for (unsigned i = 0; i < benefit.count; i++) {
+        const etp_term *term = &benefit.term[i];
+        if (term->total == 0)
+            etp_quantity_add(&quantity, 0, term->weight, term->place, term->arm, term->measure);
+    }
+    etp_quantity_add(&quantity, 1, 1, place, arm, energy);
+    return etp_estimator_take(estimator, &quantity);
+}
+
+static void write_per_kwh(etp_estimator *estimator)
+{
+    static const etp_comparison shown[] = {ETP_COMPETITION, ETP_ACCESS, ETP_TIMING, ETP_DYNAMIC};
+    etp_sheet *sheet = etp_document_table(estimator->document, "per-kwh", "The same by kWh, net of wear and own use");
+    etp_sheet_column(sheet, "comparison", "comparison", "", 0);
+    etp_sheet_column(sheet, "sold-all", "per kWh sold, all prices", "c/kWh", 2);
+    etp_sheet_column(sheet, "sold-clipped", "per kWh sold, clipped", "c/kWh", 2);
+    etp_sheet_column(sheet, "offered-all", "per kWh offered, all prices", "c/kWh", 3);
+    etp_sheet_column(sheet, "offered-clipped", "per kWh offered, clipped", "c/kWh", 3);
+    for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        etp_sheet_row(sheet);
+        etp_sheet_text(sheet, etp_comparison_about_of(shown[i])->label);
+        for (unsigned column = 0; column < 4; column++) {
+            etp_price_world world = column % 2 == 0 ? ETP_PRICES_ALL : ETP_PRICES_CLIPPED;
+            etp_estimate estimate = per_kwh(estimator, world, shown[i], column < 2 ? ETP_OF_SOLD : ETP_OF_OFFERED);
+            etp_sheet_estimate(sheet, &estimate);
+            etp_estimator_list(estimator, &estimate, etp_comparison_about_of(shown[i])->label, "c/kWh",
+                               "headline.%s.per-%s.%s", etp_comparison_about_of(shown[i])->id,
+                               column < 2 ? "sold" : "offered", etp_price_world_name(world));
+        }
+    }
+    etp_sheet_note(sheet,
+                   "Over the energy that the first arm sells or offers. Figures by kWh say nothing of how much is "
+                   "sold, and are never to be read alone.");
+}
+
+/* ---- by arm ---- */
+
+static void take_cell(etp_estimator *estimator, etp_sheet *sheet, const etp_quantity *quantity)
+{
+    etp_estimate estimate = etp_estimator_take(estimator, quantity);
+    etp_sheet_estimate(sheet, &estimate);
+}
+
+static void write_arm(etp_estimator *estimator, etp_sheet *sheet, etp_arm arm, etp_price_world world)
+{
+    etp_place place = estimator->headline[world];
+    char words[ETP_WORDS_MAX];
+    const etp_quantity quantities[] = {
+        etp_quantity_benefit(place, arm, ETP_ARM_FLAT),
+        etp_quantity_welfare(place, arm, ETP_ARM_FLAT),
+        etp_quantity_margin(place, arm),
+        etp_quantity_yearly(place, arm, ETP_OF_SOLD),
+        etp_quantity_price(place, arm, ETP_OF_SOLD),
+        etp_quantity_price(place, arm, ETP_OF_OFFERED),
+    };
+    etp_sheet_row(sheet);
+    etp_sheet_text(sheet, etp_arm_name(arm));
+    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    for (unsigned i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
+        take_cell(estimator, sheet, &quantities[i]);
+}
+
+static const etp_arm market_arms[] = {ETP_ARM_POSTED, ETP_ARM_KNOWING, ETP_ARM_ALONE, ETP_ARM_FIRMS,
+                                      ETP_ARM_COMPETITIVE};
+enum { MARKET_ARMS = sizeof market_arms / sizeof market_arms[0] };
+
+static void write_arms(etp_estimator *estimator)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, "arms", "Each market by itself: transfer and welfare");
+    etp_sheet_column(sheet, "arm", "market", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
+    etp_sheet_column(sheet, "benefit", "owners' net benefit", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "welfare", "welfare", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "margin", "buyers' realised margin", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "sold", "sold", "kWh per battery and year", 0);
+    etp_sheet_column(sheet, "price", "paid per kWh sold", "c/kWh", 2);
+    etp_sheet_column(sheet, "price-offered", "paid per kWh offered", "c/kWh", 3);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        for (unsigned i = 0; i < MARKET_ARMS; i++)
+            write_arm(estimator, sheet, market_arms[i], world);
+    }
+    etp_sheet_note(sheet,
+                   "Welfare is owners' net benefit and buyers' realised margin together, over the home that sells "
+                   "nothing from its battery. What one side pays the other is not in it.");
+}
+
+/* ---- D ---- */
+
+static void write_pass_through(etp_estimator *estimator)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, "pass-through", "D: the middleman's cut");
+    etp_sheet_column(sheet, "arm", "market", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
+    etp_sheet_column(sheet, "spot", "paid, of the spot value of what was sold", "", 3);
+    etp_sheet_column(sheet, "price", "price, of the competitive price", "", 3);
+    etp_sheet_column(sheet, "benefit", "net benefit, of that at the competitive price", "", 3);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        etp_place place = estimator->headline[world];
+        etp_quantity ideal = etp_quantity_price(place, ETP_ARM_COMPETITIVE, ETP_OF_SOLD);
+        for (unsigned i = 0; i < MARKET_ARMS; i++) {
+            etp_quantity price = etp_quantity_price(place, market_arms[i], ETP_OF_SOLD);
+            const etp_quantity quantities[] = {
+                etp_quantity_ratio(place, market_arms[i], ETP_OF_PAID, ETP_OF_SPOT),
+                etp_quantity_over(&price, &ideal),
+                etp_quantity_share(place, market_arms[i], ETP_ARM_COMPETITIVE),
+            };
+            char words[ETP_WORDS_MAX];
+            etp_sheet_row(sheet);
+            etp_sheet_text(sheet, etp_arm_name(market_arms[i]));
+            etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+            for (unsigned j = 0; j < 3; j++)
+                take_cell(estimator, sheet, &quantities[j]);
+        }
+    }
+}
+
+/* ---- chance ---- */
+
+static void write_width(etp_sheet *sheet, const char *source, etp_interval interval)
+{
+    etp_sheet_text(sheet, source);
+    etp_sheet_number(sheet, interval.low);
+    etp_sheet_number(sheet, interval.high);
+}
+
+static void write_chance(etp_estimator *estimator)
+{
+    static const etp_comparison shown[] = {ETP_ACCESS, ETP_DYNAMIC, ETP_COMPETITION};
+    etp_sheet *sheet =
+        etp_document_table(estimator->document, "chance", "Where the width of an interval comes from: all prices");
+    etp_sheet_column(sheet, "comparison", "comparison", "", 0);
+    etp_sheet_column(sheet, "resampled", "resampled", "", 0);
+    etp_sheet_column(sheet, "low", "from", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "high", "to", "A$ per battery and year", 2);
+    for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const etp_estimate *estimate = &estimator->comparison[ETP_PRICES_ALL][shown[i]];
+        const char *label = etp_comparison_about_of(shown[i])->label;
+        if (!estimate->known)
+            continue;
+        etp_sheet_main_row(sheet);
+        etp_sheet_text(sheet, label);
+        write_width(sheet, "weeks, real households and seeds", estimate->bounds);
+        const struct {
+            const char *source;
+            etp_interval interval;
+        } alone[] = {{"weeks alone", estimate->weeks},
+                     {"real households alone", estimate->homes},
+                     {"seeds alone: not the interval, and far too narrow", estimate->seeds}};
+        for (unsigned j = 0; j < 3; j++) {
+            etp_sheet_row(sheet);
+            etp_sheet_text(sheet, label);
+            write_width(sheet, alone[j].source, alone[j].interval);
+        }
+    }
+}
+
+void etp_write_headline(etp_estimator *estimator)
+{
+    etp_document_section(estimator->document, "headline", "What competition is worth");
+    write_comparisons(estimator);
+    for (etp_comparison i = 0; i < ETP_COMPARISONS; i++)
+        etp_estimator_lacks(estimator, etp_comparison_about_of(i)->label, &estimator->comparison[ETP_PRICES_ALL][i]);
+    etp_estimator_lacks(estimator, "C at clipped prices", &estimator->comparison[ETP_PRICES_CLIPPED][ETP_COMPETITION]);
+    plot_split(estimator);
+    write_per_kwh(estimator);
+    write_arms(estimator);
+    write_pass_through(estimator);
+    write_chance(estimator);
+}

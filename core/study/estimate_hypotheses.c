@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* The hypotheses of docs/evidence.md, each answered from its figure by the rule that was written down with it. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "study/estimator.h"
+
+static const char *const claims[ETP_HYPOTHESES] = {
+    "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
+    "their "
+    "portfolios and posts its best price.",
+    "It does so without the spikes as well.",
+    "More firms, more for owners, with falling increments.",
+    "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more.",
+    "Most of what market access is worth comes from timing, not from competition.",
+    "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can.",
+    "Competition moves money more than it makes any: welfare rises by less than owners gain.",
+    "Firms can live: their realised margin covers the cost of serving a battery.",
+    "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition than under "
+    "the utility.",
+    "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals.",
+    "The sign of C depends on no single assumption in the tornado, nor on region and year.",
+    "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill.",
+};
+
+static const char *const ids[ETP_HYPOTHESES] = {"H1", "H2", "H3", "H4",  "H5",  "H6",
+                                                "H7", "H8", "H9", "H10", "H11", "H12"};
+
+const char *etp_answer_text(etp_answer answer)
+{
+    static const char *const texts[] = {
+        [ETP_ANSWER_HOLDS] = "holds",
+        [ETP_ANSWER_FAILS] = "does not hold",
+        [ETP_ANSWER_UNSURE] = "cannot be told from chance",
+        [ETP_ANSWER_MISSING] = "not answered",
+    };
+    return (unsigned)answer <= ETP_ANSWER_MISSING ? texts[answer] : texts[ETP_ANSWER_MISSING];
+}
+
+/* ---- helpers ---- */
+
+static void answer(etp_estimator *estimator, unsigned number, etp_answer with, const char *format, ...)
+    ETP_PRINTF(4, 5);
+
+static void answer(etp_estimator *estimator, unsigned number, etp_answer with, const char *format, ...)
+{
+    etp_hypothesis *hypothesis = &estimator->findings.hypothesis[number - 1];
+    hypothesis->answer = with;
+    va_list list;
+    va_start(list, format);
+    vsnprintf(hypothesis->figures, sizeof hypothesis->figures, format, list);
+    va_end(list);
+}
+
+/* Something is claimed to be above zero. */
+static etp_answer is_above(const etp_estimate *estimate)
+{
+    if (!estimate->known)
+        return ETP_ANSWER_MISSING;
+    if (etp_estimate_above(estimate, 0))
+        return ETP_ANSWER_HOLDS;
+    return estimate->bounds.high <= 0 ? ETP_ANSWER_FAILS : ETP_ANSWER_UNSURE;
+}
+
+/* Something is claimed to be at least zero: an interval that holds zero, or is zero, leaves it open. */
+static etp_answer is_not_below(const etp_estimate *estimate)
+{
+    if (!estimate->known)
+        return ETP_ANSWER_MISSING;
+    if (etp_estimate_below(estimate, 0))
+        return ETP_ANSWER_FAILS;
+    return etp_estimate_above(estimate, 0) ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
+}
+
+/* Both have to hold. */
+static etp_answer both(etp_answer left, etp_answer right)
+{
+    if (left == ETP_ANSWER_MISSING || right == ETP_ANSWER_MISSING)
+        return ETP_ANSWER_MISSING;
+    if (left == ETP_ANSWER_FAILS || right == ETP_ANSWER_FAILS)
+        return ETP_ANSWER_FAILS;
+    return left == ETP_ANSWER_HOLDS && right == ETP_ANSWER_HOLDS ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
+}
+
+static const char *money_words(char words[ETP_WORDS_MAX], const etp_estimate *estimate)
+{
+    return etp_estimate_words(words, estimate, "A$ ", "", 2);
+}
+
+static void answer_above(etp_estimator *estimator, unsigned number, const char *what, const etp_estimate *estimate)
+{
+    char words[ETP_WORDS_MAX];
+    answer(estimator, number, is_above(estimate), "%s: %s per battery and year.", what, money_words(words, estimate));
+}
+
+/* What owners have more at one point than at another of the same experiment, in the firms' market. */
+static etp_estimate step(etp_estimator *estimator, etp_place from, unsigned to)
+{
+    etp_place later = from;
+    later.point = to;
+    etp_quantity quantity = etp_quantity_between(later, ETP_ARM_FIRMS, from, ETP_ARM_FIRMS);
+    return etp_estimator_take(estimator, &quantity);
+}
+
+/* ---- C and its split ---- */
+
+static void answer_headline(etp_estimator *estimator)
+{
+    const etp_estimate *all = estimator->comparison[ETP_PRICES_ALL];
+    char words[ETP_WORDS_MAX], what[2 * ETP_WORDS_MAX];
+    answer_above(estimator, 1, "Firms less utility, all prices", &all[ETP_COMPETITION]);
+    snprintf(what, sizeof what, "Firms less utility, %s",
+             etp_estimator_world_words(estimator, ETP_PRICES_CLIPPED, words));
+    answer_above(estimator, 2, what, &estimator->comparison[ETP_PRICES_CLIPPED][ETP_COMPETITION]);
+    answer_above(estimator, 6, "Auction less time-of-day tariff, each over no sales on its own tariff",
+                 &all[ETP_DYNAMIC]);
+}
+
+static void answer_split(etp_estimator *estimator)
+{
+    etp_place place = estimator->headline[ETP_PRICES_ALL];
+    etp_quantity timing = etp_comparison_quantity(place, ETP_TIMING);
+    etp_quantity auction = etp_comparison_quantity(place, ETP_AUCTION);
+    etp_quantity buyers = etp_comparison_quantity(place, ETP_MORE_BUYERS);
+    etp_quantity over_buyers = etp_quantity_less(&timing, &buyers), over_auction = etp_quantity_less(&timing, &auction);
+    etp_estimate first = etp_estimator_take(estimator, &over_buyers);
+    etp_estimate second = etp_estimator_take(estimator, &over_auction);
+    const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
+    char words[ETP_WORDS_MAX];
+    answer(estimator, 5, both(is_not_below(&first), is_not_below(&second)),
+           "Timing less competition: %s per battery and year. Parts: timing A$ %.2f, auction A$ %.2f, competition A$ "
+           "%.2f.",
+           money_words(words, &first), of[ETP_TIMING].value, of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
+    if (!first.known || !second.known)
+        answer(estimator, 5, ETP_ANSWER_MISSING, "%s.", first.known ? second.missing : first.missing);
+}
+
+static void answer_welfare(etp_estimator *estimator)
+{
+    etp_place place = estimator->headline[ETP_PRICES_ALL];
+    etp_quantity firms = etp_quantity_margin(place, ETP_ARM_FIRMS), posted = etp_quantity_margin(place, ETP_ARM_POSTED);
+    etp_quantity lost = etp_quantity_less(&posted, &firms);
+    etp_estimate estimate = etp_estimator_take(estimator, &lost);
+    char gain[ETP_WORDS_MAX], welfare[ETP_WORDS_MAX];
+    answer(estimator, 7, is_above(&estimate), "Owners gain %s, welfare %s; buyers give up the difference.",
+           money_words(gain, &estimator->comparison[ETP_PRICES_ALL][ETP_COMPETITION]),
+           money_words(welfare, &estimator->extra_welfare[ETP_PRICES_ALL]));
+}
+
+/* ---- markets ---- */
+
+static void answer_rivals(etp_estimator *estimator)
+{
+    const etp_study_experiment *rivals = etp_estimator_experiment(estimator, "rivals");
+    if (rivals == NULL || rivals->point_count < 3) {
+        answer(estimator, 3, ETP_ANSWER_MISSING, "The study has no experiment with at least three numbers of firms.");
+        return;
+    }
+    etp_place place = etp_estimator_place(estimator, "rivals", 0, ETP_PRICES_ALL);
+    etp_answer rising = ETP_ANSWER_HOLDS;
+    unsigned last = rivals->point_count - 1;
+    double first_step = NAN, last_step = NAN;
+    for (unsigned i = 0; i < last; i++) {
+        place.point = i;
+        etp_estimate more = step(estimator, place, i + 1);
+        rising = both(rising, is_not_below(&more));
+        first_step = i == 0 ? more.value : first_step;
+        last_step = more.value;
+    }
+    etp_place first = place, final = place;
+    first.point = 0, final.point = last - 1;
+    etp_place second = first, end = final;
+    second.point = 1, end.point = last;
+    etp_quantity one = etp_quantity_between(second, ETP_ARM_FIRMS, first, ETP_ARM_FIRMS);
+    etp_quantity other = etp_quantity_between(end, ETP_ARM_FIRMS, final, ETP_ARM_FIRMS);
+    etp_quantity falls = etp_quantity_less(&one, &other);
+    etp_estimate falling = etp_estimator_take(estimator, &falls);
+    char words[ETP_WORDS_MAX];
+    answer(estimator, 3, both(rising, is_not_below(&falling)),
+           "First increment A$ %.2f, last A$ %.2f; the first is larger by %s. Increments, each above zero: %s.",
+           first_step, last_step, money_words(words, &falling), etp_answer_text(rising));
+}
+
+static void answer_owners(etp_estimator *estimator)
+{
+    const etp_study_experiment *owners = etp_estimator_experiment(estimator, "owners");
+    if (owners == NULL || owners->point_count < 2) {
+        answer(estimator, 4, ETP_ANSWER_MISSING, "The study has no experiment with several numbers of owners.");
+        return;
+    }
+    unsigned last = owners->point_count - 1;
+    etp_estimate more = step(estimator, etp_estimator_place(estimator, "owners", 0, ETP_PRICES_ALL), last);
+    char what[2 * ETP_WORDS_MAX];
+    snprintf(what, sizeof what, "%.60s less %.60s, the same portfolios", owners->points[last].label,
+             owners->points[0].label);
+    answer_above(estimator, 4, what, &more);
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static void answer_mechanism(etp_estimator *estimator)
+{
+    const etp_study_experiment *mechanisms = etp_estimator_experiment(estimator, "mechanism");
+    etp_place place = etp_estimator_place(estimator, "mechanism", 0, ETP_PRICES_ALL);
+    unsigned count = mechanisms != NULL ? mechanisms->point_count : 0;
+    for (unsigned i = 0; i < count * count; i++) {
+        const etp_study_point *first = &mechanisms->points[i / count], *second = &mechanisms->points[i % count];
+        if (!begins(first->id, "first-price") || !begins(second->id, "second-price") ||
+            strcmp(first->group, second->group) != 0)
+            continue;
+        place.point = i % count;
+        etp_estimate less = step(estimator, place, i / count);
+        bool excluded = etp_estimate_above(&less, 0) || etp_estimate_below(&less, 0);
+        char words[ETP_WORDS_MAX];
+        answer(estimator, 10,
+               !less.known              ? ETP_ANSWER_MISSING
+               : isnan(less.bounds.low) ? ETP_ANSWER_UNSURE
+               : excluded               ? ETP_ANSWER_FAILS
+                                        : ETP_ANSWER_HOLDS,
+               "%.60s less %.60s: %s per battery and year.", first->label, second->label, money_words(words, &less));
+        return;
+    }
+    answer(estimator, 10, ETP_ANSWER_MISSING, "The study has not both mechanisms with the same disclosure.");
+}
+
+static void answer_placebo(etp_estimator *estimator)
+{
+    etp_quantity quantity =
+        etp_quantity_benefit(etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL), ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    etp_estimate placebo = etp_estimator_take(estimator, &quantity);
+    bool excluded = etp_estimate_above(&placebo, 0) || etp_estimate_below(&placebo, 0);
+    char words[ETP_WORDS_MAX];
+    etp_estimator_list(estimator, &placebo, "placebo", "A$ per battery and year", "placebo.benefit");
+    answer(estimator, 12,
+           !placebo.known              ? ETP_ANSWER_MISSING
+           : isnan(placebo.bounds.low) ? ETP_ANSWER_UNSURE
+           : excluded                  ? ETP_ANSWER_FAILS
+                                       : ETP_ANSWER_HOLDS,
+           "Firms less no sales among such buyers: %s per battery and year.", money_words(words, &placebo));
+}
+
+/* ---- who has it, and who pays ---- */
+
+static void answer_firms(etp_estimator *estimator)
+{
+    double cost = etp_estimator_value(estimator, "aggregation.fixed_cost");
+    etp_estimate left = estimator->margin[ETP_PRICES_ALL];
+    char words[ETP_WORDS_MAX];
+    if (!isfinite(cost) || !left.known) {
+        answer(estimator, 8, ETP_ANSWER_MISSING, "%s.",
+               left.known ? "The scenario has no cost of aggregation" : left.missing);
+        return;
+    }
+    money_words(words, &left);
+    bool cursed = etp_estimate_below(&left, 0);
+    left.value -= cost, left.bounds.low -= cost, left.bounds.high -= cost;
+    answer(estimator, 8, is_above(&left), "Margin %s per battery and year, against a fixed cost of A$ %.2f.%s", words,
+           cost, cursed ? " A margin below zero is the winner's curse, and no competition that can last." : "");
+}
+
+static void answer_fairness(etp_estimator *estimator)
+{
+    const etp_spread *spread = &estimator->spread[ETP_PRICES_ALL];
+    if (!spread->known) {
+        answer(estimator, 9, ETP_ANSWER_MISSING, "%s.", spread->missing);
+        return;
+    }
+    const etp_estimate *more = &spread->more_worse;
+    etp_answer with = etp_estimate_above(more, 0) ? ETP_ANSWER_FAILS
+                      : more->bounds.high <= 0    ? ETP_ANSWER_HOLDS
+                                                  : ETP_ANSWER_UNSURE;
+    answer(estimator, 9, with,
+           "Worse off than without sales: %.1f %% of owners under competition, %.1f %% under the utility (difference "
+           "%.1f to %.1f points). Gini of net benefit: %.2f and %.2f. %.1f %% have less from the firms than from the "
+           "utility.",
+           100 * spread->worse[ETP_SPREAD_FIRMS].value, 100 * spread->worse[ETP_SPREAD_POSTED].value,
+           100 * more->bounds.low, 100 * more->bounds.high, spread->gini[ETP_SPREAD_FIRMS].value,
+           spread->gini[ETP_SPREAD_POSTED].value, 100 * spread->lose_by_rivals.value);
+}
+
+static bool is_of(const etp_estimator *estimator, const etp_point_figures *figures, const char *experiment)
+{
+    return strcmp(estimator->view->experiments[figures->place.experiment].id, experiment) == 0;
+}
+
+static void answer_robustness(etp_estimator *estimator)
+{
+    unsigned above = 0, below = 0, unsure = 0;
+    for (size_t i = 0; i < estimator->point_count; i++) {
+        const etp_point_figures *figures = &estimator->point[i];
+        const etp_estimate *estimate = &figures->competition[ETP_PRICES_ALL];
+        if (!estimate->known || (!is_of(estimator, figures, "tornado") && !is_of(estimator, figures, "regions")))
+            continue;
+        if (etp_estimate_above(estimate, 0))
+            above++;
+        else if (etp_estimate_below(estimate, 0))
+            below++;
+        else
+            unsure++;
+    }
+    answer(
+        estimator, 11,
+        below > 0    ? ETP_ANSWER_FAILS
+        : unsure > 0 ? ETP_ANSWER_UNSURE
+        : above > 0  ? ETP_ANSWER_HOLDS
+                     : ETP_ANSWER_MISSING,
+        "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and its interval holds zero in %u.",
+        above + below + unsure, above, below, unsure);
+}
+
+void etp_estimate_hypotheses(etp_estimator *estimator)
+{
+    for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
+        estimator->findings.hypothesis[i] = (etp_hypothesis){.id = ids[i], .claim = claims[i]};
+    answer_headline(estimator);
+    answer_rivals(estimator);
+    answer_owners(estimator);
+    answer_split(estimator);
+    answer_welfare(estimator);
+    answer_firms(estimator);
+    answer_fairness(estimator);
+    answer_mechanism(estimator);
+    answer_robustness(estimator);
+    answer_placebo(estimator);
+}
+
+void etp_write_hypotheses(etp_estimator *estimator)
+{
+    etp_document_section(estimator->document, "hypotheses", "The hypotheses, answered");
+    etp_document_text(
+        estimator->document,
+        "Written down before the study was run for the first time, each with the figure that answers it and "
+        "the rule by which it fails.");
+    etp_sheet *sheet = etp_document_table(estimator->document, "hypotheses-answered", "Hypotheses and answers");
+    etp_sheet_column(sheet, "id", "", "", 0);
+    etp_sheet_column(sheet, "claim", "hypothesis", "", 0);
+    etp_sheet_column(sheet, "answer", "answer", "", 0);
+    etp_sheet_column(sheet, "figures", "figures", "", 0);
+    for (unsigned i = 0; i < ETP_HYPOTHESES; i++) {
+        const etp_hypothesis *hypothesis = &estimator->findings.hypothesis[i];
+        etp_sheet_row(sheet);
+        etp_sheet_text(sheet, hypothesis->id);
+        etp_sheet_text(sheet, hypothesis->claim);
+        etp_sheet_text(sheet, etp_answer_text(hypothesis->answer));
+        etp_sheet_text(sheet, hypothesis->figures);
+    }
+}

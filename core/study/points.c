@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "study/points.h"
+
+#include <math.h>
+
+const etp_point_figures *etp_points_figures(const etp_estimator *estimator, etp_place place)
+{
+    for (size_t i = 0; i < estimator->point_count; i++) {
+        const etp_point_figures *figures = &estimator->point[i];
+        if (figures->place.experiment == place.experiment && figures->place.point == place.point)
+            return figures;
+    }
+    return NULL;
+}
+
+/* ---- the table ---- */
+
+static void columns(etp_sheet *sheet)
+{
+    etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "benefit", "owners' net benefit", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "benefit-clipped", "the same, clipped", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "against-base", "net benefit, less the base's", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "competition", "C: firms less utility", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "competition-clipped", "C, clipped", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "welfare", "welfare under C", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "margin", "firms' margin", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "sold", "sold", "kWh per battery and year", 0);
+    etp_sheet_column(sheet, "price", "paid per kWh sold", "c/kWh", 2);
+    etp_sheet_column(sheet, "efficiency", "efficiency", "%", 1);
+}
+
+static etp_estimate taken(etp_estimator *estimator, const char *name, etp_place place, const char *unit,
+                          etp_quantity quantity)
+{
+    const etp_study_point *point = etp_place_point(estimator->view, place);
+    etp_estimate estimate = etp_estimator_take(estimator, &quantity);
+    if (estimate.known)
+        etp_estimator_list(estimator, &estimate, point->label, unit, "%s.%s.%s.%s",
+                           estimator->view->experiments[place.experiment].id, point->id, name,
+                           etp_price_world_name(place.world));
+    return estimate;
+}
+
+static void cell(etp_estimator *estimator, etp_sheet *sheet, const char *name, etp_place place, const char *unit,
+                 etp_quantity quantity)
+{
+    etp_estimate estimate = taken(estimator, name, place, unit, quantity);
+    etp_sheet_estimate(sheet, &estimate);
+}
+
+static void against_base(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
+{
+    const etp_study_point *point = etp_place_point(estimator->view, place);
+    etp_place base = place;
+    if (point->base < 0 || (unsigned)point->base == place.point) {
+        etp_sheet_empty(sheet);
+        return;
+    }
+    base.point = (unsigned)point->base;
+    etp_quantity here = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    etp_quantity there = etp_quantity_benefit(base, ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    cell(estimator, sheet, "against-base", place, "A$ per battery and year", etp_quantity_less(&here, &there));
+}
+
+static void percent(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
+{
+    etp_estimate estimate = taken(estimator, "efficiency", place, "",
+                                  etp_quantity_ratio(place, ETP_ARM_FIRMS, ETP_OF_GAIN, ETP_OF_BEST_GAIN));
+    if (estimate.known)
+        etp_sheet_interval(sheet, 100 * estimate.value, 100 * estimate.bounds.low, 100 * estimate.bounds.high);
+    else
+        etp_sheet_empty(sheet);
+}
+
+static void row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+{
+    static const char *const money = "A$ per battery and year";
+    etp_place all = figures->place, clipped = figures->place;
+    const etp_study_point *point = etp_place_point(estimator->view, all);
+    clipped.world = ETP_PRICES_CLIPPED;
+    if (point->base == (int)all.point)
+        etp_sheet_main_row(sheet);
+    else
+        etp_sheet_row(sheet);
+    etp_sheet_textf(sheet, "%s%s%s%s", point->label, point->condition[0] != '\0' ? " (" : "", point->condition,
+                    point->condition[0] != '\0' ? ")" : "");
+    cell(estimator, sheet, "benefit", all, money, etp_quantity_benefit(all, ETP_ARM_FIRMS, ETP_ARM_FLAT));
+    cell(estimator, sheet, "benefit", clipped, money, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT));
+    against_base(estimator, sheet, all);
+    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_ALL]);
+    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_CLIPPED]);
+    cell(estimator, sheet, "welfare", all, money, etp_quantity_welfare(all, ETP_ARM_FIRMS, ETP_ARM_POSTED));
+    cell(estimator, sheet, "margin", all, money, etp_quantity_margin(all, ETP_ARM_FIRMS));
+    cell(estimator, sheet, "sold", all, "kWh per battery and year",
+         etp_quantity_yearly(all, ETP_ARM_FIRMS, ETP_OF_SOLD));
+    cell(estimator, sheet, "price", all, "c/kWh", etp_quantity_price(all, ETP_ARM_FIRMS, ETP_OF_SOLD));
+    percent(estimator, sheet, all);
+}
+
+static void note_span(const etp_study_experiment *experiment, etp_sheet *sheet)
+{
+    const etp_study_point *point = &experiment->points[0];
+    etp_sheet_note(sheet, "%u seeds, %u days (%s). The market of the firms, unless a column says otherwise.",
+                   point->seeds, point->days, point->span);
+}
+
+bool etp_points_table(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
+{
+    const etp_study_experiment *found = etp_estimator_experiment(estimator, experiment);
+    if (found == NULL || found->point_count == 0) {
+        etp_document_note(estimator->document, "This study has no experiment \"%s\".", experiment);
+        return false;
+    }
+    etp_sheet *sheet = etp_document_table(estimator->document, id, title);
+    columns(sheet);
+    for (unsigned i = 0; i < found->point_count; i++)
+        row(estimator, sheet,
+            etp_points_figures(estimator, etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL)));
+    note_span(found, sheet);
+    for (unsigned i = 0; i < found->point_count; i++) {
+        const etp_point_figures *figures =
+            etp_points_figures(estimator, etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL));
+        etp_estimator_lacks(estimator, found->points[i].label, &figures->competition[ETP_PRICES_ALL]);
+    }
+    return true;
+}
+
+/* ---- the plot ---- */
+
+static bool all_numbers(const etp_study_experiment *experiment)
+{
+    for (unsigned i = 0; i < experiment->point_count; i++) {
+        if (!isfinite(experiment->points[i].value))
+            return false;
+    }
+    return true;
+}
+
+static void plot_world(etp_estimator *estimator, etp_plot *plot, const char *experiment, etp_price_world world,
+                       bool numbers)
+{
+    const etp_study_experiment *found = etp_estimator_experiment(estimator, experiment);
+    for (unsigned i = 0; i < found->point_count; i++) {
+        const etp_point_figures *figures =
+            etp_points_figures(estimator, etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL));
+        const etp_estimate *estimate = &figures->competition[world];
+        if (!estimate->known)
+            continue;
+        if (numbers)
+            etp_plot_interval(plot, found->points[i].value, estimate->value, estimate->bounds.low,
+                              estimate->bounds.high);
+        else
+            etp_plot_category(plot, found->points[i].label, estimate->value, estimate->bounds.low,
+                              estimate->bounds.high);
+    }
+}
+
+void etp_points_plot(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
+{
+    static const char *const label = "C, A$ per battery and year";
+    const etp_study_experiment *found = etp_estimator_experiment(estimator, experiment);
+    if (found == NULL || found->point_count == 0)
+        return;
+    bool numbers = all_numbers(found) && found->point_count > 1;
+    etp_plot *plot = etp_document_plot(estimator->document, id, numbers ? ETP_PLOT_BAND : ETP_PLOT_DOTS, title,
+                                       numbers ? found->axis : label, numbers ? label : "");
+    etp_plot_base(plot, 0, "");
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        char words[ETP_WORDS_MAX];
+        etp_plot_series(plot, etp_estimator_world_words(estimator, world, words));
+        plot_world(estimator, plot, experiment, world, numbers);
+    }
+}
