@@ -57,7 +57,9 @@ end
 local SHARED_HEADERS = {
   ["base/explog.h"] = "base", ["base/heap.h"] = "base", ["base/locale.h"] = "base", ["base/memory.h"] = "base",
   ["base/nearest.h"] = "base", ["base/utf8.h"] = "base", ["base/wheel.h"] = "base",
-  ["report/document/document.h"] = "report", ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["report/document/document.h"] = "report", ["report/document/document_json.h"] = "report",
+  ["report/events_writer.h"] = "report", ["report/json_pieces.h"] = "report",
+  ["report/pages/pages.h"] = "report",
   ["report/report.h"] = "report", ["report/statistics.h"] = "report", ["report/table.h"] = "report",
 }
 
