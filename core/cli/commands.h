@@ -33,6 +33,10 @@ void etp_check_help(void);
 int etp_tournament_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_tournament_help(void);
 
+/* Makes a page of a result. */
+int etp_report_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_report_help(void);
+
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);
