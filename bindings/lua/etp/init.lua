@@ -119,7 +119,7 @@ end
 -- table of what there is to know of one. `fleet:flows(place, interval, second_of_day, seconds)` gives the sun's and the
 -- load's kWh of one interval, `fleet:expected_need(place, second_of_day)` the own use that the home expects.
 -- @tparam table options `homes` (100), `seed` (1), and any of inverter, export_limit (kW), round_trip, floor, pv_low,
--- pv_high (kW), wear, wear_spread (c/kWh), need_factor, start_charge
+-- pv_high (kW), wear, wear_spread (c/kWh), need_factor, start_charge, capacity
 -- @return a fleet; or nil and what does not fit together
 function etp.fleet(options)
   return market.fleet(options)
