@@ -33,9 +33,17 @@ void etp_check_help(void);
 int etp_tournament_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_tournament_help(void);
 
+/* Makes a page of a result. */
+int etp_report_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_report_help(void);
+
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);
+
+/* Says what files of data are. */
+int etp_data_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_data_help(void);
 
 /* Prints the script API. */
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);

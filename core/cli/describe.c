@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/world_params.h"
+#include "program/world_params.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 
@@ -11,6 +11,8 @@ static void resolve(etp_options *options, const etp_stage *stage)
 {
     *options = *stage->options;
     options->rivals = stage->lineup.rivals;
+    options->owners = stage->lineup.count;
+    options->portfolios = stage->run.portfolios;
     options->interval = stage->trace.interval;
     options->reserve = stage->lineup.policy.path;
     options->pace = stage->run.beat != 0 ? stage->pace : 0;
@@ -81,7 +83,8 @@ static bool is_usual_network(const etp_network_options *network)
     etp_run_options usual;
     etp_run_defaults(&usual);
     return network->delay == usual.network.delay && network->jitter == usual.network.jitter && network->loss_ppm == 0 &&
-           network->duplicate_ppm == 0 && network->reorder_ppm == 0 && network->flip_ppm == 0;
+           network->duplicate_ppm == 0 && network->reorder_ppm == 0 && network->flip_ppm == 0 &&
+           network->bandwidth == 0;
 }
 
 void etp_describe(etp_report *report, etp_description *description, const etp_stage *stage)
@@ -96,6 +99,7 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .world_count = describe_world(description->world, run),
                            .seed = run->seed,
                            .mechanism = run->mechanism,
+                           .conduct = run->conduct,
                            .reserves_told = (run->disclose & ETP_DISCLOSE_RESERVE) != 0,
                            .feed_in = options->fit.text,
                            .delay = run->network.delay,

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/status.h"
+#include "program/status.h"
 
 extern char **environ;
 

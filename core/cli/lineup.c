@@ -7,19 +7,13 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/shipped.h"
-#include "cli/status.h"
+#include "program/shipped.h"
+#include "program/status.h"
 
 enum { AGGREGATORS = 5 };
 
 static const char default_policy[] = "two_tier.lua";
 static const char policy_folder[] = "reserve/";
-
-static int fail_memory(etp_error *error)
-{
-    etp_fail(error, ETP_ENOMEM, "no memory for the list of strategies");
-    return ETP_EXIT_FAILED;
-}
 
 /* ---- one entrant ---- */
 
@@ -64,68 +58,14 @@ static int check_there(const char *path, etp_role role, etp_error *error)
     return ETP_EXIT_FAILED;
 }
 
-static int check_role(const char *path, etp_role role, etp_role wanted, etp_error *error)
-{
-    if (role == wanted)
-        return ETP_EXIT_DONE;
-    if (wanted == ETP_ROLE_AGGREGATOR)
-        etp_fail(error, ETP_ESCRIPT, "%s has the role \"bess\", so it is a reserve policy: give it to --reserve", path);
-    else
-        etp_fail(error, ETP_ESCRIPT,
-                 "%s has the role \"aggregator\", and --reserve takes a policy of role \"bess\": name the file without "
-                 "--reserve",
-                 path);
-    return ETP_EXIT_FAILED;
-}
-
-int etp_lineup_check_name(const char *path, const char *name, etp_error *error)
-{
-    if (strcmp(name, ETP_SETTING_WORLD) != 0 && strcmp(name, ETP_SETTING_RESERVE) != 0)
-        return ETP_EXIT_DONE;
-    etp_fail(error, ETP_ESCRIPT, "%s calls itself \"%s\", which means something else in --set: give it another name",
-             path, name);
-    return ETP_EXIT_FAILED;
-}
-
 /* Loads a script to learn what it is. `path` belongs to the entrant from here on. */
 static int identify(etp_entrant *entrant, char *path, etp_role role, etp_error *error)
 {
-    etp_script *script = NULL;
     entrant->path = path;
     if (path == NULL)
-        return fail_memory(error);
+        return etp_lineup_fail_memory(error);
     int status = check_there(path, role, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
-    if (etp_script_load(&script, path, NULL, error) != ETP_OK)
-        return ETP_EXIT_FAILED;
-    snprintf(entrant->declared, sizeof entrant->declared, "%s", etp_script_name(script));
-    snprintf(entrant->name, sizeof entrant->name, "%s", entrant->declared);
-    snprintf(entrant->hash, sizeof entrant->hash, "%s", etp_script_hash(script));
-    status = check_role(path, etp_script_role(script), role, error);
-    etp_script_free(script);
-    return status == ETP_EXIT_DONE ? etp_lineup_check_name(path, entrant->declared, error) : status;
-}
-
-/* ---- names ---- */
-
-static bool is_taken(const etp_lineup *lineup, const char *name)
-{
-    for (unsigned i = 0; i < lineup->count; i++)
-        if (strcmp(lineup->entrants[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Joins the line with a name of its own. */
-static void join(etp_lineup *lineup, const etp_entrant *entrant)
-{
-    etp_entrant *place = &lineup->entrants[lineup->count];
-    *place = *entrant;
-    place->order = lineup->count;
-    for (unsigned number = 2; is_taken(lineup, place->name); number++)
-        snprintf(place->name, sizeof place->name, "%.*s#%u", ETP_SETTING_NAME_MAX - 16, place->declared, number);
-    lineup->count++;
+    return status == ETP_EXIT_DONE ? etp_entrant_identify(entrant, path, role, error) : status;
 }
 
 /* ---- who is named ---- */
@@ -139,7 +79,7 @@ static int take_named(etp_lineup *lineup, const etp_options *options, etp_error 
             free(entrant.path);
             return status;
         }
-        join(lineup, &entrant);
+        etp_lineup_join(lineup, &entrant);
     }
     return ETP_EXIT_DONE;
 }
@@ -161,7 +101,7 @@ static int identify_shipped(const etp_lineup *lineup, const etp_shipped *shipped
     unsigned done = 0, fresh = 0, repeated = 0;
     etp_entrant *repeats = calloc(shipped->count, sizeof *repeats);
     if (repeats == NULL)
-        return fail_memory(error);
+        return etp_lineup_fail_memory(error);
     for (; done < shipped->count && status == ETP_EXIT_DONE; done++) {
         etp_entrant entrant = {0};
         status = identify(&entrant, shipped->paths[done], ETP_ROLE_AGGREGATOR, error);
@@ -179,15 +119,15 @@ static int fill_up_from(etp_lineup *lineup, const etp_shipped *shipped, etp_erro
 {
     etp_entrant *others = calloc(shipped->count, sizeof *others);
     if (others == NULL)
-        return fail_memory(error);
+        return etp_lineup_fail_memory(error);
     int status = identify_shipped(lineup, shipped, others, error);
     for (unsigned i = 0; i < lineup->rivals && status == ETP_EXIT_DONE; i++) {
         etp_entrant entrant = others[i % shipped->count];
         entrant.path = etp_shipped_find(entrant.path, "");
         if (entrant.path == NULL)
-            status = fail_memory(error);
+            status = etp_lineup_fail_memory(error);
         else
-            join(lineup, &entrant);
+            etp_lineup_join(lineup, &entrant);
     }
     free(others);
     return status;
@@ -211,81 +151,53 @@ static int fill_up(etp_lineup *lineup, etp_error *error)
 
 /* ---- the line-up ---- */
 
-static int by_name_and_source(const void *left, const void *right)
-{
-    const etp_entrant *a = left, *b = right;
-    int order = strcmp(a->declared, b->declared);
-    if (order == 0)
-        order = strcmp(a->hash, b->hash);
-    if (order == 0)
-        order = a->order < b->order ? -1 : 1;
-    return order;
-}
-
-static void sort(etp_lineup *lineup)
-{
-    qsort(lineup->entrants, lineup->count, sizeof *lineup->entrants, by_name_and_source);
-    lineup->first = 0;
-    while (lineup->entrants[lineup->first].order != 0)
-        lineup->first++;
-}
-
 static int take_policy(etp_lineup *lineup, const etp_options *options, etp_error *error)
 {
     const char *name = options->reserve != NULL ? options->reserve : default_policy;
     return identify(&lineup->policy, etp_shipped_find(name, policy_folder), ETP_ROLE_BESS, error);
 }
 
+/* No owner is larger than another: what differs is how many there are. */
+static int share_out(etp_lineup *lineup, const etp_options *options, etp_error *error)
+{
+    unsigned portfolios = options->portfolios != 0 ? (unsigned)options->portfolios : lineup->count;
+    lineup->share = portfolios / lineup->count;
+    if (portfolios % lineup->count == 0)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL,
+             "%u portfolios cannot be shared equally by %u aggregators: say --portfolios %u, or another number of "
+             "--owners",
+             portfolios, lineup->count, (lineup->share + 1) * lineup->count);
+    return ETP_EXIT_USAGE;
+}
+
 int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *error)
 {
     *lineup = (etp_lineup){0};
+    unsigned wanted = options->owners != 0 ? (unsigned)options->owners : AGGREGATORS;
     if (options->rivals != ETP_RIVALS_FILL)
         lineup->rivals = (unsigned)options->rivals;
-    else if (options->file_count < AGGREGATORS)
-        lineup->rivals = AGGREGATORS - options->file_count;
+    else if (options->file_count < wanted)
+        lineup->rivals = wanted - options->file_count;
     lineup->entrants = calloc(options->file_count + lineup->rivals, sizeof *lineup->entrants);
     if (lineup->entrants == NULL)
-        return fail_memory(error);
+        return etp_lineup_fail_memory(error);
     int status = take_named(lineup, options, error);
     if (status == ETP_EXIT_DONE)
         status = fill_up(lineup, error);
     if (status == ETP_EXIT_DONE)
         status = take_policy(lineup, options, error);
-    if (status == ETP_EXIT_DONE)
-        sort(lineup);
-    return status;
-}
-
-void etp_lineup_fini(etp_lineup *lineup)
-{
-    for (unsigned i = 0; i < lineup->count; i++)
-        free(lineup->entrants[i].path);
-    free(lineup->entrants);
-    free(lineup->policy.path);
-    *lineup = (etp_lineup){0};
-}
-
-int etp_lineup_check_settings(const etp_lineup *lineup, const etp_settings *settings, etp_error *error)
-{
-    const char **names = calloc(lineup->count + 3, sizeof *names);
-    if (names == NULL)
-        return fail_memory(error);
-    unsigned count = 0;
-    for (unsigned i = 0; i < lineup->count; i++)
-        names[count++] = lineup->entrants[i].name;
-    names[count++] = lineup->policy.name;
-    names[count++] = ETP_SETTING_RESERVE;
-    names[count++] = ETP_SETTING_WORLD;
-    int status = etp_settings_check_targets(settings, names, count, error);
-    free(names);
-    return status;
+    if (status != ETP_EXIT_DONE)
+        return status;
+    etp_lineup_sort(lineup);
+    return share_out(lineup, options, error);
 }
 
 int etp_lineup_check_swaps(const etp_lineup *lineup, const etp_swaps *swaps, etp_time end, etp_error *error)
 {
     const char **names = calloc(lineup->count + 1, sizeof *names);
     if (names == NULL)
-        return fail_memory(error);
+        return etp_lineup_fail_memory(error);
     for (unsigned i = 0; i < lineup->count; i++)
         names[i] = lineup->entrants[i].name;
     names[lineup->count] = ETP_SETTING_RESERVE;

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "cli/progress.h"
 #include "etp/log.h"
+#include "program/progress.h"
 
 enum { ETP_LOG_LINES_KNOWN = 64 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static int fail_unknown(const char *word, etp_error *error)
 {

@@ -8,7 +8,7 @@
 
 #include "base/nearest.h"
 #include "cli/option_table.h"
-#include "cli/status.h"
+#include "program/status.h"
 
 /* Codes that getopt_long gives back: the options are numbered from here, above any letter. */
 enum { OPTION_CODE = 256, PLAIN_ARGUMENT = 1 };

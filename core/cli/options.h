@@ -11,11 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/values.h"
 #include "etp/auction.h"
 #include "etp/error.h"
 #include "etp/log.h"
 #include "etp/tariff.h"
+#include "etp/utility.h"
+#include "program/values.h"
 
 /* As many shipped rivals as bring the market to five aggregators. */
 #define ETP_RIVALS_FILL UINT64_MAX
@@ -24,6 +25,11 @@ typedef struct etp_tariff_option {
     const char *text;
     etp_tariff tariff;
 } etp_tariff_option;
+
+typedef struct etp_conduct_option {
+    bool given;
+    etp_conduct conduct;
+} etp_conduct_option;
 
 enum { ETP_GIVEN_MAX = 512 };
 
@@ -36,7 +42,9 @@ typedef struct etp_options {
     unsigned swap_count;
 
     uint64_t bess, days, seed;
-    uint64_t rivals;                              /* ETP_RIVALS_FILL when not given */
+    uint64_t rivals;             /* ETP_RIVALS_FILL when not given */
+    uint64_t owners, portfolios; /* 0 when not given */
+    etp_conduct_option utility;
     etp_time interval;                            /* 0 when not given */
     const char *prices, *reserve, *json, *events; /* NULL when not given */
     etp_tariff_option fit, retail;
@@ -46,6 +54,7 @@ typedef struct etp_options {
     etp_time skip; /* of a watched run, on the market's clock */
     etp_time delay, jitter;
     uint32_t loss, duplicate, reorder, flip;
+    uint64_t bandwidth; /* 0 for no limit */
     uint32_t failures;
     char given[ETP_GIVEN_MAX]; /* those that say what is run, as they were written */
     double pace;               /* 0 when not given */

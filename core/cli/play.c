@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/stage.h"
-#include "cli/status.h"
 #include "cli/watch/session.h"
+#include "program/status.h"
 
 static const char *const act_names[] = {"market", "utility", "alone"};
 static const char utility_name[] = "single utility";

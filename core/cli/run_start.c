@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/status.h"
 #include "etp/version.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static int help(etp_error *error)
 {

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "cli/output.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 static const etp_time default_interval = 300 * ETP_NS_PER_SECOND;
@@ -82,6 +82,7 @@ static void set_network(etp_network_options *network, const etp_options *options
     network->duplicate_ppm = options->duplicate;
     network->reorder_ppm = options->reorder;
     network->flip_ppm = options->flip;
+    network->bandwidth = options->bandwidth;
 }
 
 static int set_run(etp_stage *stage, etp_error *error)
@@ -93,7 +94,8 @@ static int set_run(etp_stage *stage, etp_error *error)
     run->homes = (unsigned)options->bess;
     run->feed_in = options->fit.tariff;
     run->retail = options->retail.tariff;
-    run->portfolios = stage->lineup.count;
+    run->portfolios = stage->lineup.count * stage->lineup.share;
+    run->conduct = options->utility.conduct;
     run->timing.window = options->window;
     run->timing.hold = options->hold;
     run->timing.query_spread = options->spread;
@@ -149,7 +151,7 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
     stage->log_lines.reloads_are_told =
         options->watch && !options->quiet && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
     etp_run_defaults(&stage->run);
-    int status = etp_settings_read(&stage->settings, options, error);
+    int status = etp_settings_read(&stage->settings, options->sets, options->set_count, error);
     if (status == ETP_EXIT_DONE)
         status = etp_swaps_read(&stage->swaps, options, error);
     if (status == ETP_EXIT_DONE)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "cli/status.h"
+#include "program/status.h"
 
 enum { DIGITS_MAX = 9, SECONDS_MAX = 1000000000 };
 

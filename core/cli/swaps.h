@@ -4,7 +4,7 @@
 #define ETP_CLI_SWAPS_H
 
 #include "cli/options.h"
-#include "cli/params.h"
+#include "program/settings.h"
 
 typedef struct etp_swap {
     char target[ETP_SETTING_NAME_MAX];

@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/usage.h"
-#include "cli/world_params.h"
+#include "program/world_params.h"
 
 enum { DOC_COLUMN = 30, LINE_COLUMNS = 100 };
 

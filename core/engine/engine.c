@@ -199,7 +199,12 @@ int etp_engine_brief_aggregator(etp_engine *engine, etp_node number, const etp_a
         return ETP_EINVAL;
     if (engine->busy)
         return ETP_ESTATE;
-    as_aggregator(node)->brief = *brief;
+    struct aggregator *aggregator = as_aggregator(node);
+    int result = etp_demand_set(aggregator, brief->steps, brief->step_count);
+    if (result != ETP_OK)
+        return result;
+    aggregator->brief = *brief;
+    aggregator->brief.steps = NULL;
     return ETP_OK;
 }
 
@@ -337,6 +342,18 @@ int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energ
         return ETP_EINVAL;
     *energy = as_bess(node)->auction.sold;
     *revenue = as_bess(node)->revenue;
+    return ETP_OK;
+}
+
+int etp_engine_offered(const etp_engine *engine, etp_node number, etp_energy *energy, etp_price *reserve)
+{
+    struct node *node = node_of(engine, number, ROLE_BESS);
+    if (node == NULL || energy == NULL || reserve == NULL)
+        return ETP_EINVAL;
+    const etp_auction *auction = &as_bess(node)->auction;
+    bool opened = auction->state != ETP_AUCTION_IDLE;
+    *energy = opened ? auction->terms.lot : 0;
+    *reserve = opened ? auction->terms.reserve : ETP_PRICE_NONE;
     return ETP_OK;
 }
 

@@ -50,6 +50,16 @@ static int check_time(const etp_trace *trace, etp_error *error)
     return ETP_OK;
 }
 
+int etp_run_check_block(const etp_run_options *options, etp_time block, etp_error *error)
+{
+    etp_time interval = options->trace->interval;
+    if (block > 0 && block <= longest && block % interval == 0)
+        return ETP_OK;
+    return etp_fail(error, ETP_ERANGE,
+                    "a block of %.12g s: it must be a whole number of intervals of %.12g s, and 366 days at most",
+                    (double)block / 1e9, (double)interval / 1e9);
+}
+
 static int check_fleet(const etp_run_options *options, etp_error *error)
 {
     if (options->homes == 0 || options->homes > HOMES_MAX)
@@ -80,6 +90,8 @@ int etp_run_check_world(const etp_run_options *options, etp_error *error)
                         "%zu intervals from number %zu on, counted from 0: the trace has %zu intervals",
                         options->intervals, options->first, options->trace->count);
     int result = check_time(options->trace, error);
+    if (result == ETP_OK)
+        result = etp_neighbourhood_check(options, error);
     return result == ETP_OK ? check_fleet(options, error) : result;
 }
 
@@ -143,6 +155,28 @@ static int check_timing(const etp_run_options *options, etp_error *error)
     return options->beat != 0 ? check_beat(options, error) : check_interval(options, error);
 }
 
+unsigned etp_run_portfolios(const etp_firm *firm)
+{
+    return firm->portfolio_count > 0 ? firm->portfolio_count : 1;
+}
+
+/* A portfolio is held once. */
+static int check_holding(const etp_run_options *options, unsigned number, etp_error *error)
+{
+    const etp_firm *firm = &options->firms[number];
+    unsigned count = etp_run_portfolios(firm);
+    if (firm->portfolio >= options->portfolios || count > options->portfolios - firm->portfolio)
+        return etp_fail(error, ETP_ERANGE, "firm %u has %u %s from number %u on, and there are %u", number, count,
+                        count == 1 ? "portfolio" : "portfolios", firm->portfolio, options->portfolios);
+    for (unsigned j = 0; j < number; j++) {
+        const etp_firm *other = &options->firms[j];
+        unsigned first = firm->portfolio > other->portfolio ? firm->portfolio : other->portfolio;
+        if (first < firm->portfolio + count && first < other->portfolio + etp_run_portfolios(other))
+            return etp_fail(error, ETP_EINVAL, "firms %u and %u both have portfolio %u", j, number, first);
+    }
+    return ETP_OK;
+}
+
 static int check_firms(const etp_run_options *options, etp_error *error)
 {
     if (options->portfolios == 0 || options->portfolios > PORTFOLIOS_MAX || options->firm_count > options->portfolios)
@@ -150,14 +184,12 @@ static int check_firms(const etp_run_options *options, etp_error *error)
                         options->firm_count, options->portfolios, (int)PORTFOLIOS_MAX);
     if (!options->merged && (options->firm_count == 0 || options->firms == NULL))
         return etp_fail(error, ETP_EINVAL, "a market needs at least one firm that buys");
+    if (options->merged && etp_conduct_name(options->conduct) == NULL)
+        return etp_fail(error, ETP_ERANGE, "there is no conduct of number %u", (unsigned)options->conduct);
     for (unsigned i = 0; i < options->firm_count && !options->merged; i++) {
-        if (options->firms[i].portfolio >= options->portfolios)
-            return etp_fail(error, ETP_ERANGE, "firm %u has portfolio %u of %u", i, options->firms[i].portfolio,
-                            options->portfolios);
-        for (unsigned j = 0; j < i; j++)
-            if (options->firms[j].portfolio == options->firms[i].portfolio)
-                return etp_fail(error, ETP_EINVAL, "firms %u and %u both have portfolio %u", j, i,
-                                options->firms[i].portfolio);
+        int result = check_holding(options, i, error);
+        if (result != ETP_OK)
+            return result;
     }
     return ETP_OK;
 }
@@ -171,6 +203,8 @@ int etp_run_check_options(const etp_run_options *options, etp_error *error)
         options->outage <= 0)
         return etp_fail(error, ETP_ERANGE, "chances must be 0 to 1, a budget at least 0 and an outage longer than 0");
     result = check_timing(options, error);
+    if (result == ETP_OK && options->ledger)
+        result = etp_run_check_block(options, options->ledger_block, error);
     return result == ETP_OK ? check_firms(options, error) : result;
 }
 
@@ -189,8 +223,7 @@ etp_energy etp_run_need(const etp_run_options *options)
 
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval)
 {
-    etp_time starts = options->trace->starts + (etp_time)(options->first + interval) * options->trace->interval;
-    return (uint32_t)(starts / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
+    return (uint32_t)(etp_run_market_time(options, interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
 }
 
 /* A kWh more in the cells at the end saves charging it from sun that would have been spilled. */

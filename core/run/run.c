@@ -12,34 +12,9 @@ static void brief_homes(etp_run *run, uint32_t second)
         etp_bess_brief brief = {.lot = etp_home_lot(home, run->interval),
                                 .feed_in = feed_in,
                                 .retail = retail,
-                                .expected_need = etp_home_expected_need(home, &run->options.fleet, second)};
+                                .expected_need = etp_neighbourhood_need(&run->hood, home, run->done)};
         etp_engine_brief_bess(run->engine, i, &brief);
     }
-}
-
-static void brief_firm(etp_run *run, struct firm *firm, const etp_brief *brief)
-{
-    firm->intervals += brief->takes_part;
-    etp_aggregator_brief facts = {
-        .takes_part = brief->takes_part, .value = brief->value, .need = brief->need, .budget = brief->budget};
-    etp_engine_brief_aggregator(run->engine, firm->node, &facts);
-}
-
-static void brief_firms(etp_run *run, etp_price forecast)
-{
-    for (unsigned i = 0; i < run->options.portfolios; i++) {
-        etp_buyer_spec spec = run->options.buyer;
-        spec.key = i;
-        etp_buyer_brief(&spec, run->done, forecast, &run->briefs[i]);
-    }
-    if (run->options.merged) {
-        etp_brief merged;
-        etp_utility_brief(run->utility, run->briefs, run->options.portfolios, &merged);
-        brief_firm(run, &run->firms[0], &merged);
-        return;
-    }
-    for (unsigned i = 0; i < run->firm_count; i++)
-        brief_firm(run, &run->firms[i], &run->briefs[run->firms[i].portfolio]);
 }
 
 static etp_time earliest(etp_time a, etp_time b, etp_time c)
@@ -75,7 +50,7 @@ static void settle_homes(etp_run *run, uint32_t second)
         etp_energy pv, load, sold;
         etp_money income;
         etp_engine_sold(run->engine, i, &sold, &income);
-        etp_home_flows(home, run->options.seed, run->done, second, run->interval, &pv, &load);
+        etp_neighbourhood_flows(&run->hood, home, run->done, &pv, &load);
         etp_home_settle(home, run->interval, pv, load, sold, income, retail, feed_in);
     }
 }
@@ -86,7 +61,7 @@ static int begin(etp_run *run, etp_error *error)
     etp_time starts = etp_run_starts(run, run->done);
     etp_price forecast = etp_forecast_next(&run->forecast);
     brief_homes(run, second);
-    brief_firms(run, forecast);
+    etp_firms_brief(run, forecast);
     etp_interval interval = {.index = run->done,
                              .starts = starts,
                              .ends = starts + run->beat,
@@ -106,7 +81,9 @@ static int end(etp_run *run, etp_error *error)
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
     settle_homes(run, etp_run_second_of_day(options, run->done));
-    etp_account_settle_firms(run, spot);
+    etp_ledger_note_trades(run);
+    etp_firms_settle(run, spot);
+    etp_ledger_settle(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
     run->begun = false;
@@ -256,6 +233,8 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
         return ETP_ENOENT;
     const struct firm *firm = &run->firms[index];
     *result = (etp_firm_result){.name = firm->name,
+                                .portfolio = firm->portfolio,
+                                .portfolio_count = firm->portfolio_count,
                                 .intervals = firm->intervals,
                                 .queries = firm->queries,
                                 .bids = firm->bids,
@@ -276,6 +255,11 @@ etp_money etp_run_home_cost(const etp_run *run, unsigned index)
     if (run == NULL || index >= run->options.homes)
         return 0;
     return etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options));
+}
+
+const etp_ledger *etp_run_ledger(const etp_run *run)
+{
+    return run != NULL ? run->ledger : NULL;
 }
 
 void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)

@@ -263,6 +263,8 @@ void etp_source_hash(char *hash, const char *text, size_t size);
 
 /** A script of its own from `origin`, with all its options. */
 int etp_script_make(etp_script **script, const etp_origin *origin, const etp_script_options *options, etp_error *error);
+/** Every default filled in; NULL gives nothing but defaults. */
+void etp_script_fill_options(etp_script *script, const etp_script_options *given);
 /** Fills the table of hooks with those of the vm. */
 void etp_script_fill_hooks(etp_script *script);
 etp_origin etp_origin_of_file(const char *path, etp_sources *sources);
@@ -270,6 +272,9 @@ etp_origin etp_origin_of_file(const char *path, etp_sources *sources);
 /* ---- load.c ---- */
 
 int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error);
+/** A vm that has run its file, and is still under the limits of loading. On its stack are the environment and what the
+ *  file returned, and nothing else: it has no hooks to be called. */
+int etp_vm_run(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error);
 /** Accepts NULL. */
 void etp_vm_free(etp_vm *vm);
 /** The vm that `L` belongs to. Never raises. */

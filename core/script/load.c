@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From source text to a state that is ready to be called. Three steps, each under a protected call of its own so that
- * its failure gets its own kind of sentence: compile and set up, run the file, look at what it returned.
+ * its failure gets its own kind of sentence: compile and set up, run the file, look at what it returned. A file that holds
+ * data alone takes the first two, and table/take.c then looks at what it returned.
  */
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +83,8 @@ static int fail(etp_vm *vm, int status, const char *where, etp_error *error)
     return etp_fail(error, limit ? ETP_ELIMIT : ETP_ESCRIPT, "%s", text);
 }
 
-static int run_steps(etp_vm *vm, const char *text, size_t size, etp_error *error)
+/* Leaves the environment and what the file returned. */
+static int run_file(etp_vm *vm, const char *text, size_t size, etp_error *error)
 {
     lua_State *L = vm->state;
     if (!lua_checkstack(L, ETP_SLOTS + LUA_MINSTACK))
@@ -99,12 +101,16 @@ static int run_steps(etp_vm *vm, const char *text, size_t size, etp_error *error
     status = lua_pcall(L, 0, 1, 1);
     if (status != LUA_OK)
         return fail(vm, status, status == LUA_ERRMEM ? vm->chunk : "", error);
-    lua_pushcfunction(L, settle);
-    lua_replace(L, 1);
-    status = lua_pcall(L, 2, ETP_SLOTS, 0);
-    if (status != LUA_OK)
-        return fail(vm, status, vm->chunk, error);
+    lua_remove(L, 1);
     return ETP_OK;
+}
+
+static int settle_in(etp_vm *vm, etp_error *error)
+{
+    lua_pushcfunction(vm->state, settle);
+    lua_insert(vm->state, 1);
+    int status = etp_call_plainly(vm, 2, ETP_SLOTS, 0);
+    return status == LUA_OK ? ETP_OK : fail(vm, status, vm->chunk, error);
 }
 
 /* The file's name without folder and ".lua", as far as it can be a name. */
@@ -130,9 +136,8 @@ static int prepare(etp_vm *vm, const char *text, size_t size, etp_error *error)
     size_t mark = etp_source_mark(text, size);
     vm->loading = true;
     locale_t before = uselocale(vm->script->plain);
-    int result = run_steps(vm, text + mark, size - mark, error);
+    int result = run_file(vm, text + mark, size - mark, error);
     uselocale(before);
-    vm->loading = false;
     return result;
 }
 
@@ -169,7 +174,7 @@ static int begin(etp_vm *vm, etp_script *script, const etp_origin *origin, const
     return ETP_OK;
 }
 
-int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error)
+int etp_vm_run(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error)
 {
     const char *text;
     size_t size;
@@ -190,6 +195,20 @@ int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_er
     }
     *vm = made;
     return ETP_OK;
+}
+
+int etp_vm_new(etp_vm **vm, etp_script *script, const etp_origin *origin, etp_error *error)
+{
+    int result = etp_vm_run(vm, script, origin, error);
+    if (result != ETP_OK)
+        return result;
+    result = settle_in(*vm, error);
+    (*vm)->loading = false;
+    if (result != ETP_OK) {
+        etp_vm_free(*vm);
+        *vm = NULL;
+    }
+    return result;
 }
 
 void etp_vm_free(etp_vm *vm)

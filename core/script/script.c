@@ -13,7 +13,7 @@ void etp_script_defaults(etp_script_options *options)
         *options = (etp_script_options){.size = sizeof *options};
 }
 
-static void fill_options(etp_script *script, const etp_script_options *given)
+void etp_script_fill_options(etp_script *script, const etp_script_options *given)
 {
     etp_script_options *options = &script->options;
     if (given != NULL)
@@ -59,7 +59,7 @@ int etp_script_make(etp_script **script, const etp_origin *origin, const etp_scr
     etp_script *made = etp_memory_take(allocator_of(options), sizeof *made);
     if (made == NULL)
         return etp_fail(error, ETP_ENOMEM, "%s: no memory", origin->chunk);
-    fill_options(made, options);
+    etp_script_fill_options(made, options);
     made->plain = etp_locale_new();
     made->version = 1;
     made->nodes.allocator = made->options.allocator;

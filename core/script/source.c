@@ -91,9 +91,9 @@ int etp_source_check(const char *chunk, const char *text, size_t size, etp_error
 {
     size_t mark = etp_source_mark(text, size);
     if (size == mark)
-        return etp_fail(error, ETP_EFORMAT, "%s: is empty; a strategy returns a table, see docs/scripting.md", chunk);
+        return etp_fail(error, ETP_EFORMAT, "%s: is empty; it has to return a table", chunk);
     if (size > ETP_SCRIPT_SOURCE_MAX)
-        return etp_fail(error, ETP_EFORMAT, "%s: is over %d bytes; a strategy is a small text file", chunk,
+        return etp_fail(error, ETP_EFORMAT, "%s: is over %d bytes; it has to be a small text file", chunk,
                         ETP_SCRIPT_SOURCE_MAX);
     if (text[mark] == LUA_SIGNATURE[0])
         return etp_fail(error, ETP_EFORMAT, "%s: is precompiled Lua code; only source text is taken", chunk);

@@ -37,6 +37,8 @@ typedef enum etp_arm {
 const char *etp_arm_name(unsigned arm);
 /* ETP_ARMS where there is none of that name. */
 unsigned etp_arm_find(const char *name);
+/* False for flat, timed and timed_none. */
+bool etp_arm_has_market(etp_arm arm);
 
 typedef enum etp_price_world {
     ETP_PRICES_ALL,     /* as they were */

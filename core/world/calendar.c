@@ -27,6 +27,12 @@ static unsigned days_in(int year, unsigned month)
     return days[month - 1] + (month == 2 && is_leap(year) ? 1U : 0U);
 }
 
+static bool is_day(unsigned year, unsigned month, unsigned day)
+{
+    return year >= YEAR_MIN && year <= YEAR_MAX && month >= 1 && month <= 12 && day >= 1 &&
+           day <= days_in((int)year, month);
+}
+
 /* Reads exactly `digits` digits and moves on. */
 static bool take_number(etp_span *span, unsigned digits, unsigned *number)
 {
@@ -72,20 +78,56 @@ static bool take_time(etp_span *span, unsigned *hour, unsigned *minute, unsigned
     return take_one(span, ':', ':') == 0 || take_number(span, 2, second);
 }
 
-etp_stamp_result etp_stamp_parse(etp_span span, etp_time *when)
+/* "+10:00", "-0330", "+11" or "Z", and nothing behind it. */
+static bool take_zone(etp_span *span, int *zone)
+{
+    unsigned hours, minutes = 0;
+    *zone = ETP_ZONE_NONE;
+    if (span->size == 0)
+        return true;
+    *zone = 0;
+    if (take_one(span, 'Z', 'z'))
+        return span->size == 0;
+    char sign = take_one(span, '+', '-');
+    if (sign == 0 || !take_number(span, 2, &hours))
+        return false;
+    take_one(span, ':', ':');
+    if (span->size > 0 && !take_number(span, 2, &minutes))
+        return false;
+    *zone = (int)(hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+    return span->size == 0 && hours <= 14 && minutes <= 59;
+}
+
+etp_stamp_result etp_stamp_parse_zone(etp_span span, etp_time *when, int *zone)
 {
     unsigned year, month, day, hour, minute, second;
     if (!take_date(&span, &year, &month, &day) || !take_one(&span, ' ', 'T') ||
-        !take_time(&span, &hour, &minute, &second))
+        !take_time(&span, &hour, &minute, &second) || !take_zone(&span, zone))
         return ETP_STAMP_FORM;
-    if (span.size > 0)
-        return take_one(&span, '+', '-') || take_one(&span, 'Z', 'z') ? ETP_STAMP_OFFSET : ETP_STAMP_FORM;
-    if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 || day > days_in((int)year, month))
+    if (!is_day(year, month, day))
         return ETP_STAMP_IMPOSSIBLE;
     if (hour > 23 || minute > 59 || second > 59)
         return ETP_STAMP_IMPOSSIBLE;
     int64_t seconds = etp_days_of((int)year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
     *when = seconds * ETP_NS_PER_SECOND;
+    return ETP_STAMP_OK;
+}
+
+etp_stamp_result etp_stamp_parse(etp_span span, etp_time *when)
+{
+    int zone;
+    etp_stamp_result result = etp_stamp_parse_zone(span, when, &zone);
+    return result == ETP_STAMP_OK && zone != ETP_ZONE_NONE ? ETP_STAMP_OFFSET : result;
+}
+
+etp_stamp_result etp_date_parse(etp_span span, etp_time *when)
+{
+    unsigned year, month, day;
+    if (!take_date(&span, &year, &month, &day) || span.size > 0)
+        return ETP_STAMP_FORM;
+    if (!is_day(year, month, day))
+        return ETP_STAMP_IMPOSSIBLE;
+    *when = etp_days_of((int)year, month, day) * ETP_NS_PER_DAY;
     return ETP_STAMP_OK;
 }
 

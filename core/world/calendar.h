@@ -21,6 +21,16 @@ typedef enum etp_stamp_result {
 /* Reads "2025/01/31 00:05:00": '/' or '-' in the date, a blank or 'T' before the time, seconds may be missing. */
 etp_stamp_result etp_stamp_parse(etp_span span, etp_time *when);
 
+/* The beginning of a day, "2025-01-31" or "2025/01/31". Never ETP_STAMP_OFFSET. */
+etp_stamp_result etp_date_parse(etp_span span, etp_time *when);
+
+/* No zone is as far from UTC as this many minutes. */
+enum { ETP_ZONE_NONE = 10000 };
+
+/* The same, of a stamp that may have a time zone behind it: `zone` gets its minutes east of UTC ("+10:00" is 600, "Z" is
+ * 0), or ETP_ZONE_NONE, and `when` what the clock of that zone shows. Never ETP_STAMP_OFFSET. */
+etp_stamp_result etp_stamp_parse_zone(etp_span span, etp_time *when, int *zone);
+
 typedef struct etp_stamp {
     char text[24];
 } etp_stamp;

@@ -111,3 +111,49 @@ etp_decimal_result etp_decimal_parse(etp_span span, unsigned places, int64_t *va
     *value = negative ? -number : number;
     return fits ? ETP_DECIMAL_OK : ETP_DECIMAL_RANGE;
 }
+
+/* "-05", "+3", "12": at most two digits that count. */
+static bool read_exponent(etp_span text, int *exponent)
+{
+    int sign = text.size > 0 && text.text[0] == '-' ? -1 : 1;
+    if (text.size > 0 && (text.text[0] == '-' || text.text[0] == '+'))
+        text = skip(text, 1);
+    *exponent = 0;
+    if (text.size == 0)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (!is_digit(text.text[i]) || *exponent > 9)
+            return false;
+        *exponent = *exponent * 10 + (text.text[i] - '0');
+    }
+    *exponent *= sign;
+    return true;
+}
+
+/* To the nearest multiple of 10^places, halves away from zero. */
+static int64_t drop_places(int64_t value, int places)
+{
+    for (; places > 1; places--)
+        value /= 10;
+    return places == 0 ? value : (value + (value < 0 ? -5 : 5)) / 10;
+}
+
+etp_decimal_result etp_scientific_parse(etp_span span, unsigned places, int64_t *value)
+{
+    const char *e = memchr(span.text, 'e', span.size);
+    if (e == NULL)
+        e = memchr(span.text, 'E', span.size);
+    if (e == NULL)
+        return etp_decimal_parse(span, places, value);
+    etp_span mantissa = {span.text, (size_t)(e - span.text)};
+    int exponent;
+    if (!read_exponent(skip(span, mantissa.size + 1), &exponent))
+        return ETP_DECIMAL_FORM;
+    int shifted = (int)places + exponent;
+    if (shifted > 6)
+        return ETP_DECIMAL_RANGE;
+    etp_decimal_result result = etp_decimal_parse(mantissa, shifted > 0 ? (unsigned)shifted : 0, value);
+    if (result == ETP_DECIMAL_OK && shifted < 0)
+        *value = drop_places(*value, -shifted);
+    return result;
+}

@@ -40,4 +40,7 @@ typedef enum etp_decimal_result {
  * more than ten digits before the point are ETP_DECIMAL_RANGE. Exponents, "nan" and "inf" are not numbers here. */
 etp_decimal_result etp_decimal_parse(etp_span span, unsigned places, int64_t *value);
 
+/* The same, and an exponent may follow, as in "9.3e-05": some programs write small numbers so. */
+etp_decimal_result etp_scientific_parse(etp_span span, unsigned places, int64_t *value);
+
 #endif

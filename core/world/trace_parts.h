@@ -4,7 +4,6 @@
 #define ETP_WORLD_TRACE_PARTS_H
 
 #include "etp/trace.h"
-#include "world/text.h"
 
 enum { ETP_TRACE_COUNT_MAX = 1 << 28 };
 
@@ -12,9 +11,5 @@ enum { ETP_TRACE_COUNT_MAX = 1 << 28 };
 int etp_trace_allocate(etp_trace *trace, size_t count, const etp_allocator *allocator);
 
 uint64_t etp_trace_hash(const etp_trace *trace);
-
-/* The text is UTF-8 without NUL and without a byte order mark; `allocator` is not NULL. */
-int etp_trace_read_csv(etp_trace *trace, const char *name, etp_span text, const etp_allocator *allocator,
-                       etp_error *error);
 
 #endif

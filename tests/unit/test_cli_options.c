@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "cli/options.h"
-#include "cli/params.h"
-#include "cli/status.h"
-#include "cli/world_params.h"
+#include "program/settings.h"
+#include "program/status.h"
+#include "program/world_params.h"
 
 enum { WORDS_MAX = 16, TEXT_MAX = 256 };
 
@@ -166,14 +166,14 @@ static void settings_are_read_wholly(void **state)
     etp_settings settings;
     etp_error error = {0};
     etp_options options = {.sets = good, .set_count = 2};
-    assert_int_equal(etp_settings_read(&settings, &options, &error), ETP_EXIT_DONE);
+    assert_int_equal(etp_settings_read(&settings, options.sets, options.set_count, &error), ETP_EXIT_DONE);
     assert_string_equal(settings.list[1].target, "greedy#2");
     assert_string_equal(settings.list[1].param, "margin");
     assert_true(settings.list[0].value == 1.5);
     etp_settings_fini(&settings);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         options = (etp_options){.sets = &bad[i], .set_count = 1};
-        assert_int_equal(etp_settings_read(&settings, &options, &error), ETP_EXIT_USAGE);
+        assert_int_equal(etp_settings_read(&settings, options.sets, options.set_count, &error), ETP_EXIT_USAGE);
         assert_non_null(strstr(error.text, "--set"));
         etp_settings_fini(&settings);
     }
@@ -187,12 +187,12 @@ static void unknown_targets_are_refused_with_those_there_are(void **state)
     etp_settings settings;
     etp_error error = {0};
     etp_options options = {.sets = sets, .set_count = 1};
-    etp_settings_read(&settings, &options, &error);
+    etp_settings_read(&settings, options.sets, options.set_count, &error);
     assert_int_equal(etp_settings_check_targets(&settings, names, 2, &error), ETP_EXIT_USAGE);
     assert_non_null(strstr(error.text, "did you mean greedy?"));
     etp_settings_fini(&settings);
     options.sets = sets + 1;
-    etp_settings_read(&settings, &options, &error);
+    etp_settings_read(&settings, options.sets, options.set_count, &error);
     assert_int_equal(etp_settings_check_targets(&settings, names, 2, &error), ETP_EXIT_USAGE);
     assert_non_null(strstr(error.text, "greedy and world"));
     etp_settings_fini(&settings);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/progress.h"
+#include "program/progress.h"
 
 static void assert_left(uint64_t done, int64_t passed_ms, const char *wanted)
 {

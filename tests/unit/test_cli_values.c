@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/values.h"
+#include "program/values.h"
 
 static void whole_numbers_are_digits_and_fit(void **state)
 {

@@ -283,7 +283,44 @@ static void homes_answer(void **unused)
     QUIET(etp_home_settle, &home, 0, 1, 2, 0, 0, CENT, CENT);
     GIVES(0, etp_home_cost, NULL, CENT);
     GIVES(0, etp_home_cost, &home, CENT);
+    GIVES(0, etp_home_stored_worth, NULL, 1000, CENT);
     GIVES(false, etp_home_conserves, NULL);
+    const etp_home_source *source = etp_home_source_built_in();
+    note_call("etp_home_source_built_in");
+    assert_int_equal(source->size, sizeof *source);
+    assert_int_equal(source->draw(NULL, NULL, &fleet, 0), ETP_EINVAL);
+}
+
+static void profiles_answer(void **unused)
+{
+    (void)unused;
+    etp_profiles *profiles = NULL;
+    etp_profile_series series = {0};
+    etp_profile_about about;
+    etp_profile_homes homes = {0};
+    GIVES(ETP_EINVAL, etp_profiles_new, NULL, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_new, &profiles, &half_allocator);
+    GIVES(ETP_EINVAL, etp_profiles_add, NULL, &series, &error);
+    GIVES(ETP_EINVAL, etp_profiles_set_sun, NULL, &series, 1, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_set_weather, NULL, &series, &error);
+    GIVES(0, etp_profiles_count, NULL);
+    GIVES(ETP_EINVAL, etp_profiles_about, NULL, 1, &about);
+    QUIET(etp_profiles_free, NULL);
+    assert_int_equal(etp_profiles_new(&profiles, NULL), ETP_OK);
+    GIVES(ETP_EINVAL, etp_profiles_add, profiles, NULL, &error);
+    GIVES(ETP_EINVAL, etp_profiles_add, profiles, &series, NULL);
+    GIVES(ETP_ERANGE, etp_profiles_set_sun, profiles, &series, INT64_MAX, &error);
+    GIVES(ETP_ESTATE, etp_profiles_set_weather, profiles, &series, &error);
+    GIVES(ETP_EINVAL, etp_profiles_about, profiles, 1, NULL);
+    etp_profiles_free(profiles);
+    QUIET(etp_profile_homes_defaults, NULL);
+    etp_home_source source = etp_profile_homes_source(NULL);
+    note_call("etp_profile_homes_source");
+    void *state;
+    etp_home_scene scene = {.homes = 1};
+    assert_int_equal(source.open(source.user, &scene, &state, &error), ETP_EINVAL);
+    source = etp_profile_homes_source(&homes);
+    assert_int_equal(source.open(source.user, &scene, &state, NULL), ETP_EINVAL);
 }
 
 static void buyers_answer(void **unused)
@@ -293,6 +330,9 @@ static void buyers_answer(void **unused)
     etp_brief brief = {0};
     etp_utility *utility = (etp_utility *)&spec;
     etp_utility_offer offer = {CENT, 1000};
+    etp_utility_plan plan;
+    etp_demand_step step = {2 * CENT, 1000, 1000, 0};
+    etp_conduct conduct = ETP_CONDUCT_POSTED;
     etp_energy energy = 7;
     QUIET(etp_buyer_brief, NULL, 0, 0, &brief);
     QUIET(etp_buyer_brief, &spec, 0, 0, NULL);
@@ -300,23 +340,33 @@ static void buyers_answer(void **unused)
     QUIET(etp_forecast_init, NULL);
     QUIET(etp_forecast_learn, NULL, CENT);
     GIVES(0, etp_forecast_next, NULL);
-    GIVES(ETP_EINVAL, etp_utility_new, NULL, 1, 1, NULL);
-    GIVES(ETP_EINVAL, etp_utility_new, &utility, 0, 1, NULL);
+    GIVES(0, etp_owner_steps, NULL, 1, &step);
+    GIVES(0, etp_owner_steps, &brief, 1, NULL);
+    QUIET(etp_owner_merge, &step, 1, NULL);
+    QUIET(etp_owner_merge, NULL, 1, &brief);
+    assert_false(brief.takes_part);
+    GIVES(0, etp_owner_settle, NULL, 1, CENT, 1, &energy);
+    GIVES(0, etp_owner_settle, &step, 1, CENT, 1, NULL);
+    assert_int_equal(energy, 7);
+    GIVES(NULL, etp_conduct_name, (etp_conduct)-1);
+    GIVES(ETP_EINVAL, etp_conduct_parse, NULL, &conduct);
+    GIVES(ETP_EINVAL, etp_conduct_parse, "posted", NULL);
+    GIVES(ETP_EINVAL, etp_utility_new, NULL, conduct, 1, 1, NULL);
+    GIVES(ETP_EINVAL, etp_utility_new, &utility, conduct, 0, 1, NULL);
     assert_null(utility);
-    GIVES(ETP_EINVAL, etp_utility_new, &utility, 1, 1, &half_allocator);
-    GIVES(ETP_EINVAL, etp_utility_brief, NULL, &brief, 1, &brief);
-    QUIET(etp_utility_share, NULL, 1, &energy);
+    GIVES(ETP_EINVAL, etp_utility_new, &utility, conduct, 1, 1, &half_allocator);
+    GIVES(ETP_EINVAL, etp_utility_new, &utility, (etp_conduct)3, 1, 1, NULL);
+    GIVES(ETP_EINVAL, etp_utility_brief, NULL, &step, 1);
     GIVES(ETP_PRICE_NONE, etp_utility_posted, NULL);
     QUIET(etp_utility_free, NULL);
-    assert_int_equal(etp_utility_new(&utility, 1, 1, NULL), ETP_OK);
-    GIVES(ETP_EINVAL, etp_utility_brief, utility, NULL, 1, &brief);
-    GIVES(ETP_EINVAL, etp_utility_brief, utility, &brief, 1, NULL);
-    QUIET(etp_utility_share, utility, 1, NULL);
+    assert_int_equal(etp_utility_new(&utility, conduct, 1, 1, NULL), ETP_OK);
+    GIVES(ETP_EINVAL, etp_utility_brief, utility, NULL, 1);
     etp_utility_free(utility);
-    GIVES(ETP_PRICE_NONE, etp_utility_best_price, NULL, 1, &brief, 1, &energy);
-    GIVES(ETP_PRICE_NONE, etp_utility_best_price, &offer, 1, NULL, 1, &energy);
-    GIVES(ETP_PRICE_NONE, etp_utility_best_price, &offer, 1, &brief, 1, NULL);
-    assert_int_equal(energy, 0);
+    GIVES(ETP_EINVAL, etp_utility_decide, conduct, NULL, 1, &step, 1, &plan);
+    assert_int_equal(plan.price, ETP_PRICE_NONE);
+    GIVES(ETP_EINVAL, etp_utility_decide, conduct, &offer, 1, NULL, 1, &plan);
+    GIVES(ETP_EINVAL, etp_utility_decide, (etp_conduct)3, &offer, 1, &step, 1, &plan);
+    GIVES(ETP_EINVAL, etp_utility_decide, conduct, &offer, 1, &step, 1, NULL);
     assert_int_equal(etp_utility_hooks()->size, sizeof(etp_aggregator_hooks));
     note_call("etp_utility_hooks");
     etp_battery_view view = {.level = (etp_level)99};
@@ -329,6 +379,22 @@ static void buyers_answer(void **unused)
     view.level = ETP_LEVEL_CRITICAL;
     QUIET(etp_default_reserve, INT64_MAX, &view, &reserve);
     assert_int_equal(reserve.price, ETP_PRICE_MAX);
+}
+
+static void ledgers_answer(void **unused)
+{
+    (void)unused;
+    NAMES("unknown", etp_regime_name, ETP_REGIMES);
+    GIVES(ETP_REGIME_NIGHT, etp_regime_of, 0, UINT32_MAX);
+    GIVES(NULL, etp_ledger_total, NULL);
+    GIVES(NULL, etp_ledger_hour, NULL, 0);
+    GIVES(NULL, etp_ledger_regime, NULL, ETP_REGIME_NOON);
+    GIVES(NULL, etp_ledger_day, NULL, 0);
+    GIVES(0, etp_ledger_days, NULL);
+    GIVES(0, etp_ledger_blocks, NULL);
+    GIVES(0, etp_ledger_home_cost, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_sold, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_income, NULL, 0, 0);
 }
 
 /* ---- all of them ---- */
@@ -351,16 +417,12 @@ static void every_public_function_stands_here(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_answers),
-        cmocka_unit_test(units_answer),
-        cmocka_unit_test(names_answer),
-        cmocka_unit_test(codec_answers),
-        cmocka_unit_test(a_battery_answers),
-        cmocka_unit_test(an_auction_answers),
-        cmocka_unit_test(a_network_answers),
-        cmocka_unit_test(prices_answer),
-        cmocka_unit_test(homes_answer),
-        cmocka_unit_test(buyers_answer),
+        cmocka_unit_test(base_answers),      cmocka_unit_test(units_answer),
+        cmocka_unit_test(names_answer),      cmocka_unit_test(codec_answers),
+        cmocka_unit_test(a_battery_answers), cmocka_unit_test(an_auction_answers),
+        cmocka_unit_test(a_network_answers), cmocka_unit_test(prices_answer),
+        cmocka_unit_test(homes_answer),      cmocka_unit_test(profiles_answer),
+        cmocka_unit_test(buyers_answer),     cmocka_unit_test(ledgers_answer),
         cmocka_unit_test(every_public_function_stands_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

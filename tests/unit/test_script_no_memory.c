@@ -4,6 +4,7 @@
 #include "test_files.h"
 
 #include "etp/watch.h"
+#include "script/table/table.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -138,15 +139,41 @@ static void every_allocation_of_a_watch(void **state)
     etp_script_free(script);
 }
 
+/* A table is loaded whole, or not at all. */
+static void every_allocation_of_a_table(void **state)
+{
+    (void)state;
+    int result = ETP_ENOMEM;
+    uint64_t n = 1;
+    for (; result != ETP_OK && n < 20000; n++) {
+        etp_error error = {0};
+        etp_table *table;
+        calls = 0;
+        fail_at = n;
+        result = etp_table_load(&table, in_folder("t.lua"), &error);
+        bool reached = calls >= n;
+        fail_at = 0;
+        assert_true((result == ETP_OK) == (table != NULL));
+        assert_true(result == ETP_OK || error.text[0] != '\0');
+        assert_true(table == NULL || etp_table_length(table, "list") == 3);
+        etp_table_free(table);
+        result = reached ? ETP_ENOMEM : result;
+    }
+    printf("a table survives the failure of each of its first %llu allocations\n", (unsigned long long)n);
+    assert_true(n > 30 && n < 20000);
+}
+
 int main(void)
 {
     folder_make();
     write_file(in_folder("s.lua"), source);
     write_file(in_folder("m.lua"), "return 1\n");
+    write_file(in_folder("t.lua"), "local m = require 'm'\nreturn { list = { m, 'two', {} }, name = 'x' .. m }\n");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_of_a_load),
         cmocka_unit_test(every_allocation_of_a_reload),
         cmocka_unit_test(every_allocation_of_a_watch),
+        cmocka_unit_test(every_allocation_of_a_table),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     folder_remove();

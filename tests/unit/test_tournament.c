@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "cli/status.h"
 #include "cli/tournament/design.h"
-#include "cli/tournament/workers.h"
+#include "program/status.h"
+#include "program/workers.h"
 
 enum { ENTRANTS_MAX = 40 };
 

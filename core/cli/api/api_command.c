@@ -8,11 +8,11 @@
 #include "cli/api/api_json.h"
 #include "cli/commands.h"
 #include "cli/option_table.h"
-#include "cli/output.h"
-#include "cli/status.h"
 #include "cli/usage.h"
 #include "etp/script_api.h"
 #include "etp/version.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static const char head[] =
     "usage: etp-engine api [--json]\n"

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "cli/lineup.h"
 #include "etp/rehearsal.h"
+#include "program/lineup.h"
 
 /* A mistake ends the check with a failure; a warning does not; a note is worth knowing. */
 typedef enum etp_finding_kind { ETP_FINDING_ERROR, ETP_FINDING_WARNING, ETP_FINDING_NOTE } etp_finding_kind;

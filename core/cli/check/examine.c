@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/check/check.h"
-#include "cli/shipped.h"
+#include "program/shipped.h"
 
 enum { TEXT_BYTES_MAX = 1 << 20 };
 

@@ -6,9 +6,9 @@
 
 #include "cli/check/check.h"
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/status.h"
 #include "cli/usage.h"
+#include "program/output.h"
+#include "program/status.h"
 
 typedef struct check_options {
     etp_options shared;

@@ -9,10 +9,10 @@
 #include "cli/commands.h"
 #include "cli/new/new_files.h"
 #include "cli/option_table.h"
-#include "cli/output.h"
-#include "cli/share.h"
-#include "cli/status.h"
 #include "cli/usage.h"
+#include "program/output.h"
+#include "program/share.h"
+#include "program/status.h"
 
 enum { NAME_MAX_BYTES = 64, PATH_MAX_BYTES = ETP_SHARE_PATH_MAX };
 

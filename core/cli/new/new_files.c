@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/output.h"
-#include "cli/share.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/share.h"
+#include "program/status.h"
 
 enum { LINE_MAX_BYTES = 1024 };
 

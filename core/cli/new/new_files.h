@@ -3,8 +3,8 @@
 #ifndef ETP_CLI_NEW_FILES_H
 #define ETP_CLI_NEW_FILES_H
 
-#include "cli/share.h"
 #include "etp/error.h"
+#include "program/share.h"
 
 /* Writes `path` from a template that comes with the program: without its first line, which is about the template, and
  * with `name` for every @NAME@. Returns an exit status; what could not be written whole is taken away again. */

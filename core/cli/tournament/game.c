@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/status.h"
 #include "cli/tournament/tournament.h"
+#include "program/status.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 

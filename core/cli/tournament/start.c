@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/shipped.h"
-#include "cli/status.h"
 #include "cli/tournament/tournament.h"
-#include "cli/tournament/workers.h"
 #include "cli/usage.h"
+#include "program/output.h"
+#include "program/shipped.h"
+#include "program/status.h"
+#include "program/workers.h"
 
 /* ---- options ---- */
 

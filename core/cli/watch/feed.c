@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/status.h"
+#include "program/status.h"
 
 enum { SECONDS_PER_MINUTE = 60, MINUTES_PER_HOUR = 60, SECONDS_PER_DAY = 86400 };
 

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "cli/crew.h"
 #include "cli/stage.h"
+#include "program/crew.h"
 
 typedef struct etp_feed {
     FILE *out; /* NULL: nobody wants to see it */

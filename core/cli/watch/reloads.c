@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/watch/reloads.h"
 
-#include "cli/status.h"
+#include "program/status.h"
 
 enum { TIME_TEXT_MAX = 40 };
 

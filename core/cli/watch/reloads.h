@@ -3,8 +3,8 @@
 #ifndef ETP_CLI_RELOADS_H
 #define ETP_CLI_RELOADS_H
 
-#include "cli/crew.h"
 #include "cli/stage.h"
+#include "program/crew.h"
 
 typedef struct etp_reloads {
     etp_stage *stage;

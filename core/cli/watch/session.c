@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <time.h>
 
-#include "cli/output.h"
-#include "cli/status.h"
 #include "cli/watch/feed.h"
 #include "etp/watch.h"
+#include "program/output.h"
+#include "program/status.h"
 
 static const etp_time nap = 10 * ETP_NS_PER_MS;
 /* However late the run is, files are looked at after so much of its time. */

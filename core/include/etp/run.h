@@ -26,11 +26,12 @@
 
 #include "etp/buyer.h"
 #include "etp/engine.h"
-#include "etp/home.h"
+#include "etp/home_source.h"
 #include "etp/ledger.h"
 #include "etp/network.h"
 #include "etp/tariff.h"
 #include "etp/trace.h"
+#include "etp/utility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,6 +44,7 @@ typedef struct etp_firm {
     void *user;                        /**< handed to each hook */
     unsigned
         portfolio; /**< whose draws (value, noise, taking part) it has: below `portfolios`, no two firms the same */
+    unsigned portfolio_count; /**< it holds so many, from `portfolio` on; 0 is 1. See owner.h */
 } etp_firm;
 
 /** What a run is made of. */
@@ -59,6 +61,8 @@ typedef struct etp_run_options {
 
     unsigned homes;       /**< how many: 1 to 1 000 000 */
     etp_fleet_spec fleet; /**< its seed is set from `seed` */
+    const etp_home_source
+        *source; /**< where homes come from; borrowed for the run's life; NULL = etp_home_source_built_in() */
     const etp_bess_hooks
         *policy;        /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
     void *policy_user;  /**< handed to each hook */
@@ -68,7 +72,8 @@ typedef struct etp_run_options {
     const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
     unsigned firm_count;   /**< how many */
     unsigned portfolios;   /**< into how many the fleet's demand is cut; at least `firm_count` */
-    bool merged;           /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
+    bool merged;           /**< one utility holds all portfolios: see utility.h */
+    etp_conduct conduct;   /**< what it pays; ETP_CONDUCT_POSTED unless set */
     etp_buyer_spec buyer;  /**< of every firm; seed, key, need and budget are set by the run */
     uint32_t need_ppm;     /**< need of all portfolios together, of the fleet's power: 1 500 000 */
     etp_money budget;      /**< of each portfolio, per interval: 1 000 000 $ stands for none */
@@ -144,7 +149,9 @@ ETP_API void etp_run_get_totals(const etp_run *run, etp_run_totals *totals);
 /** What one firm did. */
 typedef struct etp_firm_result {
     const char *name;             /**< as it was handed over */
-    uint64_t intervals;           /**< in which it took part */
+    unsigned portfolio;           /**< the first that it holds */
+    unsigned portfolio_count;     /**< how many it holds */
+    uint64_t intervals;           /**< in which it took part, with any of them */
     etp_aggregator_totals totals; /**< as its own sessions count */
     uint64_t queries;             /**< of its own, as batteries processed them */
     uint64_t bids;                /**< of its own, as batteries processed them */

@@ -1,0 +1,5 @@
+return {
+  homes = {
+    count = print,
+  },
+}

@@ -1,0 +1,1 @@
+﻿return { homes = { count = 40 } }

@@ -1,0 +1,3 @@
+local base = require('base')
+base.homes.count = 20
+return base
