@@ -104,8 +104,8 @@ static unsigned owners_of(const etp_estimator *estimator, etp_place place)
 /* What the rivals of one firm can take, in what the fleet can give: their share of the need, by the chance to take part. */
 static double residual_of(const etp_estimator *estimator, unsigned owners)
 {
-    double need = etp_estimator_value(estimator, "aggregators.need");
-    double chance = etp_estimator_value(estimator, "aggregators.participation");
+    double need = etp_estimator_value(estimator, "world.need");
+    double chance = etp_estimator_value(estimator, "world.q");
     return owners > 0 ? need * chance * (owners - 1) / owners : NAN;
 }
 

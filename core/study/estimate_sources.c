@@ -75,11 +75,6 @@ void etp_write_methods(etp_estimator *estimator)
 
 /* ---- what is missing ---- */
 
-static bool is_sold_nothing(etp_arm arm)
-{
-    return arm == ETP_ARM_FLAT || arm == ETP_ARM_TIMED || arm == ETP_ARM_TIMED_NONE;
-}
-
 static unsigned missing_of(const etp_estimator *estimator, etp_place place, etp_arm arm)
 {
     const etp_study_point *point = etp_place_point(estimator->view, place);
@@ -99,7 +94,7 @@ static void note_missing(etp_estimator *estimator, unsigned experiment, unsigned
         for (etp_arm arm = 0; arm < ETP_ARMS; arm++) {
             etp_place place = {(int)experiment, index, world};
             if ((point->arms >> arm & 1) == 0 || (point->worlds >> world & 1) == 0 ||
-                (is_sold_nothing(arm) && world != ETP_PRICES_ALL && (point->worlds & 1) != 0))
+                (!etp_arm_has_market(arm) && world != ETP_PRICES_ALL && (point->worlds & 1) != 0))
                 continue;
             unsigned missing = missing_of(estimator, place, arm);
             *cells += missing;
