@@ -60,7 +60,8 @@ static inline double study_week(const study_case *of, etp_arm arm, etp_price_wor
     return world == ETP_PRICES_CLIPPED ? benefit * of->clipped : benefit;
 }
 
-static inline void study_fill_slice(etp_ledger_slice *slice, const study_case *of, etp_arm arm, double paid, double energy)
+static inline void study_fill_slice(etp_ledger_slice *slice, const study_case *of, etp_arm arm, double paid,
+                                    double energy)
 {
     double worth = paid + of->margin[arm] * STUDY_HOMES / 7;
     slice->intervals += 288;
