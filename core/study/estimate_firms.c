@@ -172,14 +172,15 @@ void etp_write_firms(etp_estimator *estimator)
     firms_rows(estimator, sheet, "headline");
     firms_rows(estimator, sheet, "rivals");
     firms_rows(estimator, sheet, "owners");
-    if (isfinite(cost))
-        etp_sheet_note(sheet, "Fixed cost of aggregation in the scenario: A$ %.2f per battery and year.", cost);
-    else
-        etp_sheet_note(sheet,
-                       "The scenario has no fixed cost of aggregation, so whether firms can live is not answered.");
     etp_sheet_note(sheet,
                    "Worth is what the energy turned out to be worth to its buyer, cost to serve taken off. Below zero "
                    "is the winner's curse. HHI of the energy bought, at most 10,000. The residual demand index is what "
                    "a firm's rivals can be expected to take over what the whole fleet can give at once: below 1 a "
                    "firm is pivotal.");
+    if (isfinite(cost))
+        etp_document_note(estimator->document,
+                          "Fixed cost of aggregation in the scenario: A$ %.2f per battery and year.", cost);
+    else
+        etp_document_note(estimator->document,
+                          "The scenario has no fixed cost of aggregation, so whether firms can live is not answered.");
 }
