@@ -21,8 +21,8 @@
  * | placebo    | the first one                                                                      | flat, firms           |
  *
  * Values of the scenario that are used where they are there: "aggregation.fixed_cost" (A$ per battery and year that a
- * firm has to earn), "prices.cap" (A$/MWh, of the clipped world), "aggregators.need" (all firms' need over the power of
- * the fleet), "aggregators.participation" (chance of a firm to take part in an interval).
+ * firm has to earn), "prices.cap" (A$/MWh, of the clipped world), "world.need" (all firms' need over the power of
+ * the fleet), "world.q" (chance of a firm to take part in an interval).
  */
 #ifndef ETP_STUDY_ESTIMATE_H
 #define ETP_STUDY_ESTIMATE_H

@@ -169,6 +169,8 @@ static void say_firms(etp_estimator *estimator)
 
 /* ---- where it flips ---- */
 
+enum { NAMES_MAX = 6 };
+
 static void say_flips(etp_estimator *estimator)
 {
     unsigned below = 0, unsure = 0, above = 0;
@@ -183,7 +185,8 @@ static void say_flips(etp_estimator *estimator)
         above += etp_estimate_above(estimate, 0);
         if (etp_estimate_below(estimate, 0)) {
             below++;
-            snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? "; " : "", label);
+            if (below <= NAMES_MAX)
+                snprintf(names + used, sizeof names - used, "%s%.60s", used > 0 ? "; " : "", label);
         } else if (!etp_estimate_above(estimate, 0))
             unsure++;
     }
@@ -193,7 +196,10 @@ static void say_flips(etp_estimator *estimator)
         estimator->document,
         "Over all that was varied, C lies above zero in %u cases, below zero in %u, and cannot be told from "
         "zero in %u.%s%s%s",
-        above, below, unsure, below > 0 ? " It lies below zero with: " : "", names, below > 0 ? "." : "");
+        above, below, unsure, below > 0 ? " It lies below zero with: " : "", names,
+        below > NAMES_MAX ? "; and others, in the table of where it flips."
+        : below > 0       ? "."
+                          : "");
 }
 
 /* ---- what it rests on ---- */

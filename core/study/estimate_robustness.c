@@ -151,22 +151,51 @@ static const char *sign_words(int sign)
     return sign > 0 ? "above zero" : sign < 0 ? "below zero" : "cannot be told from zero";
 }
 
-static void flip_rows(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, int usual, unsigned *rows)
+static bool flips(const etp_point_figures *figures, etp_price_world world, int usual)
+{
+    const etp_estimate *estimate = &figures->competition[world];
+    return estimate->known && sign_of(estimate) != usual;
+}
+
+static unsigned count_flips(const etp_estimator *estimator, int usual)
+{
+    unsigned count = 0;
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        for (size_t i = 0; i < estimator->point_count; i++)
+            count += flips(&estimator->point[i], world, usual);
+    }
+    return count;
+}
+
+static void flip_rows(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, int usual)
 {
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
-        const etp_estimate *estimate = &figures->competition[world];
-        if (!estimate->known || sign_of(estimate) == usual)
-            continue;
         char words[ETP_WORDS_MAX];
+        if (!flips(figures, world, usual))
+            continue;
         etp_sheet_row(sheet);
         etp_sheet_text(sheet, estimator->view->experiments[figures->place.experiment].title);
         etp_sheet_text(sheet, etp_place_point(estimator->view, figures->place)->label);
         etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
-        etp_sheet_estimate(sheet, estimate);
-        etp_sheet_text(sheet, sign_words(sign_of(estimate)));
-        ++*rows;
+        etp_sheet_estimate(sheet, &figures->competition[world]);
+        etp_sheet_text(sheet, sign_words(sign_of(&figures->competition[world])));
     }
+}
+
+static void flip_table(etp_estimator *estimator, int usual)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, "flips-table", "Cases whose C lies elsewhere");
+    etp_sheet_column(sheet, "experiment", "experiment", "", 0);
+    etp_sheet_column(sheet, "case", "case", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
+    etp_sheet_column(sheet, "competition", "C", unit, 2);
+    etp_sheet_column(sheet, "lies", "its interval lies", "", 0);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+        flip_rows(estimator, sheet, world, usual);
+    etp_sheet_note(sheet,
+                   "Cases of few seeds and weeks have wide intervals: more of them hold zero for that alone. And of "
+                   "many intervals about one in twenty misses the truth by chance.");
 }
 
 void etp_write_flips(etp_estimator *estimator)
@@ -177,22 +206,13 @@ void etp_write_flips(etp_estimator *estimator)
         etp_estimator_lacks(estimator, "the headline that others are compared with", found);
         return;
     }
-    unsigned rows = 0;
-    etp_document_text(estimator->document, "With all prices the headline %s%s. These are the cases that say otherwise.",
-                      sign_of(found) != 0 ? "lies " : "", sign_words(sign_of(found)));
-    etp_sheet *sheet = etp_document_table(estimator->document, "flips-table", "Cases whose C lies elsewhere");
-    etp_sheet_column(sheet, "experiment", "experiment", "", 0);
-    etp_sheet_column(sheet, "case", "case", "", 0);
-    etp_sheet_column(sheet, "prices", "prices", "", 0);
-    etp_sheet_column(sheet, "competition", "C", unit, 2);
-    etp_sheet_column(sheet, "lies", "its interval lies", "", 0);
-    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
-        flip_rows(estimator, sheet, world, sign_of(found), &rows);
-    if (rows == 0)
-        etp_sheet_note(sheet, "There is none among the cases of this study.");
-    etp_sheet_note(sheet,
-                   "Cases of few seeds and weeks have wide intervals: more of them hold zero for that alone. With "
-                   "many cases some lie elsewhere by chance: about one in twenty intervals misses the truth.");
+    int usual = sign_of(found);
+    etp_document_text(estimator->document, "With all prices the headline %s%s.", usual != 0 ? "lies " : "",
+                      sign_words(usual));
+    if (count_flips(estimator, usual) > 0)
+        flip_table(estimator, usual);
+    else
+        etp_document_text(estimator->document, "No case of this study says otherwise.");
 }
 
 /* ---- the placebo ---- */

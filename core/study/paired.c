@@ -147,6 +147,11 @@ static double of_home(const etp_cell_result *cell, unsigned home, unsigned block
     }
 }
 
+static bool counts(const etp_quantity *quantity, const etp_cell_home *home)
+{
+    return quantity->to == 0 || (home->capacity >= quantity->from && home->capacity < quantity->to);
+}
+
 static void add_cell(const paired_cells *sample, const etp_cell_result *cell, const etp_term *term, unsigned seed,
                      const etp_crossed *crossed)
 {
@@ -154,6 +159,8 @@ static void add_cell(const paired_cells *sample, const etp_cell_result *cell, co
     for (unsigned block = 0; block < cell->blocks; block++) {
         double share = by_home ? 0 : of_week(cell, block, term->measure);
         for (unsigned home = 0; home < cell->homes; home++) {
+            if (!counts(sample->quantity, &cell->home[home]))
+                continue;
             unsigned profile = etp_profile_index(sample->profiles, sample->profile_count, cell->home[home].profile);
             if (profile == sample->profile_count)
                 profile--;

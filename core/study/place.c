@@ -9,17 +9,12 @@ const etp_study_point *etp_place_point(const etp_study_view *view, etp_place pla
     return &view->experiments[place.experiment].points[place.point];
 }
 
-static bool sells(etp_arm arm)
-{
-    return arm != ETP_ARM_FLAT && arm != ETP_ARM_TIMED && arm != ETP_ARM_TIMED_NONE;
-}
-
 const etp_cell_result *etp_place_cell(const etp_study_view *view, etp_place place, etp_arm arm, unsigned seed)
 {
     if (etp_place_point(view, place) == NULL)
         return NULL;
     const etp_cell_result *cell = view->find(view, (unsigned)place.experiment, place.point, arm, place.world, seed);
-    if (cell == NULL && !sells(arm) && place.world != ETP_PRICES_ALL)
+    if (cell == NULL && !etp_arm_has_market(arm) && place.world != ETP_PRICES_ALL)
         cell = view->find(view, (unsigned)place.experiment, place.point, arm, ETP_PRICES_ALL, seed);
     return cell;
 }

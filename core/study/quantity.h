@@ -45,6 +45,7 @@ enum { ETP_TERMS_MAX = 16 };
 
 typedef struct etp_quantity {
     etp_combine *combine;
+    etp_energy from, to; /* only homes whose battery holds at least `from` and less than `to`; all where `to` is 0 */
     unsigned totals, count;
     etp_term term[ETP_TERMS_MAX];
 } etp_quantity;
