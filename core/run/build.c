@@ -172,8 +172,9 @@ static int add_firms(etp_run *run, etp_error *error)
     const etp_firm utility = {.name = "single utility", .hooks = etp_utility_hooks(), .user = run->utility};
     const etp_firm *specs = run->options.merged ? &utility : run->options.firms;
     for (unsigned i = 0; i < run->firm_count; i++) {
-        run->firms[i] =
-            (struct firm){.name = specs[i].name != NULL ? specs[i].name : "", .portfolio = specs[i].portfolio};
+        run->firms[i] = (struct firm){.name = specs[i].name != NULL ? specs[i].name : "",
+                                      .portfolio = specs[i].portfolio,
+                                      .portfolio_count = run->options.merged ? run->options.portfolios : 1};
         put_in_order(run, i, &run->firms[i]);
     }
     for (unsigned i = 0; i < run->firm_count; i++) {
@@ -222,6 +223,8 @@ static int build(etp_run *run, etp_error *error)
     int result = take_memory(run);
     if (result == ETP_OK)
         result = etp_outages_draw(run);
+    if (result == ETP_OK && run->options.ledger)
+        result = etp_ledger_new(run);
     if (result != ETP_OK)
         return etp_fail(error, result, "no memory for %u homes and %u firms", run->options.homes, run->firm_count);
     if ((result = make_network(run, error)) != ETP_OK || (result = make_engine(run, error)) != ETP_OK ||
@@ -275,6 +278,7 @@ void etp_run_free(etp_run *run)
     etp_network_free(run->network);
     etp_utility_free(run->utility);
     etp_neighbourhood_close(&run->hood);
+    etp_ledger_free(run);
     give(run, run->homes, run->options.homes * sizeof *run->homes);
     give(run, run->firms, run->firm_count * sizeof *run->firms);
     give(run, run->ordered, run->firm_count * sizeof *run->ordered);

@@ -5,6 +5,8 @@
  *     options.c         defaults, checks
  *     build.c           making a run: memory, engine, network, who is in it
  *     run.c             its intervals, and reading it
+ *     ledger.c          what the market was good for, and when; homes by block of days
+ *     matching.c        the most that it could have been good for
  *     account.c         who bought what for how much, from the engine's events; totals and the check that nothing is lost
  *     outages.c         which batteries fail, when
  *     neighbourhood.c   the homes, wherever they come from
@@ -25,7 +27,7 @@ enum { DIGEST_ALIGN = 64 }; /* xxhash's own state is aligned to this */
 struct firm {
     const char *name;
     etp_node node;
-    unsigned portfolio;
+    unsigned portfolio, portfolio_count; /* the first it holds, and how many */
     uint64_t intervals;
     /* in this interval, as the batteries confirmed it */
     etp_energy energy_now;
@@ -76,6 +78,7 @@ struct etp_run {
     etp_time interval, beat; /* on the market's clock and on the engine's */
     etp_time starts;         /* of the first on both clocks */
     /* accounts */
+    etp_ledger *ledger; /* NULL if none is kept */
     etp_energy confirmed_energy;
     etp_money confirmed_paid;
     uint64_t bids, trades, unresolved;
@@ -88,6 +91,7 @@ struct etp_run {
 /* What must hold with and without a market, and what of a market besides. */
 int etp_run_check_world(const etp_run_options *options, etp_error *error);
 int etp_run_check_options(const etp_run_options *options, etp_error *error);
+int etp_run_check_block(const etp_run_options *options, etp_time block, etp_error *error);
 etp_energy etp_run_need(const etp_run_options *options);
 /* The timing with the query spread that fits. */
 etp_timing etp_run_timing(const etp_run_options *options);
@@ -113,6 +117,14 @@ void etp_account_event(void *user, const etp_event *event);
 /* The interval is over: what was bought in it was worth this. */
 void etp_account_settle_firms(etp_run *run, etp_price spot);
 void etp_account_finish(etp_run *run);
+
+/* ledger.c */
+/* Makes it; what is there after a failure is given back by etp_ledger_free(), which accepts a run without one. */
+int etp_ledger_new(etp_run *run);
+void etp_ledger_free(etp_run *run);
+/* At the end of an interval, before and after the firms are settled. */
+void etp_ledger_note_trades(etp_run *run);
+void etp_ledger_settle(etp_run *run, etp_price spot);
 
 /* outages.c */
 int etp_outages_draw(etp_run *run);

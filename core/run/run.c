@@ -106,7 +106,9 @@ static int end(etp_run *run, etp_error *error)
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
     settle_homes(run, etp_run_second_of_day(options, run->done));
+    etp_ledger_note_trades(run);
     etp_account_settle_firms(run, spot);
+    etp_ledger_settle(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
     run->begun = false;
@@ -276,6 +278,11 @@ etp_money etp_run_home_cost(const etp_run *run, unsigned index)
     if (run == NULL || index >= run->options.homes)
         return 0;
     return etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options));
+}
+
+const etp_ledger *etp_run_ledger(const etp_run *run)
+{
+    return run != NULL ? run->ledger : NULL;
 }
 
 void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)

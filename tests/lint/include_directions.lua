@@ -44,7 +44,7 @@ local PUBLIC_HEADERS = {
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
   world = "trace tariff home home_source profiles buyer utility",
-  run = "run",
+  run = "run ledger",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do

@@ -283,6 +283,7 @@ static void homes_answer(void **unused)
     QUIET(etp_home_settle, &home, 0, 1, 2, 0, 0, CENT, CENT);
     GIVES(0, etp_home_cost, NULL, CENT);
     GIVES(0, etp_home_cost, &home, CENT);
+    GIVES(0, etp_home_stored_worth, NULL, 1000, CENT);
     GIVES(false, etp_home_conserves, NULL);
     const etp_home_source *source = etp_home_source_built_in();
     note_call("etp_home_source_built_in");
@@ -367,6 +368,22 @@ static void buyers_answer(void **unused)
     assert_int_equal(reserve.price, ETP_PRICE_MAX);
 }
 
+static void ledgers_answer(void **unused)
+{
+    (void)unused;
+    NAMES("unknown", etp_regime_name, ETP_REGIMES);
+    GIVES(ETP_REGIME_NIGHT, etp_regime_of, 0, UINT32_MAX);
+    GIVES(NULL, etp_ledger_total, NULL);
+    GIVES(NULL, etp_ledger_hour, NULL, 0);
+    GIVES(NULL, etp_ledger_regime, NULL, ETP_REGIME_NOON);
+    GIVES(NULL, etp_ledger_day, NULL, 0);
+    GIVES(0, etp_ledger_days, NULL);
+    GIVES(0, etp_ledger_blocks, NULL);
+    GIVES(0, etp_ledger_home_cost, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_sold, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_income, NULL, 0, 0);
+}
+
 /* ---- all of them ---- */
 
 static void every_public_function_stands_here(void **unused)
@@ -392,7 +409,8 @@ int main(void)
         cmocka_unit_test(a_battery_answers), cmocka_unit_test(an_auction_answers),
         cmocka_unit_test(a_network_answers), cmocka_unit_test(prices_answer),
         cmocka_unit_test(homes_answer),      cmocka_unit_test(profiles_answer),
-        cmocka_unit_test(buyers_answer),     cmocka_unit_test(every_public_function_stands_here),
+        cmocka_unit_test(buyers_answer),     cmocka_unit_test(ledgers_answer),
+        cmocka_unit_test(every_public_function_stands_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include "etp/home.h"
 #include "etp/home_source.h"
 #include "etp/hooks.h"
+#include "etp/ledger.h"
 #include "etp/log.h"
 #include "etp/message.h"
 #include "etp/network.h"

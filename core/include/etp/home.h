@@ -98,6 +98,10 @@ ETP_API void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, e
  *  `stored_value` per kWh in the cells (negative if below). Lower is better for the owner. */
 ETP_API etp_money etp_home_cost(const etp_home *home, etp_price stored_value);
 
+/** What `stored` in its battery is worth above what was stored at the start, at `stored_value` per kWh in the cells;
+ *  negative if it is less. */
+ETP_API etp_money etp_home_stored_worth(const etp_home *home, etp_energy stored, etp_price stored_value);
+
 /** pv + imported + discharged == load + spilled + curtailed + charged + sold, discharged == own_use + sold, and the
  *  battery's own identity. Every term at the meter. True when every mWh is accounted for. */
 ETP_API bool etp_home_conserves(const etp_home *home);

@@ -27,9 +27,11 @@
 #include "etp/buyer.h"
 #include "etp/engine.h"
 #include "etp/home_source.h"
+#include "etp/ledger.h"
 #include "etp/network.h"
 #include "etp/tariff.h"
 #include "etp/trace.h"
+#include "etp/utility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +44,7 @@ typedef struct etp_firm {
     void *user;                        /**< handed to each hook */
     unsigned
         portfolio; /**< whose draws (value, noise, taking part) it has: below `portfolios`, no two firms the same */
+    unsigned portfolio_count; /**< it holds so many, from `portfolio` on; 0 is 1. See owner.h */
 } etp_firm;
 
 /** What a run is made of. */
@@ -69,7 +72,8 @@ typedef struct etp_run_options {
     const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
     unsigned firm_count;   /**< how many */
     unsigned portfolios;   /**< into how many the fleet's demand is cut; at least `firm_count` */
-    bool merged;           /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
+    bool merged;           /**< one utility holds all portfolios: see utility.h */
+    etp_conduct conduct;   /**< what it pays; ETP_CONDUCT_POSTED unless set */
     etp_buyer_spec buyer;  /**< of every firm; seed, key, need and budget are set by the run */
     uint32_t need_ppm;     /**< need of all portfolios together, of the fleet's power: 1 500 000 */
     etp_money budget;      /**< of each portfolio, per interval: 1 000 000 $ stands for none */
@@ -84,6 +88,12 @@ typedef struct etp_run_options {
 
     uint32_t failures_ppm; /**< outages per battery and day: 20 000 is one battery in fifty */
     etp_time outage;       /**< how long each lasts: 30 min */
+
+    bool ledger;           /**< keeps one: etp_run_ledger() */
+    etp_time ledger_block; /**< length of its blocks, whole intervals: 7 days */
+    /** Leaves out work that cannot change an outcome, such as asking a battery that has nothing to sell. Trades and
+     *  homes are the same with and without; what is counted of messages is less. */
+    bool skip_idle;
 } etp_run_options;
 
 /** The first run's values: see docs/architecture.md. `trace`, `firms` and the counts remain to be filled in. */
@@ -165,6 +175,9 @@ ETP_API const etp_home *etp_run_home(const etp_run *run, unsigned index);
  *  kWh more in the battery saves one that would have been spilled, less the loss of charging. */
 ETP_API etp_money etp_run_home_cost(const etp_run *run, unsigned index);
 
+/** The run's ledger: see ledger.h. Borrowed for the run's life; NULL where none is kept. */
+ETP_API const etp_ledger *etp_run_ledger(const etp_run *run);
+
 /** The engine's own totals. */
 ETP_API void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats);
 /** See etp_engine_delays(). */
@@ -180,6 +193,11 @@ ETP_API int etp_run_check(const etp_run *run, etp_error *error);
 /** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
  *  `options->homes`). Looks at nothing of the options that concerns the market. */
 ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
+
+/** The same by blocks of this length (whole intervals; the last may be cut short): `costs` has room for
+ *  homes x blocks, the blocks of a home side by side. They sum to what etp_run_without_market() gives. */
+ETP_API int etp_run_without_market_blocks(const etp_run_options *options, etp_time block, etp_money *costs,
+                                          etp_error *error);
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,13 @@
 extern "C" {
 #endif
 
+/** How the utility buys. */
+typedef enum etp_conduct {
+    ETP_CONDUCT_POSTED = 0,     /**< posts the one price that is best for it */
+    ETP_CONDUCT_KNOWING = 1,    /**< pays each battery exactly its reserve */
+    ETP_CONDUCT_COMPETITIVE = 2 /**< a price taker: pays the price at which supply meets demand */
+} etp_conduct;
+
 /** Opaque. */
 typedef struct etp_utility etp_utility;
 
