@@ -447,10 +447,12 @@ static int true_reserve(void *user, const etp_context *context, const etp_batter
     (void)context;
     etp_price stored = battery->feed_in * 1000000 / battery->one_way_ppm;
     reserve->price = battery->wear + stored * 1000000 / battery->one_way_ppm;
+    reserve->energy = 50000;
     return 0;
 }
 
-/* What each owner gains in half an hour of the evening; batteries stay far from empty. */
+/* What each owner gains in half an hour after sunset. Lots are small: neither does the inverter have too little left for
+ * the home, nor do batteries run low. */
 static etp_money evening_gain(etp_conduct conduct, etp_money *largest)
 {
     enum { HOMES = 30, EVENING = 6 };
@@ -460,6 +462,7 @@ static etp_money evening_gain(etp_conduct conduct, etp_money *largest)
     market m;
     market_init(&m, HOMES, 1, EVENING);
     merge(&m, conduct);
+    m.options.first = 108;
     m.options.policy = &policy;
     m.options.failures_ppm = 0;
     assert_int_equal(etp_run_without_market(&m.options, without, &error), ETP_OK);
