@@ -145,6 +145,10 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     session->query_id = session->offer_id = 0;
     session->tries = 0;
     session->has_bid = false;
+    if (etp_query_is_idle(engine, session->link)) {
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+        return;
+    }
     etp_aggregator_set_state(aggregator, number, AGGREGATOR_QUERIED);
     aggregator->totals.queries++;
     send_query(engine, aggregator, number);
@@ -173,7 +177,6 @@ void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggreg
 static void repeat_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    aggregator->loss_hint = aggregator->node.links;
     if (session->tries >= QUERY_REPEATS) {
         etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
