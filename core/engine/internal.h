@@ -310,7 +310,7 @@ void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session,
 void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
-etp_time etp_aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator);
+etp_time etp_aggregator_deadline(const etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);

@@ -186,11 +186,12 @@ static int add_firms(etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
-/* Only what nobody would act on may be left out, and a message over its delay limit is told to hooks. */
+/* Only what nobody would act on may be left out: see etp_engine_pair_links(). A message over its delay limit is told to
+ * hooks. */
 static bool may_skip(const etp_run_options *options)
 {
     static const etp_type idle[] = {ETP_REGISTER, ETP_QUERY, ETP_QUERY_RESPONSE, ETP_BESS_STATUS};
-    bool may = options->skip_idle;
+    bool may = options->skip_idle && options->beat == 0 && options->outage >= options->timing.query_spread;
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         may = may && etp_network_longest(&options->network) <= etp_type_delay_limit(idle[i]);
     return may;
