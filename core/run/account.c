@@ -38,8 +38,8 @@ static void confirm(etp_run *run, const etp_event *event)
         return;
     firm->trades++;
     firm->energy += event->energy;
-    firm->energy_now += event->energy;
     firm->paid += event->amount;
+    etp_firms_settle_trade(run, firm, event->price, event->energy);
 }
 
 void etp_account_event(void *user, const etp_event *event)
@@ -77,28 +77,6 @@ void etp_account_event(void *user, const etp_event *event)
     }
     if (run->options.observer.on_event != NULL)
         run->options.observer.on_event(run->options.observer.user, event);
-}
-
-static etp_price realised(const etp_run *run, unsigned portfolio, etp_price spot)
-{
-    etp_buyer_spec spec = run->options.buyer;
-    spec.key = portfolio;
-    return etp_buyer_realised(&spec, run->done, spot);
-}
-
-void etp_account_settle_firms(etp_run *run, etp_price spot)
-{
-    for (unsigned i = 0; i < run->firm_count; i++) {
-        struct firm *firm = &run->firms[i];
-        if (run->options.merged) {
-            etp_utility_share(run->utility, firm->energy_now, run->shares);
-            for (unsigned j = 0; j < run->options.portfolios; j++)
-                firm->worth += etp_amount(realised(run, j, spot), run->shares[j]);
-        } else {
-            firm->worth += etp_amount(realised(run, firm->portfolio, spot), firm->energy_now);
-        }
-        firm->energy_now = 0;
-    }
 }
 
 void etp_account_finish(etp_run *run)
@@ -154,6 +132,19 @@ static int check_trades(const etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+/* What was confirmed to a firm is worth something to one of its portfolios, and to no more than one. */
+static int check_portfolios(const etp_run *run, etp_error *error)
+{
+    for (unsigned i = 0; i < run->firm_count && !run->begun; i++) {
+        const struct firm *firm = &run->firms[i];
+        if (firm->settled != firm->energy)
+            return etp_fail(error, ETP_ECONSERVATION,
+                            "%s was sold %lld mWh, and %lld mWh are settled among its portfolios", firm->name,
+                            (long long)firm->energy, (long long)firm->settled);
+    }
+    return ETP_OK;
+}
+
 /* A buyer's own books: what it has receipts for, and no more than what is still in doubt is missing from them. */
 static int check_receipts(const etp_run *run, etp_error *error)
 {
@@ -185,5 +176,7 @@ int etp_run_check(const etp_run *run, etp_error *error)
     int result = check_homes(run, error);
     if (result == ETP_OK)
         result = check_trades(run, error);
+    if (result == ETP_OK)
+        result = check_portfolios(run, error);
     return result == ETP_OK ? check_receipts(run, error) : result;
 }

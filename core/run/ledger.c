@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The run's ledger. Two calls at the end of each interval fill it: the first while what was bought in it is still apart,
- * the second when it is known what that was worth. Homes' totals are marked where a block ends; a block is what lies
- * between two marks, so that blocks sum to the totals by construction.
+ * The run's ledger. Two calls at the end of each interval fill it: one before firms are settled, and one when it is known
+ * what they have bought was worth. Homes' totals are marked where a block ends; a block is what lies between two marks,
+ * so that blocks sum to the totals by construction.
  */
-#include <stdlib.h>
-
 #include "run/internal.h"
 #include "run/matching.h"
 
@@ -123,27 +121,18 @@ static size_t note_supply(etp_ledger *ledger, struct exact_money *cost)
     return count;
 }
 
-/* Adds a firm's demands, and to `value` what it saw in the energy that it has bought: the best value first, as needs
- * and budgets are filled. */
+/* Adds the demands of a firm's portfolios, and to `value` what they saw in what they have bought. */
 static size_t note_demand(etp_ledger *ledger, const struct firm *firm, size_t count, struct exact_money *value)
 {
     const etp_run *run = ledger->run;
-    struct demand *own = &ledger->demands[count];
-    size_t steps = 0;
-    for (unsigned i = 0; i < firm->portfolio_count; i++) {
-        const etp_brief *brief = &run->briefs[firm->portfolio + i];
+    for (unsigned i = firm->portfolio; i < firm->portfolio + firm->portfolio_count; i++) {
+        const etp_brief *brief = &run->briefs[i];
+        etp_exact_add(value, brief->value, run->shares[i]);
         if (brief->takes_part)
-            own[steps++] = (struct demand){.value = brief->value, .need = brief->need, .budget = brief->budget};
+            ledger->demands[count++] =
+                (struct demand){.value = brief->value, .need = brief->need, .budget = brief->budget};
     }
-    qsort(own, steps, sizeof *own, etp_demand_by_value);
-    etp_energy left = firm->energy_now;
-    for (size_t i = 0; i < steps && left > 0; i++) {
-        bool last = i + 1 == steps;
-        etp_energy part = left < own[i].need || last ? left : own[i].need;
-        etp_exact_add(value, own[i].value, part);
-        left -= part;
-    }
-    return count + steps;
+    return count;
 }
 
 void etp_ledger_note_trades(etp_run *run)

@@ -42,7 +42,7 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
-  world = "trace tariff home home_source buyer utility",
+  world = "trace tariff home home_source buyer owner utility",
   run = "run ledger",
 }
 local room_of_header = {}

@@ -220,6 +220,7 @@ typedef struct etp_demand_step {
     etp_price value;  /**< per kWh, may be negative */
     etp_energy need;  /**< most energy at that value */
     etp_money budget; /**< most money that may be spent on it */
+    unsigned number;  /**< whose it is, for the host: the engine does not look at it */
 } etp_demand_step;
 
 /** An aggregator's facts for the interval that begins.
@@ -228,7 +229,7 @@ typedef struct etp_demand_step {
  *  filled: an offer shows the value of the first step that has need and budget left, the engine lets through no more
  *  than that step has left, and the bid counts against it. `value`, `need` and `budget` are then the first step's value
  *  and the totals, which bind besides. Energy that is still in doubt from an earlier interval counts against the first
- *  step with room. */
+ *  step with room. What steps have taken stays with their places when the brief changes in mid-interval. */
 typedef struct etp_aggregator_brief {
     bool takes_part;              /**< false: it sends no Query in this interval */
     etp_price value;              /**< per kWh, may be negative */
