@@ -207,6 +207,7 @@ static void a_network_answers(void **unused)
     GIVES(ETP_EINVAL, etp_network_join, NULL, 0, 1, 1, 2);
     GIVES(ETP_EINVAL, etp_network_send, NULL, 0, 0, "x", 1);
     GIVES(ETP_TIME_NEVER, etp_network_next, NULL);
+    GIVES(ETP_TIME_NEVER, etp_network_longest, NULL);
     GIVES(false, etp_network_take, NULL, 0, &delivery);
     QUIET(etp_network_get_stats, NULL, &stats);
     assert_int_equal(stats.sent, 0);
