@@ -11,7 +11,6 @@
 #include "program/output.h"
 #include "program/status.h"
 #include "report/document/document.h"
-#include "study/colophon.h"
 
 static const char page_suffix[] = ".html";
 
@@ -144,7 +143,10 @@ int etp_evidence_write(const etp_study *study, const etp_evidence_paths *paths, 
     }
     int status = ETP_EXIT_FAILED;
     if (etp_study_estimate(view, &how, document, findings, error) == ETP_OK) {
-        etp_study_colophon(view, document);
+        etp_document_meta(document, "version", "etp-engine %s", view->version);
+        etp_document_meta(document, "command", "%s", view->command);
+        if (view->attribution[0] != '\0')
+            etp_document_meta(document, "data", "%s", view->attribution);
         status = etp_document_check(document, error) == ETP_OK ? write_all(document, paths, error) : ETP_EXIT_FAILED;
     }
     etp_document_free(document);
