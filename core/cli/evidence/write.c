@@ -143,10 +143,6 @@ int etp_evidence_write(const etp_study *study, const etp_evidence_paths *paths, 
     }
     int status = ETP_EXIT_FAILED;
     if (etp_study_estimate(view, &how, document, findings, error) == ETP_OK) {
-        etp_document_meta(document, "version", "etp-engine %s", view->version);
-        etp_document_meta(document, "command", "%s", view->command);
-        if (view->attribution[0] != '\0')
-            etp_document_meta(document, "data", "%s", view->attribution);
         status = etp_document_check(document, error) == ETP_OK ? write_all(document, paths, error) : ETP_EXIT_FAILED;
     }
     etp_document_free(document);
