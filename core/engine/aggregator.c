@@ -22,7 +22,10 @@ int etp_aggregator_init(etp_engine *engine, struct aggregator *aggregator)
     aggregator->order = allocator->allocate(allocator->user, peers * sizeof *aggregator->order);
     aggregator->offset_us = allocator->allocate(allocator->user, peers * sizeof *aggregator->offset_us);
     int result = etp_wheel_init(&aggregator->wheel, peers, wheel_tick, engine->now, allocator);
-    bool all = aggregator->sessions != NULL && aggregator->order != NULL && aggregator->offset_us != NULL;
+    if (aggregator->step_room > 0)
+        aggregator->steps = etp_take_memory(engine, aggregator->step_room * sizeof *aggregator->steps);
+    bool all = aggregator->sessions != NULL && aggregator->order != NULL && aggregator->offset_us != NULL &&
+               (aggregator->steps != NULL || aggregator->step_room == 0);
     return all ? result : ETP_ENOMEM;
 }
 
@@ -38,6 +41,7 @@ void etp_aggregator_fini(etp_engine *engine, struct aggregator *aggregator)
     release(engine->allocator, aggregator->sessions, peers * sizeof *aggregator->sessions);
     release(engine->allocator, aggregator->order, peers * sizeof *aggregator->order);
     release(engine->allocator, aggregator->offset_us, peers * sizeof *aggregator->offset_us);
+    release(engine->allocator, aggregator->steps, aggregator->step_room * sizeof *aggregator->steps);
     etp_wheel_fini(&aggregator->wheel, engine->allocator);
 }
 
@@ -119,7 +123,8 @@ static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32
 static bool wants_more(const struct aggregator *aggregator)
 {
     return aggregator->brief.need > aggregator->open_energy + aggregator->totals.interval_energy &&
-           aggregator->brief.budget > aggregator->open_money + aggregator->totals.interval_paid;
+           aggregator->brief.budget > aggregator->open_money + aggregator->totals.interval_paid &&
+           etp_demand_has_room(aggregator);
 }
 
 /* As far as this node has heard, the battery is there. */
@@ -154,6 +159,7 @@ void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggreg
 {
     aggregator->totals.interval_energy = 0;
     aggregator->totals.interval_paid = 0;
+    etp_demand_begin_interval(aggregator);
     aggregator->asking = false;
     if (!aggregator->brief.takes_part || aggregator->node.failed || engine->shutting_down)
         return;

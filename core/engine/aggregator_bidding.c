@@ -2,7 +2,7 @@
 /*
  * From an offer to an outcome. The engine lets through no bid beyond what the node needs and may spend, less what it
  * has bid for already (`open`) and what it has won in this interval. Open amounts follow the session's state alone:
- * see open_of().
+ * see etp_aggregator_open_of().
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ static const etp_time least_bid_gap = 100 * ETP_NS_PER_MS;
 
 /* ---- what is open ---- */
 
-static void open_of(const struct aggregator_session *session, etp_energy *energy, etp_money *money)
+void etp_aggregator_open_of(const struct aggregator_session *session, etp_energy *energy, etp_money *money)
 {
     *energy = 0;
     *money = 0;
@@ -31,9 +31,10 @@ static void count_open(struct aggregator *aggregator, const struct aggregator_se
 {
     etp_energy energy;
     etp_money money;
-    open_of(session, &energy, &money);
+    etp_aggregator_open_of(session, &energy, &money);
     aggregator->open_energy += sign * energy;
     aggregator->open_money += sign * money;
+    etp_demand_take(aggregator, session, sign * energy, sign * money);
     if (session->state == AGGREGATOR_CONFIRMING)
         aggregator->totals.in_doubt += (uint64_t)sign;
 }
@@ -62,6 +63,12 @@ static etp_money budget_left(const struct aggregator *aggregator)
 static etp_energy least(etp_energy a, etp_energy b)
 {
     return a < b ? a : b;
+}
+
+/* The most that lot and need let through; with steps, to the end of the session's step. */
+static etp_energy let_through(const struct aggregator *aggregator, const struct aggregator_session *session)
+{
+    return least(session->lot, etp_demand_energy(aggregator, session, need_left(aggregator)));
 }
 
 /* ---- bids ---- */
@@ -100,8 +107,9 @@ void etp_aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator
 static bool place_bid(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_intent *intent)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    etp_energy energy = least(least(intent->energy, session->lot), need_left(aggregator));
-    energy = least(energy, etp_affordable(budget_left(aggregator), intent->price));
+    etp_energy energy = least(intent->energy, let_through(aggregator, session));
+    etp_money budget = etp_demand_money(aggregator, session, budget_left(aggregator));
+    energy = least(energy, etp_affordable(budget, intent->price));
     if (energy <= 0)
         return false;
     etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
@@ -174,9 +182,10 @@ static void log_pass(const etp_engine *engine, const struct aggregator *aggregat
 void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t number, unsigned asked)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    etp_intent intent = {.energy = least(session->lot, need_left(aggregator))};
     etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
-    if (intent.energy <= 0 || engine->now >= session->closes)
+    bool wanted = etp_demand_place(aggregator, session);
+    etp_intent intent = {.energy = let_through(aggregator, session)};
+    if (!wanted || intent.energy <= 0 || engine->now >= session->closes)
         return;
     int decision = decide(engine, aggregator, number, asked, &intent);
     /* Asked again, its bid must still be able to arrive: on slow links that takes more than the lead. */
@@ -290,6 +299,8 @@ static void count_outcome(struct aggregator *aggregator, const struct aggregator
         totals->paid += paid;
         totals->interval_energy += this_interval ? session->u.trade.award : 0;
         totals->interval_paid += this_interval ? paid : 0;
+        if (this_interval)
+            etp_demand_take(aggregator, session, session->u.trade.award, paid);
     } else if (outcome == ETP_OUTCOME_REJECTED) {
         totals->rejected++;
     } else if (outcome != ETP_OUTCOME_OUTBID) {

@@ -109,10 +109,13 @@ int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *
         return result;
     if (options->hooks != NULL && options->hooks->size != sizeof *options->hooks)
         return ETP_EINVAL;
+    if (options->steps > UINT16_MAX)
+        return ETP_ERANGE;
     struct aggregator *aggregator = etp_take_memory(engine, sizeof *aggregator);
     if (aggregator == NULL)
         return ETP_ENOMEM;
     aggregator->node.peers = options->peers;
+    aggregator->step_room = options->steps;
     if (etp_aggregator_init(engine, aggregator) != ETP_OK) {
         etp_aggregator_fini(engine, aggregator);
         etp_give_memory(engine, aggregator, sizeof *aggregator);

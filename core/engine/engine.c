@@ -199,7 +199,12 @@ int etp_engine_brief_aggregator(etp_engine *engine, etp_node number, const etp_a
         return ETP_EINVAL;
     if (engine->busy)
         return ETP_ESTATE;
-    as_aggregator(node)->brief = *brief;
+    struct aggregator *aggregator = as_aggregator(node);
+    int result = etp_demand_set(aggregator, brief->steps, brief->step_count);
+    if (result != ETP_OK)
+        return result;
+    aggregator->brief = *brief;
+    aggregator->brief.steps = NULL;
     return ETP_OK;
 }
 

@@ -14,6 +14,7 @@
  *     aggregator.c          a buyer's intervals, queries, timers
  *     aggregator_bidding.c  asking the strategy, bids, confirmations, outcomes
  *     aggregator_inbox.c    a buyer's handlers
+ *     demand.c              what a buyer wants in steps, and what is taken of each
  *
  * A session is one node's side of its business with one peer. docs/states.md lists every state and message.
  */
@@ -167,9 +168,17 @@ struct aggregator_session {
     } u;
     uint32_t link;
     uint32_t interval; /* the market interval (its low 32 bits) that the session is about */
+    uint16_t step;     /* of the buyer's demand, against which an open bid counts */
     uint8_t state, health;
     uint8_t tries; /* repeats of what waits for an answer */
     bool has_bid;  /* which side of the union holds */
+};
+
+/* One step of a buyer's demand, and what is taken of it: won in this interval, or open. */
+struct demand_step {
+    etp_demand_step wanted;
+    etp_energy energy;
+    etp_money money;
 };
 
 struct aggregator {
@@ -178,6 +187,8 @@ struct aggregator {
     void *user;
     etp_aggregator_brief brief;
     struct aggregator_session *sessions;
+    struct demand_step *steps;
+    uint32_t step_count, step_room;
     /* Queries: sessions in order of their battery's offset within the spread, and where the interval's round stands */
     uint32_t *order;
     uint32_t *offset_us;
@@ -314,6 +325,8 @@ void etp_aggregator_repeat_bid(etp_engine *engine, struct aggregator *aggregator
 void etp_aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_outcome outcome,
                              etp_code code, etp_price best);
 void etp_aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
+/* What the session's bid or award takes of need and budget until it has an outcome. */
+void etp_aggregator_open_of(const struct aggregator_session *session, etp_energy *energy, etp_money *money);
 /* Terminates what is open with a battery. */
 void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
 /* Answers an award that we do not want with a Terminate, the same for the same award. */
@@ -321,6 +334,22 @@ void etp_aggregator_decline(etp_engine *engine, struct aggregator *aggregator, u
                             const etp_message *accept);
 /* How long to wait for an answer before asking again: `least`, or twice the round trip if that is longer. */
 etp_time etp_aggregator_patience(const struct aggregator *aggregator, etp_time least);
+
+/* demand.c: for a buyer without steps all that is left is its whole need */
+int etp_demand_set(struct aggregator *aggregator, const etp_demand_step *steps, unsigned count);
+/* Nothing is won yet; what is open since an earlier interval counts against the first steps with room. */
+void etp_demand_begin_interval(struct aggregator *aggregator);
+/* Whether anything is left of any step. */
+bool etp_demand_has_room(const struct aggregator *aggregator);
+/* Puts the session on the first step with room and gives it that step's value. False where there is none. */
+bool etp_demand_place(struct aggregator *aggregator, struct aggregator_session *session);
+/* What a bid may take, given what is left of need and budget in all: no more than the session's step has left. */
+etp_energy etp_demand_energy(const struct aggregator *aggregator, const struct aggregator_session *session,
+                             etp_energy left);
+etp_money etp_demand_money(const struct aggregator *aggregator, const struct aggregator_session *session,
+                           etp_money left);
+void etp_demand_take(struct aggregator *aggregator, const struct aggregator_session *session, etp_energy energy,
+                     etp_money money);
 
 /* aggregator_inbox.c */
 etp_refusal etp_aggregator_judge(etp_engine *engine, struct aggregator *aggregator, uint32_t session,

@@ -38,8 +38,8 @@ static void confirm(etp_run *run, const etp_event *event)
         return;
     firm->trades++;
     firm->energy += event->energy;
-    firm->energy_now += event->energy;
     firm->paid += event->amount;
+    etp_firms_settle_trade(run, firm, event->price, event->energy);
 }
 
 void etp_account_event(void *user, const etp_event *event)
@@ -77,28 +77,6 @@ void etp_account_event(void *user, const etp_event *event)
     }
     if (run->options.observer.on_event != NULL)
         run->options.observer.on_event(run->options.observer.user, event);
-}
-
-static etp_price realised(const etp_run *run, unsigned portfolio, etp_price spot)
-{
-    etp_buyer_spec spec = run->options.buyer;
-    spec.key = portfolio;
-    return etp_buyer_realised(&spec, run->done, spot);
-}
-
-void etp_account_settle_firms(etp_run *run, etp_price spot)
-{
-    for (unsigned i = 0; i < run->firm_count; i++) {
-        struct firm *firm = &run->firms[i];
-        if (run->options.merged) {
-            etp_utility_share(run->utility, firm->energy_now, run->shares);
-            for (unsigned j = 0; j < run->options.portfolios; j++)
-                firm->worth += etp_amount(realised(run, j, spot), run->shares[j]);
-        } else {
-            firm->worth += etp_amount(realised(run, firm->portfolio, spot), firm->energy_now);
-        }
-        firm->energy_now = 0;
-    }
 }
 
 void etp_account_finish(etp_run *run)

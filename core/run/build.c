@@ -64,18 +64,19 @@ static int take_memory(etp_run *run)
     run->firms = take(run, run->firm_count, sizeof *run->firms);
     run->ordered = take(run, run->firm_count, sizeof(struct firm *));
     run->briefs = take(run, options->portfolios, sizeof *run->briefs);
+    run->steps = take(run, options->portfolios, sizeof *run->steps);
     run->shares = take(run, options->portfolios, sizeof *run->shares);
-    bool all =
-        run->homes != NULL && run->firms != NULL && run->ordered != NULL && run->briefs != NULL && run->shares != NULL;
+    bool all = run->homes != NULL && run->firms != NULL && run->ordered != NULL && run->briefs != NULL &&
+               run->steps != NULL && run->shares != NULL;
     if (!all)
         return ETP_ENOMEM;
     if (options->merged)
-        return etp_utility_new(&run->utility, options->homes, options->portfolios, &run->allocator);
+        return etp_utility_new(&run->utility, options->conduct, options->homes, options->portfolios, &run->allocator);
     return ETP_OK;
 }
 
-/* The utility posts when all offers are in, so it asks all batteries at about the same time, is told reserves, and is
- * asked again early enough that its bids arrive before the close. What it posts is what it pays: a lone bidder at a
+/* The utility decides when all offers are in, so it asks all batteries at about the same time, is told reserves, and is
+ * asked again early enough that its bids arrive before the close. What it bids is what it pays: a lone bidder at a
  * second price would pay each battery no more than its reserve. */
 static void suit_utility(etp_engine_options *engine, const etp_network_options *network)
 {
@@ -152,6 +153,12 @@ static void put_in_order(etp_run *run, unsigned count, struct firm *firm)
     run->ordered[count] = firm;
 }
 
+/* One portfolio needs none: its whole need is worth the same. */
+static unsigned steps_of(const struct firm *firm)
+{
+    return firm->portfolio_count > 1 ? firm->portfolio_count : 0;
+}
+
 static int add_firm(etp_run *run, struct firm *firm, const etp_firm *spec, etp_error *error)
 {
     etp_aggregator_options aggregator = {.size = sizeof aggregator,
@@ -159,7 +166,8 @@ static int add_firm(etp_run *run, struct firm *firm, const etp_firm *spec, etp_e
                                          .name = firm->name,
                                          .hooks = spec->hooks,
                                          .hooks_user = spec->user,
-                                         .peers = run->options.homes};
+                                         .peers = run->options.homes,
+                                         .steps = run->options.merged ? 0 : steps_of(firm)};
     int result = etp_engine_add_aggregator(run->engine, &aggregator, &firm->node);
     if (result != ETP_OK)
         return etp_fail(error, result, "%s cannot be added: %s", firm->name, etp_strerror(result));
@@ -170,11 +178,15 @@ static int add_firm(etp_run *run, struct firm *firm, const etp_firm *spec, etp_e
  * may depend on the order in which firms were handed over. */
 static int add_firms(etp_run *run, etp_error *error)
 {
-    const etp_firm utility = {.name = "single utility", .hooks = etp_utility_hooks(), .user = run->utility};
+    const etp_firm utility = {.name = "single utility",
+                              .hooks = etp_utility_hooks(),
+                              .user = run->utility,
+                              .portfolio_count = run->options.portfolios};
     const etp_firm *specs = run->options.merged ? &utility : run->options.firms;
     for (unsigned i = 0; i < run->firm_count; i++) {
-        run->firms[i] =
-            (struct firm){.name = specs[i].name != NULL ? specs[i].name : "", .portfolio = specs[i].portfolio};
+        run->firms[i] = (struct firm){.name = specs[i].name != NULL ? specs[i].name : "",
+                                      .portfolio = specs[i].portfolio,
+                                      .portfolio_count = etp_run_portfolios(&specs[i])};
         put_in_order(run, i, &run->firms[i]);
     }
     for (unsigned i = 0; i < run->firm_count; i++) {
@@ -278,6 +290,7 @@ void etp_run_free(etp_run *run)
     give(run, run->firms, run->firm_count * sizeof *run->firms);
     give(run, run->ordered, run->firm_count * sizeof *run->ordered);
     give(run, run->briefs, run->options.portfolios * sizeof *run->briefs);
+    give(run, run->steps, run->options.portfolios * sizeof *run->steps);
     give(run, run->shares, run->options.portfolios * sizeof *run->shares);
     give(run, run->outages, run->outage_count * sizeof *run->outages);
     run->host_allocator->release(run->host_allocator->user, run, sizeof *run);

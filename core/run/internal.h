@@ -3,6 +3,7 @@
  * What the files of this room share.
  *
  *     options.c   defaults, checks
+ *     firms.c     what firms are told when an interval begins, and what they bought when it is over
  *     build.c     making a run: memory, engine, network, who is in it
  *     run.c       its intervals, and reading it
  *     account.c   who bought what for how much, from the engine's events; totals and the check that nothing is lost
@@ -20,14 +21,13 @@
 
 enum { DIGEST_ALIGN = 64 }; /* xxhash's own state is aligned to this */
 
-/* One buyer: a firm, or the utility that holds all portfolios. */
+/* One buyer: a firm with one portfolio or several, or the utility that holds all. */
 struct firm {
     const char *name;
     etp_node node;
-    unsigned portfolio;
+    unsigned portfolio, portfolio_count; /* the first, and how many */
     uint64_t intervals;
-    /* in this interval, as the batteries confirmed it */
-    etp_energy energy_now;
+    unsigned step_count; /* how many of its portfolios take part in this interval */
     /* since the start */
     etp_energy energy;
     etp_money paid, worth;
@@ -54,8 +54,10 @@ struct etp_run {
     struct firm *firms;    /* in the order in which they were handed over */
     struct firm **ordered; /* in that of their portfolios, which is that of their nodes */
     unsigned firm_count;
-    etp_brief *briefs; /* of all portfolios, in this interval */
-    etp_energy *shares;
+    /* of all portfolios, in this interval; a firm's lie together, and so do its steps */
+    etp_brief *briefs;
+    etp_demand_step *steps; /* less what was confirmed */
+    etp_energy *shares;     /* what was confirmed, as it is settled */
     etp_forecast forecast;
     struct outage *outages;
     size_t outage_count, next_outage, last_outage;
@@ -78,15 +80,23 @@ struct etp_run {
 int etp_run_check_world(const etp_run_options *options, etp_error *error);
 int etp_run_check_options(const etp_run_options *options, etp_error *error);
 etp_energy etp_run_need(const etp_run_options *options);
+/* How many portfolios a firm holds. */
+unsigned etp_run_portfolios(const etp_firm *firm);
 /* The timing with the query spread that fits. */
 etp_timing etp_run_timing(const etp_run_options *options);
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval);
 etp_price etp_run_stored_value(const etp_run_options *options);
 
+/* firms.c */
+/* An interval begins. */
+void etp_firms_brief(etp_run *run, etp_price forecast);
+/* A battery confirmed a trade with the firm. */
+void etp_firms_settle_trade(etp_run *run, const struct firm *firm, etp_price price, etp_energy energy);
+/* The interval is over: what was bought in it was worth this. */
+void etp_firms_settle(etp_run *run, etp_price spot);
+
 /* account.c */
 void etp_account_event(void *user, const etp_event *event);
-/* The interval is over: what was bought in it was worth this. */
-void etp_account_settle_firms(etp_run *run, etp_price spot);
 void etp_account_finish(etp_run *run);
 
 /* outages.c */

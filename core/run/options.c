@@ -142,6 +142,28 @@ static int check_timing(const etp_run_options *options, etp_error *error)
     return options->beat != 0 ? check_beat(options, error) : check_interval(options, error);
 }
 
+unsigned etp_run_portfolios(const etp_firm *firm)
+{
+    return firm->portfolio_count > 0 ? firm->portfolio_count : 1;
+}
+
+/* A portfolio is held once. */
+static int check_holding(const etp_run_options *options, unsigned number, etp_error *error)
+{
+    const etp_firm *firm = &options->firms[number];
+    unsigned count = etp_run_portfolios(firm);
+    if (firm->portfolio >= options->portfolios || count > options->portfolios - firm->portfolio)
+        return etp_fail(error, ETP_ERANGE, "firm %u has %u %s from number %u on, and there are %u", number, count,
+                        count == 1 ? "portfolio" : "portfolios", firm->portfolio, options->portfolios);
+    for (unsigned j = 0; j < number; j++) {
+        const etp_firm *other = &options->firms[j];
+        unsigned first = firm->portfolio > other->portfolio ? firm->portfolio : other->portfolio;
+        if (first < firm->portfolio + count && first < other->portfolio + etp_run_portfolios(other))
+            return etp_fail(error, ETP_EINVAL, "firms %u and %u both have portfolio %u", j, number, first);
+    }
+    return ETP_OK;
+}
+
 static int check_firms(const etp_run_options *options, etp_error *error)
 {
     if (options->portfolios == 0 || options->portfolios > PORTFOLIOS_MAX || options->firm_count > options->portfolios)
@@ -149,14 +171,12 @@ static int check_firms(const etp_run_options *options, etp_error *error)
                         options->firm_count, options->portfolios, (int)PORTFOLIOS_MAX);
     if (!options->merged && (options->firm_count == 0 || options->firms == NULL))
         return etp_fail(error, ETP_EINVAL, "a market needs at least one firm that buys");
+    if (options->merged && etp_conduct_name(options->conduct) == NULL)
+        return etp_fail(error, ETP_ERANGE, "there is no conduct of number %u", (unsigned)options->conduct);
     for (unsigned i = 0; i < options->firm_count && !options->merged; i++) {
-        if (options->firms[i].portfolio >= options->portfolios)
-            return etp_fail(error, ETP_ERANGE, "firm %u has portfolio %u of %u", i, options->firms[i].portfolio,
-                            options->portfolios);
-        for (unsigned j = 0; j < i; j++)
-            if (options->firms[j].portfolio == options->firms[i].portfolio)
-                return etp_fail(error, ETP_EINVAL, "firms %u and %u both have portfolio %u", j, i,
-                                options->firms[i].portfolio);
+        int result = check_holding(options, i, error);
+        if (result != ETP_OK)
+            return result;
     }
     return ETP_OK;
 }

@@ -17,31 +17,6 @@ static void brief_homes(etp_run *run, uint32_t second)
     }
 }
 
-static void brief_firm(etp_run *run, struct firm *firm, const etp_brief *brief)
-{
-    firm->intervals += brief->takes_part;
-    etp_aggregator_brief facts = {
-        .takes_part = brief->takes_part, .value = brief->value, .need = brief->need, .budget = brief->budget};
-    etp_engine_brief_aggregator(run->engine, firm->node, &facts);
-}
-
-static void brief_firms(etp_run *run, etp_price forecast)
-{
-    for (unsigned i = 0; i < run->options.portfolios; i++) {
-        etp_buyer_spec spec = run->options.buyer;
-        spec.key = i;
-        etp_buyer_brief(&spec, run->done, forecast, &run->briefs[i]);
-    }
-    if (run->options.merged) {
-        etp_brief merged;
-        etp_utility_brief(run->utility, run->briefs, run->options.portfolios, &merged);
-        brief_firm(run, &run->firms[0], &merged);
-        return;
-    }
-    for (unsigned i = 0; i < run->firm_count; i++)
-        brief_firm(run, &run->firms[i], &run->briefs[run->firms[i].portfolio]);
-}
-
 static etp_time earliest(etp_time a, etp_time b, etp_time c)
 {
     etp_time least = a < b ? a : b;
@@ -86,7 +61,7 @@ static int begin(etp_run *run, etp_error *error)
     etp_time starts = etp_run_starts(run, run->done);
     etp_price forecast = etp_forecast_next(&run->forecast);
     brief_homes(run, second);
-    brief_firms(run, forecast);
+    etp_firms_brief(run, forecast);
     etp_interval interval = {.index = run->done,
                              .starts = starts,
                              .ends = starts + run->beat,
@@ -106,7 +81,7 @@ static int end(etp_run *run, etp_error *error)
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
     settle_homes(run, etp_run_second_of_day(options, run->done));
-    etp_account_settle_firms(run, spot);
+    etp_firms_settle(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
     run->begun = false;

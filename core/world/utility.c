@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: MIT */
+/* The utility in a market: it waits for the interval's offers, decides, and bids. The rules are in utility_rule.c. */
 #include "etp/utility.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "etp/error.h"
 
-/* One portfolio of the interval, and which of the firms' it is. */
-struct portfolio {
-    unsigned number;
-    etp_brief brief;
-};
-
 struct etp_utility {
     const etp_allocator *allocator;
-    unsigned battery_room, portfolio_room;
-    unsigned offers, portfolios;
-    etp_utility_offer *offer;
-    struct portfolio *portfolio;
-    etp_brief *ranked; /* the briefs of `portfolio`, best value first */
+    etp_conduct conduct;
+    unsigned offer_room, step_room;
+    unsigned offer_count, step_count;
+    etp_utility_offer *offers;
+    etp_demand_step *steps;
+    etp_time since; /* when the first offer of the interval came */
     bool decided;
-    etp_price posted;
-    etp_energy wanted; /* at that price, less what was bid for */
+    etp_utility_plan left; /* of the plan, less what was bid for */
 };
+
+static const etp_utility_plan nothing = {.price = ETP_PRICE_NONE, .highest = ETP_PRICE_NONE};
 
 /* ---- life ---- */
 
@@ -32,12 +29,13 @@ static void give_memory(const etp_utility *utility, void *memory, size_t size)
         utility->allocator->release(utility->allocator->user, memory, size);
 }
 
-int etp_utility_new(etp_utility **made, unsigned batteries, unsigned portfolios, const etp_allocator *allocator)
+int etp_utility_new(etp_utility **made, etp_conduct conduct, unsigned batteries, unsigned portfolios,
+                    const etp_allocator *allocator)
 {
     if (made == NULL)
         return ETP_EINVAL;
     *made = NULL;
-    if (batteries == 0 || portfolios == 0 || !etp_allocator_is_whole(allocator))
+    if (batteries == 0 || portfolios == 0 || etp_conduct_name(conduct) == NULL || !etp_allocator_is_whole(allocator))
         return ETP_EINVAL;
     if (allocator == NULL)
         allocator = etp_default_allocator();
@@ -45,11 +43,10 @@ int etp_utility_new(etp_utility **made, unsigned batteries, unsigned portfolios,
     if (utility == NULL)
         return ETP_ENOMEM;
     *utility = (etp_utility){
-        .allocator = allocator, .battery_room = batteries, .portfolio_room = portfolios, .posted = ETP_PRICE_NONE};
-    utility->offer = allocator->allocate(allocator->user, batteries * sizeof *utility->offer);
-    utility->portfolio = allocator->allocate(allocator->user, portfolios * sizeof *utility->portfolio);
-    utility->ranked = allocator->allocate(allocator->user, portfolios * sizeof *utility->ranked);
-    if (utility->offer == NULL || utility->portfolio == NULL || utility->ranked == NULL) {
+        .allocator = allocator, .conduct = conduct, .offer_room = batteries, .step_room = portfolios, .left = nothing};
+    utility->offers = allocator->allocate(allocator->user, batteries * sizeof *utility->offers);
+    utility->steps = allocator->allocate(allocator->user, portfolios * sizeof *utility->steps);
+    if (utility->offers == NULL || utility->steps == NULL) {
         etp_utility_free(utility);
         return ETP_ENOMEM;
     }
@@ -61,159 +58,76 @@ void etp_utility_free(etp_utility *utility)
 {
     if (utility == NULL)
         return;
-    give_memory(utility, utility->offer, utility->battery_room * sizeof *utility->offer);
-    give_memory(utility, utility->portfolio, utility->portfolio_room * sizeof *utility->portfolio);
-    give_memory(utility, utility->ranked, utility->portfolio_room * sizeof *utility->ranked);
+    give_memory(utility, utility->offers, utility->offer_room * sizeof *utility->offers);
+    give_memory(utility, utility->steps, utility->step_room * sizeof *utility->steps);
     give_memory(utility, utility, sizeof *utility);
 }
 
-/* ---- what it is told ---- */
-
-static int by_value(const void *a, const void *b)
+int etp_utility_brief(etp_utility *utility, const etp_demand_step *steps, unsigned count)
 {
-    const struct portfolio *x = a, *y = b;
-    if (x->brief.value != y->brief.value)
-        return x->brief.value > y->brief.value ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-int etp_utility_brief(etp_utility *utility, const etp_brief *portfolios, unsigned count, etp_brief *merged)
-{
-    if (utility == NULL || (portfolios == NULL && count > 0) || merged == NULL)
+    if (utility == NULL || (steps == NULL && count > 0))
         return ETP_EINVAL;
-    if (count > utility->portfolio_room)
+    if (count > utility->step_room)
         return ETP_EFULL;
-    *merged = (etp_brief){0};
-    for (unsigned i = 0; i < count; i++) {
-        struct portfolio *portfolio = &utility->portfolio[i];
-        *portfolio = (struct portfolio){.number = i, .brief = portfolios[i]};
-        if (!portfolios[i].takes_part) {
-            portfolio->brief.need = 0;
-            portfolio->brief.budget = 0;
-            continue;
-        }
-        if (!merged->takes_part || portfolios[i].value > merged->value)
-            merged->value = portfolios[i].value;
-        merged->takes_part = true;
-        merged->need += portfolios[i].need;
-        merged->budget += portfolios[i].budget;
-    }
-    if (merged->need > ETP_ENERGY_MAX)
-        merged->need = ETP_ENERGY_MAX;
-    qsort(utility->portfolio, count, sizeof *utility->portfolio, by_value);
-    for (unsigned i = 0; i < count; i++)
-        utility->ranked[i] = utility->portfolio[i].brief;
-    utility->portfolios = count;
-    utility->offers = 0;
+    if (count > 0)
+        memcpy(utility->steps, steps, count * sizeof *steps);
+    utility->step_count = count;
+    utility->offer_count = 0;
     utility->decided = false;
-    utility->posted = ETP_PRICE_NONE;
-    utility->wanted = 0;
+    utility->left = nothing;
     return ETP_OK;
-}
-
-void etp_utility_share(const etp_utility *utility, etp_energy energy, etp_energy *shares)
-{
-    if (utility == NULL || shares == NULL)
-        return;
-    for (unsigned i = 0; i < utility->portfolios; i++) {
-        const struct portfolio *portfolio = &utility->portfolio[i];
-        etp_energy share = energy < portfolio->brief.need ? energy : portfolio->brief.need;
-        shares[portfolio->number] = share;
-        energy -= share;
-    }
 }
 
 etp_price etp_utility_posted(const etp_utility *utility)
 {
-    return utility != NULL ? utility->posted : ETP_PRICE_NONE;
-}
-
-/* ---- the price ---- */
-
-static int by_reserve(const void *a, const void *b)
-{
-    const etp_utility_offer *x = a, *y = b;
-    if (x->reserve != y->reserve)
-        return x->reserve < y->reserve ? -1 : 1;
-    return 0;
-}
-
-/* What the portfolios gain, and take, at price `p` of the `supply` that is offered at it. */
-static etp_money gain_at(etp_price p, etp_energy supply, const etp_brief *portfolios, unsigned count, etp_energy *taken)
-{
-    etp_money gain = 0;
-    *taken = 0;
-    for (unsigned i = 0; i < count && portfolios[i].value > p; i++) {
-        etp_energy share = etp_affordable(portfolios[i].budget, p);
-        if (share > portfolios[i].need)
-            share = portfolios[i].need;
-        if (share > supply - *taken)
-            share = supply - *taken;
-        gain += etp_amount(portfolios[i].value - p, share);
-        *taken += share;
-    }
-    return gain;
-}
-
-etp_price etp_utility_best_price(etp_utility_offer *offers, size_t offer_count, const etp_brief *portfolios,
-                                 unsigned portfolio_count, etp_energy *quantity)
-{
-    etp_price best = ETP_PRICE_NONE;
-    etp_money best_gain = 0;
-    etp_energy supply = 0;
-    if (quantity == NULL)
-        return ETP_PRICE_NONE;
-    *quantity = 0;
-    if (offers == NULL || portfolios == NULL)
-        return ETP_PRICE_NONE;
-    if (offer_count > 0)
-        qsort(offers, offer_count, sizeof *offers, by_reserve);
-    for (size_t i = 0; i < offer_count; i++) {
-        supply += offers[i].energy;
-        if (i + 1 < offer_count && offers[i + 1].reserve == offers[i].reserve)
-            continue;
-        /* The best price is always some battery's reserve: between two of them a lower one buys the same. */
-        etp_energy taken;
-        etp_money gain = gain_at(offers[i].reserve, supply, portfolios, portfolio_count, &taken);
-        if (gain > best_gain) {
-            best_gain = gain;
-            best = offers[i].reserve;
-            *quantity = taken;
-        }
-    }
-    return best;
+    return utility != NULL ? utility->left.price : ETP_PRICE_NONE;
 }
 
 /* ---- hooks ---- */
 
+static void note_offer(etp_utility *utility, const etp_context *context, const etp_offer *offer)
+{
+    if (utility->offer_count == 0)
+        utility->since = context->now;
+    if (utility->offer_count < utility->offer_room)
+        utility->offers[utility->offer_count++] =
+            (etp_utility_offer){.reserve = offer->reserve, .energy = offer->energy};
+}
+
 static void decide(etp_utility *utility)
 {
     utility->decided = true;
-    utility->posted =
-        etp_utility_best_price(utility->offer, utility->offers, utility->ranked, utility->portfolios, &utility->wanted);
+    etp_utility_decide(utility->conduct, utility->offers, utility->offer_count, utility->steps, utility->step_count,
+                       &utility->left);
+}
+
+static etp_energy least(etp_energy a, etp_energy b)
+{
+    return a < b ? a : b;
 }
 
 static int bid(etp_utility *utility, const etp_offer *offer, etp_intent *intent)
 {
-    bool sells = utility->posted != ETP_PRICE_NONE && offer->reserve <= utility->posted;
-    if (!sells || utility->wanted <= 0)
+    etp_utility_plan *left = &utility->left;
+    if (left->highest == ETP_PRICE_NONE || offer->reserve > left->highest)
         return ETP_DECIDE_PASS;
-    if (intent->energy > utility->wanted)
-        intent->energy = utility->wanted;
-    intent->price = utility->posted;
-    utility->wanted -= intent->energy;
+    bool marginal = offer->reserve == left->highest;
+    intent->energy = least(intent->energy, marginal ? least(left->quantity, left->at_highest) : left->quantity);
+    if (intent->energy <= 0)
+        return ETP_DECIDE_PASS;
+    intent->price = left->price != ETP_PRICE_NONE ? left->price : offer->reserve;
+    left->quantity -= intent->energy;
+    left->at_highest -= marginal ? intent->energy : 0;
     return ETP_DECIDE_BID;
 }
 
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
 {
-    (void)context;
     etp_utility *utility = user;
     if (offer->reserve == ETP_PRICE_NONE)
         return ETP_DECIDE_PASS;
     if (offer->asked == 1 && !utility->decided) {
-        if (utility->offers < utility->battery_room)
-            utility->offer[utility->offers++] = (etp_utility_offer){.reserve = offer->reserve, .energy = offer->energy};
+        note_offer(utility, context, offer);
         return ETP_DECIDE_WAIT;
     }
     if (!utility->decided)
@@ -221,14 +135,16 @@ static int on_offer(void *user, const etp_context *context, const etp_offer *off
     return bid(utility, offer, intent);
 }
 
-/* What a bid did not get is wanted again. */
+/* What a bid did not get is wanted again, from whoever is asked next. A bid of an earlier interval is of no concern. */
 static int on_result(void *user, const etp_context *context, const etp_result_view *result, etp_intent *intent)
 {
     (void)context;
     (void)intent;
     etp_utility *utility = user;
-    if (utility->posted == result->bid_price)
-        utility->wanted += result->bid_energy - result->energy;
+    if (utility->decided && result->closes > utility->since) {
+        utility->left.quantity += result->bid_energy - result->energy;
+        utility->left.at_highest += result->bid_energy - result->energy;
+    }
     return ETP_DECIDE_PASS;
 }
 

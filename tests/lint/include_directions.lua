@@ -42,7 +42,7 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
-  world = "trace tariff home buyer utility",
+  world = "trace tariff home buyer owner utility",
   run = "run",
 }
 local room_of_header = {}

@@ -170,6 +170,9 @@ static void too_early(void)
     GIVES(ETP_EINVAL, etp_engine_add_aggregator, engine, &aggregator, &buyer);
     GIVES(ETP_EINVAL, etp_engine_add_aggregator, engine, NULL, &buyer);
     aggregator.size = sizeof aggregator;
+    aggregator.steps = UINT16_MAX + 1;
+    GIVES(ETP_ERANGE, etp_engine_add_aggregator, engine, &aggregator, &buyer);
+    aggregator.steps = 2;
     GIVES(ETP_EINVAL, etp_engine_add_aggregator, engine, &aggregator, NULL);
     assert_int_equal(etp_engine_add_aggregator(engine, &aggregator, &buyer), ETP_OK);
     GIVES(ETP_EINVAL, etp_engine_add_link, engine, seller, 2, NULL);
@@ -198,6 +201,7 @@ static void too_late(void)
 
 static void not_so(void)
 {
+    etp_demand_step steps[3] = {{.value = 1, .need = -1}, {.value = 2}};
     etp_bess_brief lot = {0};
     etp_aggregator_brief need = {0};
     etp_aggregator_totals totals;
@@ -216,6 +220,18 @@ static void not_so(void)
     GIVES(ETP_EINVAL, etp_engine_brief_bess, engine, buyer, &lot);
     GIVES(ETP_EINVAL, etp_engine_brief_aggregator, engine, buyer, NULL);
     GIVES(ETP_EINVAL, etp_engine_brief_aggregator, engine, seller, &need);
+    need.step_count = 1;
+    GIVES(ETP_EINVAL, etp_engine_brief_aggregator, engine, buyer, &need);
+    need.steps = steps;
+    GIVES(ETP_ERANGE, etp_engine_brief_aggregator, engine, buyer, &need);
+    need.step_count = 2;
+    steps[0].need = 1;
+    GIVES(ETP_ERANGE, etp_engine_brief_aggregator, engine, buyer, &need);
+    steps[1].budget = -1;
+    steps[0].value = 2;
+    GIVES(ETP_ERANGE, etp_engine_brief_aggregator, engine, buyer, &need);
+    need.step_count = 3;
+    GIVES(ETP_EFULL, etp_engine_brief_aggregator, engine, buyer, &need);
     GIVES(ETP_ENOENT, etp_engine_fail, engine, 9);
     GIVES(ETP_ENOENT, etp_engine_recover, engine, 9);
     GIVES(ETP_EINVAL, etp_engine_sold, engine, buyer, &energy, &money);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Options that cannot be run are refused with a sentence, never run half or crash. */
+#include <limits.h>
+
 #include "unit/test_run_tools.h"
 
 typedef void (*spoil)(market *m);
@@ -55,6 +57,23 @@ static void too_few_portfolios(market *m)
 static void portfolio_past_the_end(market *m)
 {
     m->firms[1].portfolio = 3;
+}
+static void portfolios_past_the_end(market *m)
+{
+    m->firms[1].portfolio_count = 2;
+}
+static void portfolios_beyond_counting(market *m)
+{
+    m->firms[1].portfolio_count = UINT_MAX;
+}
+static void portfolios_overlap(market *m)
+{
+    m->firms[0].portfolio_count = 2;
+}
+static void no_such_conduct(market *m)
+{
+    m->options.merged = true;
+    m->options.conduct = (etp_conduct)3;
 }
 static void portfolio_twice(market *m)
 {
@@ -173,6 +192,10 @@ static void options_that_cannot_be_run(void **state)
         CASE(too_few_portfolios, ETP_ERANGE),
         CASE(portfolio_past_the_end, ETP_ERANGE),
         CASE(portfolio_twice, ETP_EINVAL),
+        CASE(portfolios_past_the_end, ETP_ERANGE),
+        CASE(portfolios_beyond_counting, ETP_ERANGE),
+        CASE(portfolios_overlap, ETP_EINVAL),
+        CASE(no_such_conduct, ETP_ERANGE),
         CASE(participation, ETP_ERANGE),
         CASE(failures, ETP_ERANGE),
         CASE(budget, ETP_ERANGE),

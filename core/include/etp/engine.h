@@ -174,6 +174,7 @@ typedef struct etp_aggregator_options {
     const etp_aggregator_hooks *hooks; /**< borrowed; NULL = defaults */
     void *hooks_user;                  /**< handed to each hook */
     unsigned peers;                    /**< how many links it will have: memory is taken for them now */
+    unsigned steps;                    /**< most steps of a brief, up to 65 535: memory is taken for them now */
 } etp_aggregator_options;
 
 /** Set everything to its default; device id, battery and peers remain to be filled in. */
@@ -206,17 +207,34 @@ typedef struct etp_bess_brief {
     etp_energy expected_need; /**< own use expected from the battery until the sun covers the load again */
 } etp_bess_brief;
 
-/** An aggregator's facts for the interval that begins. */
-typedef struct etp_aggregator_brief {
-    bool takes_part;  /**< false: it sends no Query in this interval */
+/** One part of what a buyer wants: energy that is worth so much to it, and no more of it than this. */
+typedef struct etp_demand_step {
     etp_price value;  /**< per kWh, may be negative */
-    etp_energy need;  /**< most energy it wants in this interval */
-    etp_money budget; /**< most money it may spend in this interval */
+    etp_energy need;  /**< most energy at that value */
+    etp_money budget; /**< most money that may be spent on it */
+    unsigned number;  /**< whose it is, for the host: the engine does not look at it */
+} etp_demand_step;
+
+/** An aggregator's facts for the interval that begins.
+ *
+ *  Without steps all that it wants is worth the same. With steps, best value first, its value goes down as needs are
+ *  filled: an offer shows the value of the first step that has need and budget left, the engine lets through no more
+ *  than that step has left, and the bid counts against it. `value`, `need` and `budget` are then the first step's value
+ *  and the totals, which bind besides. Energy that is still in doubt from an earlier interval counts against the first
+ *  step with room. What steps have taken stays with their places when the brief changes in mid-interval. */
+typedef struct etp_aggregator_brief {
+    bool takes_part;              /**< false: it sends no Query in this interval */
+    etp_price value;              /**< per kWh, may be negative */
+    etp_energy need;              /**< most energy it wants in this interval */
+    etp_money budget;             /**< most money it may spend in this interval */
+    const etp_demand_step *steps; /**< copied; NULL for none */
+    unsigned step_count;          /**< how many; at most the node's etp_aggregator_options.steps */
 } etp_aggregator_brief;
 
 /** Kept until changed. ETP_EINVAL for a node of the other role. */
 ETP_API int etp_engine_brief_bess(etp_engine *engine, etp_node node, const etp_bess_brief *brief);
-/** The same for a buyer. */
+/** The same for a buyer. ETP_EFULL for more steps than the node has room for, ETP_ERANGE for steps that are not in the
+ *  order of their values, or with a need or budget below 0. */
 ETP_API int etp_engine_brief_aggregator(etp_engine *engine, etp_node node, const etp_aggregator_brief *brief);
 
 /** A market interval, as it is begun. */

@@ -19,6 +19,7 @@
 #include "etp/log.h"
 #include "etp/message.h"
 #include "etp/network.h"
+#include "etp/owner.h"
 #include "etp/rng.h"
 #include "etp/run.h"
 #include "etp/tariff.h"

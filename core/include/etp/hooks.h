@@ -92,9 +92,9 @@ typedef struct etp_offer {
     etp_id battery;           /**< its device id */
     etp_energy energy;        /**< the lot: most that can be had */
     etp_price reserve;        /**< lowest price the owner takes, if disclosed */
-    etp_price value;          /**< ours, per kWh: private */
-    etp_energy need;          /**< of ours: what is neither won nor bid for yet */
-    etp_money budget;         /**< of ours: what is neither spent nor bid yet */
+    etp_price value;          /**< ours, per kWh: private. What is wanted next may be worth less: etp_demand_step */
+    etp_energy need;          /**< of ours, at all values: what is neither won nor bid for yet */
+    etp_money budget;         /**< of ours, at all values: what is neither spent nor bid yet */
     etp_energy energy_total;  /**< stored in the battery now */
     etp_energy remaining;     /**< what could still be sold after this lot: at the meter, above the floor */
     uint32_t for_sale_ppm;    /**< share of energy_total that is for sale */

@@ -30,6 +30,7 @@
 #include "etp/network.h"
 #include "etp/tariff.h"
 #include "etp/trace.h"
+#include "etp/utility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +43,7 @@ typedef struct etp_firm {
     void *user;                        /**< handed to each hook */
     unsigned
         portfolio; /**< whose draws (value, noise, taking part) it has: below `portfolios`, no two firms the same */
+    unsigned portfolio_count; /**< it holds so many, from `portfolio` on; 0 is 1. See owner.h */
 } etp_firm;
 
 /** What a run is made of. */
@@ -67,7 +69,8 @@ typedef struct etp_run_options {
     const etp_firm *firms; /**< borrowed until etp_run_new() returns; ignored when `merged` */
     unsigned firm_count;   /**< how many */
     unsigned portfolios;   /**< into how many the fleet's demand is cut; at least `firm_count` */
-    bool merged;           /**< one utility holds all portfolios and posts a price, which it pays: see utility.h */
+    bool merged;           /**< one utility holds all portfolios: see utility.h */
+    etp_conduct conduct;   /**< what it pays; ETP_CONDUCT_POSTED unless set */
     etp_buyer_spec buyer;  /**< of every firm; seed, key, need and budget are set by the run */
     uint32_t need_ppm;     /**< need of all portfolios together, of the fleet's power: 1 500 000 */
     etp_money budget;      /**< of each portfolio, per interval: 1 000 000 $ stands for none */
