@@ -132,6 +132,19 @@ static int check_trades(const etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+/* What was confirmed to a firm is worth something to one of its portfolios, and to no more than one. */
+static int check_portfolios(const etp_run *run, etp_error *error)
+{
+    for (unsigned i = 0; i < run->firm_count && !run->begun; i++) {
+        const struct firm *firm = &run->firms[i];
+        if (firm->settled != firm->energy)
+            return etp_fail(error, ETP_ECONSERVATION,
+                            "%s was sold %lld mWh, and %lld mWh are settled among its portfolios", firm->name,
+                            (long long)firm->energy, (long long)firm->settled);
+    }
+    return ETP_OK;
+}
+
 /* A buyer's own books: what it has receipts for, and no more than what is still in doubt is missing from them. */
 static int check_receipts(const etp_run *run, etp_error *error)
 {
@@ -163,5 +176,7 @@ int etp_run_check(const etp_run *run, etp_error *error)
     int result = check_homes(run, error);
     if (result == ETP_OK)
         result = check_trades(run, error);
+    if (result == ETP_OK)
+        result = check_portfolios(run, error);
     return result == ETP_OK ? check_receipts(run, error) : result;
 }

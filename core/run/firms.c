@@ -66,7 +66,9 @@ void etp_firms_settle(etp_run *run, etp_price spot)
 {
     for (unsigned i = 0; i < run->firm_count; i++) {
         struct firm *firm = &run->firms[i];
-        for (unsigned j = 0; j < firm->portfolio_count; j++)
+        for (unsigned j = 0; j < firm->portfolio_count; j++) {
+            firm->settled += run->shares[firm->portfolio + j];
             firm->worth += worth_of(run, firm->portfolio + j, spot);
+        }
     }
 }

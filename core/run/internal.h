@@ -29,7 +29,7 @@ struct firm {
     uint64_t intervals;
     unsigned step_count; /* how many of its portfolios take part in this interval */
     /* since the start */
-    etp_energy energy;
+    etp_energy energy, settled; /* confirmed to it; and among its portfolios, in intervals that are over */
     etp_money paid, worth;
     uint64_t queries, bids, trades;
     etp_energy receipt_energy;

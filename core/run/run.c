@@ -231,6 +231,8 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
         return ETP_ENOENT;
     const struct firm *firm = &run->firms[index];
     *result = (etp_firm_result){.name = firm->name,
+                                .portfolio = firm->portfolio,
+                                .portfolio_count = firm->portfolio_count,
                                 .intervals = firm->intervals,
                                 .queries = firm->queries,
                                 .bids = firm->bids,

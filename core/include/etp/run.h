@@ -140,7 +140,9 @@ ETP_API void etp_run_get_totals(const etp_run *run, etp_run_totals *totals);
 /** What one firm did. */
 typedef struct etp_firm_result {
     const char *name;             /**< as it was handed over */
-    uint64_t intervals;           /**< in which it took part */
+    unsigned portfolio;           /**< the first that it holds */
+    unsigned portfolio_count;     /**< how many it holds */
+    uint64_t intervals;           /**< in which it took part, with any of them */
     etp_aggregator_totals totals; /**< as its own sessions count */
     uint64_t queries;             /**< of its own, as batteries processed them */
     uint64_t bids;                /**< of its own, as batteries processed them */
