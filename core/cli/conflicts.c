@@ -32,6 +32,36 @@ static int check_watch(const etp_options *options, etp_error *error)
     return ETP_EXIT_DONE;
 }
 
+/* Only a run that is compared has a utility. */
+static int check_utility(const etp_options *options, etp_error *error)
+{
+    const char *without = options->no_baselines        ? "--no-baselines"
+                          : options->watch             ? "--watch"
+                          : options->digest            ? "--digest"
+                          : options->check_determinism ? "--check-determinism"
+                                                       : NULL;
+    if (!options->utility.given || without == NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL,
+             "--utility says what the market is compared with, and %s runs the market alone: leave one of them out",
+             without);
+    return ETP_EXIT_USAGE;
+}
+
+static int check_owners(const etp_options *options, etp_error *error)
+{
+    if (options->owners == 0)
+        return ETP_EXIT_DONE;
+    if (options->rivals != ETP_RIVALS_FILL)
+        return refuse(error, "--owners says how many aggregators there are in all, and --rivals how many there are "
+                             "besides the named ones: leave one of them out");
+    if (options->file_count <= options->owners)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "--owners %u is fewer than the %u strategies that are named: each is one aggregator",
+             (unsigned)options->owners, options->file_count);
+    return ETP_EXIT_USAGE;
+}
+
 int etp_options_check(const etp_options *options, etp_error *error)
 {
     if (options->help || options->version)
@@ -42,5 +72,10 @@ int etp_options_check(const etp_options *options, etp_error *error)
                       "it can");
     if (options->skip != 0 && !options->watch)
         return refuse(error, "--skip is for --watch: any other run goes as fast as it can");
-    return options->watch ? check_watch(options, error) : ETP_EXIT_DONE;
+    int status = check_utility(options, error);
+    if (status == ETP_EXIT_DONE)
+        status = check_owners(options, error);
+    if (status == ETP_EXIT_DONE && options->watch)
+        status = check_watch(options, error);
+    return status;
 }

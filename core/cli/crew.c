@@ -22,8 +22,9 @@ static int load(etp_script **script, const etp_entrant *entrant, const etp_logge
     return ETP_EXIT_FAILED;
 }
 
-static int load_firm(etp_crew *crew, const etp_entrant *entrant, unsigned portfolio, const etp_settings *settings,
-                     const etp_logger *logger, etp_error *error)
+/* Who has place `place` in the market holds the portfolios of that share. */
+static int load_firm(etp_crew *crew, const etp_entrant *entrant, unsigned place, unsigned share,
+                     const etp_settings *settings, const etp_logger *logger, etp_error *error)
 {
     etp_script **script = &crew->scripts[crew->count];
     etp_firm *firm = &crew->firms[crew->count];
@@ -31,8 +32,11 @@ static int load_firm(etp_crew *crew, const etp_entrant *entrant, unsigned portfo
     crew->count++;
     if (status != ETP_EXIT_DONE)
         return status;
-    *firm = (etp_firm){
-        .name = entrant->name, .hooks = etp_script_aggregator_hooks(*script), .user = *script, .portfolio = portfolio};
+    *firm = (etp_firm){.name = entrant->name,
+                       .hooks = etp_script_aggregator_hooks(*script),
+                       .user = *script,
+                       .portfolio = place * share,
+                       .portfolio_count = share};
     return etp_settings_apply(settings, entrant->name, NULL, *script, error);
 }
 
@@ -124,7 +128,7 @@ int etp_crew_load(etp_crew *crew, const etp_lineup *lineup, unsigned first, unsi
     if (status == ETP_EXIT_DONE)
         status = load_policy(crew, lineup, settings, logger, error);
     for (unsigned i = first; i < first + count && status == ETP_EXIT_DONE; i++)
-        status = load_firm(crew, &lineup->entrants[i], i, settings, logger, error);
+        status = load_firm(crew, &lineup->entrants[i], i, lineup->share, settings, logger, error);
     return status == ETP_EXIT_DONE ? note_first_versions(crew, error) : status;
 }
 
@@ -135,7 +139,7 @@ int etp_crew_seat(etp_crew *crew, const etp_lineup *lineup, const unsigned *seat
     if (status == ETP_EXIT_DONE)
         status = load_policy(crew, lineup, settings, NULL, error);
     for (unsigned i = 0; i < count && status == ETP_EXIT_DONE; i++)
-        status = load_firm(crew, &lineup->entrants[seated[i]], i, settings, NULL, error);
+        status = load_firm(crew, &lineup->entrants[seated[i]], i, 1, settings, NULL, error);
     return status;
 }
 

@@ -11,6 +11,8 @@ static void resolve(etp_options *options, const etp_stage *stage)
 {
     *options = *stage->options;
     options->rivals = stage->lineup.rivals;
+    options->owners = stage->lineup.count;
+    options->portfolios = stage->run.portfolios;
     options->interval = stage->trace.interval;
     options->reserve = stage->lineup.policy.path;
     options->pace = stage->run.beat != 0 ? stage->pace : 0;
@@ -96,6 +98,7 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .world_count = describe_world(description->world, run),
                            .seed = run->seed,
                            .mechanism = run->mechanism,
+                           .conduct = run->conduct,
                            .reserves_told = (run->disclose & ETP_DISCLOSE_RESERVE) != 0,
                            .feed_in = options->fit.text,
                            .delay = run->network.delay,

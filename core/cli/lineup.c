@@ -236,13 +236,28 @@ static int take_policy(etp_lineup *lineup, const etp_options *options, etp_error
     return identify(&lineup->policy, etp_shipped_find(name, policy_folder), ETP_ROLE_BESS, error);
 }
 
+/* No owner is larger than another: what differs is how many there are. */
+static int share_out(etp_lineup *lineup, const etp_options *options, etp_error *error)
+{
+    unsigned portfolios = options->portfolios != 0 ? (unsigned)options->portfolios : lineup->count;
+    lineup->share = portfolios / lineup->count;
+    if (portfolios % lineup->count == 0)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL,
+             "%u portfolios cannot be shared equally by %u aggregators: say --portfolios %u, or another number of "
+             "--owners",
+             portfolios, lineup->count, (lineup->share + 1) * lineup->count);
+    return ETP_EXIT_USAGE;
+}
+
 int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *error)
 {
     *lineup = (etp_lineup){0};
+    unsigned wanted = options->owners != 0 ? (unsigned)options->owners : AGGREGATORS;
     if (options->rivals != ETP_RIVALS_FILL)
         lineup->rivals = (unsigned)options->rivals;
-    else if (options->file_count < AGGREGATORS)
-        lineup->rivals = AGGREGATORS - options->file_count;
+    else if (options->file_count < wanted)
+        lineup->rivals = wanted - options->file_count;
     lineup->entrants = calloc(options->file_count + lineup->rivals, sizeof *lineup->entrants);
     if (lineup->entrants == NULL)
         return fail_memory(error);
@@ -251,9 +266,10 @@ int etp_lineup_make(etp_lineup *lineup, const etp_options *options, etp_error *e
         status = fill_up(lineup, error);
     if (status == ETP_EXIT_DONE)
         status = take_policy(lineup, options, error);
-    if (status == ETP_EXIT_DONE)
-        sort(lineup);
-    return status;
+    if (status != ETP_EXIT_DONE)
+        return status;
+    sort(lineup);
+    return share_out(lineup, options, error);
 }
 
 void etp_lineup_fini(etp_lineup *lineup)

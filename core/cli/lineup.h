@@ -2,8 +2,8 @@
 /*
  * Who takes part: the strategies of the command line and the shipped ones that fill up the market.
  *
- * They are kept in an order of their own (declared name, source, command line), and their place in it is their
- * portfolio: in which order files were named changes nothing but the "#2" behind a name.
+ * They are kept in an order of their own (declared name, source, command line), and their place in it says which
+ * portfolios they hold: in which order files were named changes nothing but the "#2" behind a name.
  */
 #ifndef ETP_CLI_LINEUP_H
 #define ETP_CLI_LINEUP_H
@@ -28,6 +28,7 @@ typedef struct etp_lineup {
     unsigned count;
     unsigned first;  /* which of them is the first file of the command line */
     unsigned rivals; /* how many shipped ones there are */
+    unsigned share;  /* how many portfolios each of them holds */
     etp_entrant policy;
 } etp_lineup;
 

@@ -115,6 +115,15 @@ static int read_disclose(void *field, const etp_option *option, const char *text
     return etp_fail(error, ETP_EINVAL, "--%s takes none, reserve, winner or both, not '%s'", option->name, text);
 }
 
+static int read_conduct(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    etp_conduct_option *utility = field;
+    if (etp_conduct_parse(text, &utility->conduct) != ETP_OK)
+        return etp_fail(error, ETP_EINVAL, "--%s takes posted, knowing or competitive, not '%s'", option->name, text);
+    utility->given = true;
+    return ETP_OK;
+}
+
 static int read_level(void *field, const etp_option *option, const char *text, etp_error *error)
 {
     if (etp_log_level_parse(text, field) != ETP_OK)
@@ -196,6 +205,11 @@ static void show_disclose(const void *field, etp_option_value *value)
     show_words(disclosures[*(const unsigned *)field], value);
 }
 
+static void show_conduct(const void *field, etp_option_value *value)
+{
+    show_words(etp_conduct_name(((const etp_conduct_option *)field)->conduct), value);
+}
+
 static void show_level(const void *field, etp_option_value *value)
 {
     show_words(etp_log_level_name(*(const etp_log_level *)field), value);
@@ -206,7 +220,7 @@ static const etp_option_kind action = {read_flag, show_action}, file = {read_tex
                              interval = {read_interval, show_duration}, chance = {read_chance, show_chance},
                              tariff = {read_tariff, show_tariff}, mechanism = {read_mechanism, show_mechanism},
                              disclose = {read_disclose, show_disclose}, level = {read_level, show_level},
-                             pace = {read_pace, show_pace};
+                             pace = {read_pace, show_pace}, conduct = {read_conduct, show_conduct};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
 const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
@@ -228,6 +242,18 @@ const etp_option etp_option_table[] = {
      "then others by name, skipping those that are named until all others are in; without it so many that there are 5 "
      "in all",
      &etp_option_kind_whole, AT(rivals), 0, 100},
+    {NULL, "owners", "N", NULL,
+     "so many aggregators in all, in place of 5; each holds an equal share of the portfolios, in the order in which "
+     "the "
+     "table names them",
+     &etp_option_kind_whole, AT(owners), 1, 100},
+    {NULL, "portfolios", "N", NULL,
+     "parts into which the demand is cut, each with its own need, budget and values [one for each aggregator]",
+     &etp_option_kind_whole, AT(portfolios), 1, 1000},
+    {NULL, "utility", "CONDUCT", NULL,
+     "how the single utility buys, which the market is compared with: posted (the one price that is best for it), "
+     "knowing (each battery's reserve) or competitive (the price where supply meets demand) [posted]",
+     &conduct, AT(utility), 0, 0},
     {NULL, "reserve", "FILE", NULL, "reserve policy of the batteries, a script [the shipped two_tier]", &file,
      AT(reserve), 0, 0},
     {NULL, "set", "NAME.PARAM=VALUE", NULL,

@@ -16,6 +16,7 @@
 #include "etp/error.h"
 #include "etp/log.h"
 #include "etp/tariff.h"
+#include "etp/utility.h"
 
 /* As many shipped rivals as bring the market to five aggregators. */
 #define ETP_RIVALS_FILL UINT64_MAX
@@ -24,6 +25,11 @@ typedef struct etp_tariff_option {
     const char *text;
     etp_tariff tariff;
 } etp_tariff_option;
+
+typedef struct etp_conduct_option {
+    bool given;
+    etp_conduct conduct;
+} etp_conduct_option;
 
 enum { ETP_GIVEN_MAX = 512 };
 
@@ -36,7 +42,9 @@ typedef struct etp_options {
     unsigned swap_count;
 
     uint64_t bess, days, seed;
-    uint64_t rivals;                              /* ETP_RIVALS_FILL when not given */
+    uint64_t rivals;             /* ETP_RIVALS_FILL when not given */
+    uint64_t owners, portfolios; /* 0 when not given */
+    etp_conduct_option utility;
     etp_time interval;                            /* 0 when not given */
     const char *prices, *reserve, *json, *events; /* NULL when not given */
     etp_tariff_option fit, retail;

@@ -19,7 +19,7 @@ static const char *name_of_device(void *user, etp_id device, char *buffer, size_
     const etp_stage *stage = user;
     etp_id first_home = etp_run_home_device(0);
     for (unsigned i = 0; i < stage->lineup.count; i++)
-        if (etp_run_firm_device(i) == device)
+        if (etp_run_firm_device(i * stage->lineup.share) == device)
             return stage->lineup.entrants[i].name;
     snprintf(buffer, size, "home %" PRIu64, device - first_home);
     return buffer;

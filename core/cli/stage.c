@@ -93,7 +93,8 @@ static int set_run(etp_stage *stage, etp_error *error)
     run->homes = (unsigned)options->bess;
     run->feed_in = options->fit.tariff;
     run->retail = options->retail.tariff;
-    run->portfolios = stage->lineup.count;
+    run->portfolios = stage->lineup.count * stage->lineup.share;
+    run->conduct = options->utility.conduct;
     run->timing.window = options->window;
     run->timing.hold = options->hold;
     run->timing.query_spread = options->spread;

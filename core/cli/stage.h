@@ -41,7 +41,7 @@ int etp_stage_check_output(const etp_stage *stage, const char *option, const cha
 typedef enum etp_act {
     ETP_ACT_MARKET,  /* all firms */
     ETP_ACT_UTILITY, /* one buyer with all their portfolios */
-    ETP_ACT_ALONE    /* the first file of the command line, with its own portfolio */
+    ETP_ACT_ALONE    /* the first file of the command line, with its own portfolios */
 } etp_act;
 
 /* Runs one from the first interval to the last, checks that nothing is lost, and fills `result`. Returns an exit

@@ -118,6 +118,8 @@ static json_t *make_firm(const etp_report_firm *firm)
     builder to = begin();
     put_id(&to, "device", firm->device);
     put_script(&to, &firm->script);
+    put_count(&to, "portfolio", result->portfolio);
+    put_count(&to, "portfolios", result->portfolio_count);
     put_count(&to, "intervals", result->intervals);
     put_count(&to, "queries", result->queries);
     put_count(&to, "queries_sent", totals->queries);
@@ -273,12 +275,23 @@ static void put_counts(builder *to, const etp_report_run *run)
     put_count(to, "outbox_full", run->engine.outbox_full);
 }
 
+static unsigned count_portfolios(const etp_report_run *run)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < run->firm_count; i++)
+        count += run->firms[i].result.portfolio_count;
+    return count;
+}
+
 static json_t *make_run(const etp_report *report, const etp_report_run *run)
 {
     char digest[TEXT_MAX];
     if (!run->present)
         return json_null();
     builder to = begin();
+    put_text(&to, "conduct", run == &report->utility ? etp_conduct_name(report->conduct) : "auction");
+    put_count(&to, "owners", run->firm_count);
+    put_count(&to, "portfolios", count_portfolios(run));
     put_outcome(&to, report, run);
     put_counts(&to, run);
     snprintf(digest, sizeof digest, "%016" PRIx64 "%016" PRIx64, run->totals.digest[0], run->totals.digest[1]);

@@ -49,7 +49,7 @@ void etp_notes_on_options(const etp_report *report, FILE *out)
 
 /* ---- what owners got ---- */
 
-static void note_utility(const etp_report *report, FILE *out)
+static void note_posted_utility(const etp_report *report, FILE *out)
 {
     print_note(
         out,
@@ -60,6 +60,40 @@ static void note_utility(const etp_report *report, FILE *out)
         "script finds.",
         report->mechanism == ETP_ASCENDING ? "rising bids" : "sealed bids",
         report->reserves_told ? "are told reserves but decide offer by offer" : "know neither");
+}
+
+static void note_utility(const etp_report *report, FILE *out)
+{
+    static const char who[] =
+        "utility: one buyer with the needs and budgets of all the aggregators, that waits for all "
+        "offers of an interval and is told every reserve.";
+    if (report->conduct == ETP_CONDUCT_KNOWING)
+        print_note(
+            out,
+            "Knowing %s It pays each battery exactly its reserve: the least that owners can get, and no price that "
+            "anybody could post.",
+            who);
+    else if (report->conduct == ETP_CONDUCT_COMPETITIVE)
+        print_note(
+            out,
+            "Competitive %s It uses no market power: it pays the price at which supply meets demand, as if nobody "
+            "could move it.",
+            who);
+    else
+        note_posted_utility(report, out);
+}
+
+/* What an aggregator of several portfolios is. */
+static void note_owners(const etp_report *report, FILE *out)
+{
+    const etp_report_run *market = &report->market;
+    if (market->firm_count == 0 || market->firms[0].result.portfolio_count < 2)
+        return;
+    print_note(
+        out,
+        "Portfolios: each has its own need, budget and values. An aggregator that holds %u serves the best value "
+        "first; in how many hands they are changes nothing of what all of them want.",
+        market->firms[0].result.portfolio_count);
 }
 
 static void note_alone(const etp_report *report, FILE *out)
@@ -102,6 +136,7 @@ void etp_notes_on_outcomes(const etp_report *report, FILE *out)
     fputc('\n', out);
     print_note(out, "Net benefit: what owners gain over the same homes that sell nothing from the battery and get the "
                     "feed-in tariff for what they spill; the whole bill, after wear.");
+    note_owners(report, out);
     if (report->utility.present)
         note_utility(report, out);
     if (report->alone.present)

@@ -87,6 +87,7 @@ typedef struct etp_report {
     unsigned option_count, world_count;
     uint64_t seed;
     etp_mechanism mechanism;
+    etp_conduct conduct; /* of the utility */
     bool reserves_told;  /* bidders are told reserves before they bid */
     const char *feed_in; /* as it was written */
     etp_time delay, hold;

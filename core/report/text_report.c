@@ -68,16 +68,26 @@ static double no_minus_zero(double value, double half_a_digit)
 
 /* ---- what was run ---- */
 
+/* How many portfolios each aggregator holds, where it is more than one. */
+static void show_share(char *text, const etp_report *report)
+{
+    unsigned share = report->market.firm_count > 0 ? report->market.firms[0].result.portfolio_count : 1;
+    text[0] = '\0';
+    if (share > 1)
+        snprintf(text, NUMBER_MAX, " of %u portfolios%s", share, report->market.firm_count > 1 ? " each" : "");
+}
+
 static void print_head(const etp_report *report, FILE *out)
 {
-    char length[NUMBER_MAX];
+    char length[NUMBER_MAX], share[NUMBER_MAX];
     const etp_report_prices *prices = &report->prices;
     bool built_in = strcmp(prices->source, "built-in") == 0;
     show_length(length, prices->interval);
-    fprintf(out, "etp-engine %s: %u %s, %u %s, %s auctions, seed %" PRIu64 "\n", etp_version(), report->homes,
+    show_share(share, report);
+    fprintf(out, "etp-engine %s: %u %s, %u %s%s, %s auctions, seed %" PRIu64 "\n", etp_version(), report->homes,
             plural(report->homes, "battery", "batteries"), report->market.firm_count,
-            plural(report->market.firm_count, "aggregator", "aggregators"), etp_mechanism_name(report->mechanism),
-            report->seed);
+            plural(report->market.firm_count, "aggregator", "aggregators"), share,
+            etp_mechanism_name(report->mechanism), report->seed);
     char days[NUMBER_MAX];
     show_days(days, report->days, built_in ? "summer " : "");
     if (built_in)
@@ -122,7 +132,8 @@ static void add_outcome_heads(etp_table *table, const etp_report *report)
     etp_table_cell(table, "%s", "");
     etp_table_cell(table, "%s", "market,");
     if (report->utility.present)
-        etp_table_cell(table, "%s", "single");
+        etp_table_cell(table, "%s",
+                       report->conduct == ETP_CONDUCT_POSTED ? "single" : etp_conduct_name(report->conduct));
     if (alone->present)
         etp_table_cell(table, "%s%s", show_name(name, report->alone_name), mark_of(etp_report_distrusts_any(alone)));
     etp_table_cell(table, "%s", "");

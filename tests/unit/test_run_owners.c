@@ -440,6 +440,51 @@ static void who_knows_reserves_pays_them(void **state)
     }
 }
 
+/* What a kWh costs that is neither needed nor refilled before the run ends: its wear, and what it would be worth stored. */
+static int true_reserve(void *user, const etp_context *context, const etp_battery_view *battery, etp_reserve *reserve)
+{
+    (void)user;
+    (void)context;
+    etp_price stored = battery->feed_in * 1000000 / battery->one_way_ppm;
+    reserve->price = battery->wear + stored * 1000000 / battery->one_way_ppm;
+    return 0;
+}
+
+/* What each owner gains in half an hour of the evening; batteries stay far from empty. */
+static etp_money evening_gain(etp_conduct conduct, etp_money *largest)
+{
+    enum { HOMES = 30, EVENING = 6 };
+    static const etp_bess_hooks policy = {.size = sizeof policy, .reserve = true_reserve};
+    etp_money without[HOMES], all = 0;
+    etp_error error = {0};
+    market m;
+    market_init(&m, HOMES, 1, EVENING);
+    merge(&m, conduct);
+    m.options.policy = &policy;
+    m.options.failures_ppm = 0;
+    assert_int_equal(etp_run_without_market(&m.options, without, &error), ETP_OK);
+    assert_true(market_run(&m).trades > HOMES);
+    *largest = 0;
+    for (unsigned i = 0; i < HOMES; i++) {
+        etp_money gain = without[i] - etp_run_home_cost(m.run, i);
+        *largest = llabs(gain) > *largest ? llabs(gain) : *largest;
+        all += gain;
+    }
+    market_fini(&m);
+    return all;
+}
+
+static void at_true_reserves_who_knows_them_leaves_owners_nothing(void **state)
+{
+    (void)state;
+    etp_money largest;
+    evening_gain(ETP_CONDUCT_KNOWING, &largest);
+    assert_in_range(largest, 0, 30);
+    etp_money posted = evening_gain(ETP_CONDUCT_POSTED, &largest);
+    assert_true(posted > 10000);
+    assert_true(evening_gain(ETP_CONDUCT_COMPETITIVE, &largest) > posted);
+}
+
 /* On links that lose nothing the market does what the rule says, battery by battery. */
 static bool check_price_taker(const market *m, uint64_t interval, bool *priced_by_value)
 {
@@ -526,6 +571,7 @@ int main(void)
         cmocka_unit_test(posted_price_is_the_best_of_all_prices),
         cmocka_unit_test(nobody_does_more_good_than_a_price_taker),
         cmocka_unit_test(who_knows_reserves_pays_them),
+        cmocka_unit_test(at_true_reserves_who_knows_them_leaves_owners_nothing),
         cmocka_unit_test(a_price_taker_pays_where_supply_meets_demand),
         cmocka_unit_test(books_close_in_every_conduct),
     };
