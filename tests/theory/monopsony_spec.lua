@@ -29,26 +29,46 @@ describe("a utility that knows the reserves", function()
   setup(program.setup)
   teardown(program.teardown)
 
-  -- Homes sell what they do not need for what it costs them, so all their sales of a day have one reserve.
-  it("pays each battery its reserve, and its owner is left with nothing", function()
-    local runs, events = run("--bess 60 --utility knowing", { confirm = true })
-    local reserve, sellers = {}, 0
+  -- Homes that keep ten times what they expect to need, so that little own use is given up by mistake.
+  local DAYS, FIT, RETAIL = 2, 3.3, 33
+  local WORLD = ("--bess 50 --days %d --fit %g --retail %g --set world.need_factor=10 "):format(DAYS, FIT, RETAIL)
+  -- Whole micro-dollars in each interval of import, spill, sale, and what is stored at the end.
+  local ROUNDING = 4 * DAYS * 288
+
+  -- What each battery asked for energy that its home does not expect to need: its cost, the same all day.
+  local function reserves_of(events)
+    local reserves = {}
     for _, event in ipairs(events) do
-      assert.are.equal(reserve[event.device] or event.reserve_micro, event.reserve_micro)
-      reserve[event.device] = event.reserve_micro
+      assert.are.equal(reserves[event.device] or event.reserve_micro, event.reserve_micro)
+      reserves[event.device] = event.reserve_micro
     end
-    for _, home in ipairs(runs.utility.homes) do
-      local asked = reserve[tostring(home.device)]
-      if home.sold_mwh > 0 and asked then
+    return reserves
+  end
+
+  -- Paid its cost, an owner gains nothing by a sale, but for what it did not foresee: it loses what own use it gave up,
+  -- and gains what the panels would have had to be switched off for.
+  it("pays each battery its reserve, and leaves its owner nothing", function()
+    local runs, events = run(WORLD .. "--utility knowing", { confirm = true })
+    local idle = program.result(MARKET .. WORLD .. market.fixed(1000) .. " --no-baselines").runs.market
+    local reserves, sellers = reserves_of(events), 0
+    for i, home in ipairs(runs.utility.homes) do
+      local reserve, alone = reserves[tostring(home.device)], idle.homes[i]
+      if home.sold_mwh == 0 then
+        assert.are.equal(0, home.net_benefit_micro)
+      elseif reserve then
         sellers = sellers + 1
-        local exact = asked * home.sold_mwh / 1e6
-        -- Each of its sales is rounded down to a micro-dollar; it makes one in an interval at most.
-        assert(home.income_micro <= exact and home.income_micro > exact - 288,
-          ("%d micro-dollars, not %.1f"):format(home.income_micro, exact))
+        -- Each sale, of which there is one in an interval at most, is rounded down to a micro-dollar.
+        local asked = reserve * home.sold_mwh / 1e6
+        near(asked, home.income_micro, DAYS * 288, "income, micro-dollars")
+        local given_up = (home.imported_mwh - alone.imported_mwh) * (RETAIL - reserve / 1e4) / 100
+        local kept = (alone.curtailed_mwh - home.curtailed_mwh) * FIT / 100
+        near(kept - given_up, home.net_benefit_micro, ROUNDING, "net benefit, micro-dollars")
       end
     end
-    assert.is_true(sellers > 30, sellers .. " sellers are too few to tell")
-    print(runs.utility.net_benefit_per_battery_day, runs.market.net_benefit_per_battery_day)
+    assert.is_true(sellers > 20, sellers .. " sellers are too few to tell")
+    local utility = runs.utility
+    assert(math.abs(utility.net_benefit_micro) < 0.15 * utility.paid_micro, utility.net_benefit_micro .. " micro-dollars")
+    assert.is_true(runs.market.net_benefit_micro > utility.net_benefit_micro + 0.15 * utility.paid_micro)
   end)
 end)
 
