@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Every account of a run, added up again from its lines of events and compared with its result: who sold what to whom for
--- how much, and what became of each home's energy and money. The sums here share nothing with those of the program.
+-- Every account of a run, added up again from its lines of events and compared with its result: who sold what to whom
+-- for how much, and what became of each home's energy and money. The sums here share nothing with those of the program.
 local market = require("market")
 local program = require("program")
 
@@ -185,7 +185,8 @@ describe("every account is closed", function()
     { mechanism = "second-price", policy = "opportunity", links = "--loss 10%" },
     { mechanism = "ascending", policy = "tiers", links = "--disclose both --jitter 300ms --duplicate 20%" },
     { mechanism = "uniform-price", policy = "fixed", links = "--loss 20% --reorder 20% --flip 2%" },
-    { mechanism = "first-price", policy = "forecast", links = "--loss 30% --set world.need=0.2 --set world.budget=0.5" },
+    { mechanism = "first-price", policy = "forecast", links = "--loss 30%",
+      more = "--set world.need=0.2 --set world.budget=0.5" },
     { mechanism = "uniform-price", policy = "time_of_day", links = "--delay 400ms --jitter 400ms --failures 0.5" },
   }
   for seed, case in ipairs(cases) do
@@ -195,6 +196,7 @@ describe("every account is closed", function()
       local ran, events, result = market.run(table.concat({
         "strategies/greedy.lua --rivals 4 --bess 25 --days", DAYS, "--prices", prices, "--seed", seed, "--mechanism",
         case.mechanism, "--reserve", "strategies/reserve/" .. case.policy .. ".lua", case.links,
+        case.more or "",
         "--set world.wear_spread=0 --set world.spread=0 --set world.wear=" .. WEAR, "--fit", FIT, "--retail", RETAIL,
       }, " "), KINDS)
       assert.are.equal(25, result.batteries)

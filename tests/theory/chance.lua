@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What chance may do to a mean. Draws come in the order of time and are cut into blocks of equal length; the means of the
--- blocks are the observations, so that draws that resemble their neighbours do not make an interval too narrow.
+-- What chance may do to a mean. Draws come in the order of time and are cut into blocks of equal length; the means of
+-- the blocks are the observations, so that draws that resemble their neighbours do not make an interval too narrow.
 --
 -- CHANCE is how often an assertion would fail by bad luck alone, with a seed nobody has tried, where the theory holds.
 -- The seeds are fixed: what passes once passes always.
@@ -32,7 +32,7 @@ local function normal_quantile(probability)
   return low
 end
 
--- Student's t for many degrees of freedom: the first terms of its expansion about the normal (Fisher 1926).
+-- Student's t for many degrees of freedom: the first terms of its expansion about the normal (Fisher 1925).
 local function t_quantile(probability, freedom)
   local z = normal_quantile(probability)
   return z + (z ^ 3 + z) / (4 * freedom) + (5 * z ^ 5 + 16 * z ^ 3 + 3 * z) / (96 * freedom ^ 2)
@@ -61,10 +61,18 @@ function chance.interval(draws)
   return mean, err * t_quantile(1 - chance.CHANCE / 2, chance.BLOCKS - 1)
 end
 
--- The mean of the draws must be `expected` but for chance, with an interval narrower than `power`: narrow enough to tell
--- the theory from its neighbours. `slack` is what the theory leaves open.
+-- A figure for whoever wants to read it: with ETP_FIGURES set in the environment.
+function chance.tell(...)
+  if os.getenv("ETP_FIGURES") then
+    print(string.format(...))
+  end
+end
+
+-- The mean of the draws must be `expected` but for chance, with an interval narrower than `power`: narrow enough to
+-- tell the theory from its neighbours. `slack` is what the theory leaves open.
 function chance.check(draws, expected, power, what, slack)
   local mean, half = chance.interval(draws)
+  chance.tell("%s: %.4f +- %.4f of %d draws, theory %.4f", what, mean, half, #draws, expected)
   assert(half < power, ("%s: +- %.4f is too wide to tell anything"):format(what, half))
   assert(math.abs(mean - expected) <= half + (slack or 0),
     ("%s: %.4f +- %.4f of %d draws, theory %.4f"):format(what, mean, half, #draws, expected))

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Nothing in a market knows the future. All shipped strategies take part, and homes follow the policy that looks ahead the
--- furthest; then prices are changed that nobody can know yet, and every event before them is the same, byte for byte.
+-- Nothing in a market knows the future. All shipped strategies take part, and homes follow the policy that looks ahead
+-- the furthest; then prices are changed that nobody can know yet, and every event before them is the same, byte for
+-- byte.
 local program = require("program")
 
 local DAYS = 1
@@ -107,8 +108,9 @@ describe("a hook", function()
       end
     ]]))
     local prices = program.prices("usual.csv", DAYS + 1, usual)
-    local result = program.result(("'%s' --rivals 0 --reserve '%s' --prices '%s' --days %d --bess 5 --no-baselines"):format(
-      buyer, owner, prices, DAYS))
+    local result = program.result(table.concat({
+      buyer, "--rivals 0 --bess 5 --no-baselines --reserve", owner, "--prices", prices, "--days", DAYS,
+    }, " "))
     local ran = result.runs.market
     assert.are.equal(0, ran.hook_errors, ran.firms[1].last_error .. ran.policy.last_error)
     assert.is_true(ran.trades > 50 and ran.policy.script_calls > DAYS * 288)

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- One buyer in place of several, with the needs, budgets and values of all of them: what it pays when it knows what each
--- battery asks, and when it posts one price for all.
+-- One buyer in place of several, with the needs, budgets and values of all of them: what it pays when it knows what
+-- each battery asks, and when it posts one price for all.
 local market = require("market")
 local program = require("program")
 
@@ -67,13 +67,13 @@ describe("a utility that knows the reserves", function()
     end
     assert.is_true(sellers > 20, sellers .. " sellers are too few to tell")
     local utility = runs.utility
-    assert(math.abs(utility.net_benefit_micro) < 0.15 * utility.paid_micro, utility.net_benefit_micro .. " micro-dollars")
+    near(0, utility.net_benefit_micro, 0.15 * utility.paid_micro, "all net benefits, micro-dollars")
     assert.is_true(runs.market.net_benefit_micro > utility.net_benefit_micro + 0.15 * utility.paid_micro)
   end)
 end)
 
--- Six-hour intervals. Batteries charge until the evening; from midnight on they sell. By then the price has fallen so far
--- that nobody wants any more in the morning: a run has one auction of each battery, and the offers that the utility
+-- Six-hour intervals. Batteries charge until the evening; from midnight on they sell. By then the price has fallen so
+-- far that nobody wants any more in the morning: a run has one auction of each battery, and the offers that the utility
 -- chooses among are those that the firms were made.
 local NIGHT, INTERVAL_H = 2, 6
 local function fall(i)
@@ -144,13 +144,15 @@ describe("a utility that posts a price", function()
     it(("posts the best there is: need %g, budget %g"):format(case.need, case.budget), function()
       local homes, inverter = 40, 5
       local night = table.concat({
-        "--bess", homes, "--seed", seed, "--prices", program.prices("fall.csv", 2, fall), "--interval", INTERVAL_H .. "h",
+        "--bess", homes, "--seed", seed, "--prices", program.prices("fall.csv", 2, fall),
+        ("--interval %dh"):format(INTERVAL_H),
         "--reserve tests/theory/bidders/cost.lua --set world.wear=6 --set world.wear_spread=6 --set world.pv_low=8 ",
       }, " ")
       -- Who needs little is offered no more: whoever needs everything is told what there is.
       local _, events = run(night .. "--set world.need=100", { bid = true, response = true })
       local values, offers = read(events)
-      local utility = run(night .. ("--set world.need=%g --set world.budget=%g"):format(case.need, case.budget), {}).utility
+      local demand = ("--set world.need=%g --set world.budget=%g"):format(case.need, case.budget)
+      local utility = run(night .. demand, {}).utility
       assert.are.equal(FIRMS, #values)
       assert.is_true(#offers > 20)
       -- The portfolios have equal shares of what the fleet could give in an interval, times the need.

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The placebo: buyers without any margin, to whom a kWh is worth what the feed-in tariff pays for it anyway. They can give
--- owners nothing, and must be seen to give nothing, whatever they buy.
+-- The placebo: buyers without any margin, to whom a kWh is worth what the feed-in tariff pays for it anyway. They can
+-- give owners nothing, and must be seen to give nothing, whatever they buy.
 local market = require("market")
 local program = require("program")
 
@@ -20,8 +20,8 @@ describe("buyers who value energy at the feed-in tariff", function()
   teardown(program.teardown)
 
   local function homes_of(arguments)
-    local ran = market.run(table.concat({ BUYERS, ZERO_MARGIN, "--bess", HOMES, market.flat(FIT, DAYS), arguments }, " "),
-      {})
+    local words = { BUYERS, ZERO_MARGIN, "--bess", HOMES, market.flat(FIT, DAYS), arguments }
+    local ran = market.run(table.concat(words, " "), {})
     assert.are.equal(HOMES, #ran.homes)
     return ran.homes, ran
   end

@@ -52,8 +52,8 @@ describe("the price of", function()
 
   it("a bidder without any rival is the reserve, in a second-price auction", function()
     for _, disclose in ipairs({ "none", "reserve" }) do
-      for key, auction in pairs(sales(market.buyers(TRUTHFUL, 1) .. " --mechanism second-price --set world.q=1 --disclose "
-        .. disclose)) do
+      local alone = market.buyers(TRUTHFUL, 1) .. " --mechanism second-price --set world.q=1 --disclose "
+      for key, auction in pairs(sales(alone .. disclose)) do
         assert.are.equal(auction.sale.reserve_micro, auction.sale.price_micro, key)
         assert.is_true(auction.bids[1].price_micro >= auction.sale.price_micro, key)
       end

@@ -7,7 +7,8 @@ local program = require("program")
 
 local SPOT, W, DAYS = 10, 3, 20
 local FLOOR = SPOT - W / 2
-local TRUTHFUL, SHADE, CLIMBER = "strategies/truthful.lua", market.BIDDERS .. "shade.lua", market.BIDDERS .. "climber.lua"
+local TRUTHFUL = "strategies/truthful.lua"
+local SHADE, CLIMBER = market.BIDDERS .. "shade.lua", market.BIDDERS .. "climber.lua"
 local STEP = 0.1 -- the least by which the program lets a bid be raised, c/kWh
 local CONFIRMS = { confirm = true }
 

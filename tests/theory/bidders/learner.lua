@@ -3,9 +3,10 @@
 -- believed to earn later. It tries a bid at random with the chance exp(-fade t), t counting its bids.
 --
 -- Two such learners in a first-price auction are said to settle far below their values, and to bid them once they are
--- told what it would have taken to win, and learn from the bids that they have not made too (Banchio and Skrzypacz 2022,
--- "Artificial intelligence and auction design"). With `hindsight` it does, as far as it is told: --disclose winner names
--- the lowest price that won. Who lost then knows what every other bid would have brought; who won, what every higher one.
+-- told what it would have taken to win, and learn from the bids that they have not made too (Banchio and Skrzypacz
+-- 2022, "Artificial intelligence and auction design"). With `hindsight` it does, as far as it is told: --disclose
+-- winner names the lowest price that won. Who lost then knows what every other bid would have brought; who won, what
+-- every higher one.
 local S = {
   api = 1, role = "aggregator",
   params = {

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The reserve that earns an owner most from buyers whose values lie evenly from `low` to `high`, when to sell costs
--- `cost`: the value whose marginal revenue, 2 v - high, is the cost (Myerson 1981, "Optimal auction design"). It does not
--- depend on how many buyers there are.
+-- `cost`: the value whose marginal revenue, 2 v - high, is the cost (Myerson 1981, "Optimal auction design"). It does
+-- not depend on how many buyers there are.
 local S = {
   api = 1, role = "bess",
   params = {
