@@ -27,29 +27,26 @@ void etp_crossed_fini(etp_crossed *crossed)
     *crossed = (etp_crossed){0};
 }
 
-double *etp_crossed_at(const etp_crossed *crossed, unsigned week, unsigned household, unsigned seed)
+double *etp_crossed_at(const etp_crossed *crossed, unsigned total, unsigned week, unsigned household, unsigned seed)
 {
     size_t row = (size_t)seed * crossed->count[ETP_KIND_HOUSEHOLD] + household;
-    return crossed->sum + (row * crossed->count[ETP_KIND_WEEK] + week) * crossed->totals;
+    return crossed->sum + (row * crossed->totals + total) * crossed->count[ETP_KIND_WEEK] + week;
 }
 
 /* ---- totals under draws ---- */
 
-static void add_times(double *totals, const double *values, unsigned count, double times)
+/* Four sums side by side, which a processor can work on at once; always in this order. */
+static double product(const double *values, const double *times, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        totals[i] += times * values[i];
-}
-
-/* What one household has in one seed, over the weeks as they were drawn. */
-static void add_row(const etp_crossed *crossed, const double *row, const unsigned *weeks, double times, double *totals)
-{
-    double sums[ETP_CROSSED_TOTALS_MAX] = {0};
-    for (unsigned week = 0; week < crossed->count[ETP_KIND_WEEK]; week++) {
-        if (weeks[week] > 0)
-            add_times(sums, row + (size_t)week * crossed->totals, crossed->totals, weeks[week]);
+    double sum[4] = {0};
+    unsigned i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (unsigned j = 0; j < 4; j++)
+            sum[j] += values[i + j] * times[i + j];
     }
-    add_times(totals, sums, crossed->totals, times);
+    for (; i < count; i++)
+        sum[0] += values[i] * times[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 static double figure(const etp_crossed *crossed, const etp_draws *draws, etp_combine *combine)
@@ -57,10 +54,10 @@ static double figure(const etp_crossed *crossed, const etp_draws *draws, etp_com
     double totals[ETP_CROSSED_TOTALS_MAX] = {0};
     for (unsigned seed = 0; seed < crossed->count[ETP_KIND_SEED]; seed++) {
         for (unsigned household = 0; household < crossed->count[ETP_KIND_HOUSEHOLD]; household++) {
-            unsigned times = draws->times[ETP_KIND_SEED][seed] * draws->times[ETP_KIND_HOUSEHOLD][household];
-            if (times > 0)
-                add_row(crossed, etp_crossed_at(crossed, 0, household, seed), draws->times[ETP_KIND_WEEK], times,
-                        totals);
+            double times = draws->times[ETP_KIND_SEED][seed] * draws->times[ETP_KIND_HOUSEHOLD][household];
+            for (unsigned total = 0; times > 0 && total < crossed->totals; total++)
+                totals[total] += times * product(etp_crossed_at(crossed, total, 0, household, seed),
+                                                 draws->times[ETP_KIND_WEEK], crossed->count[ETP_KIND_WEEK]);
         }
     }
     return combine(totals);
@@ -78,8 +75,8 @@ static int margin_of(const etp_crossed *crossed, unsigned kept, etp_crossed *mar
             for (at[0] = 0; at[0] < crossed->count[0]; at[0]++) {
                 unsigned to[ETP_KINDS] = {0, 0, 0};
                 to[kept] = at[kept];
-                add_times(etp_crossed_at(margin, to[0], to[1], to[2]), etp_crossed_at(crossed, at[0], at[1], at[2]),
-                          crossed->totals, 1);
+                for (unsigned i = 0; i < crossed->totals; i++)
+                    *etp_crossed_at(margin, i, to[0], to[1], to[2]) += *etp_crossed_at(crossed, i, at[0], at[1], at[2]);
             }
         }
     }

@@ -34,7 +34,7 @@ typedef enum etp_kind { ETP_KIND_WEEK, ETP_KIND_HOUSEHOLD, ETP_KIND_SEED, ETP_KI
 typedef struct etp_crossed {
     unsigned count[ETP_KINDS]; /* of weeks, households and seeds */
     unsigned totals;           /* how many sums are kept side by side */
-    double *sum;               /* [seed][household][week][total] */
+    double *sum;               /* [seed][household][total][week] */
 } etp_crossed;
 
 /* A figure out of the totals, NaN where there is none. */
@@ -44,8 +44,8 @@ typedef double etp_combine(const double *totals);
 int etp_crossed_init(etp_crossed *crossed, const unsigned count[ETP_KINDS], unsigned totals);
 void etp_crossed_fini(etp_crossed *crossed);
 
-/* The totals of one cell of the table, to be added to. */
-double *etp_crossed_at(const etp_crossed *crossed, unsigned week, unsigned household, unsigned seed);
+/* One total of one cell of the table, to be added to; those of the weeks that follow stand behind it. */
+double *etp_crossed_at(const etp_crossed *crossed, unsigned total, unsigned week, unsigned household, unsigned seed);
 
 /* The figure and its intervals; `value` is NaN and `known` false where the totals give none. Where more than one resample
  * in twenty gives none there are no bounds. ETP_ENOMEM. */
@@ -54,10 +54,10 @@ int etp_crossed_estimate(const etp_crossed *crossed, etp_combine *combine, const
 
 /* ---- for those whose figures are no sums ---- */
 
-/* How often each week, household and seed is in a resample: [kind][index]. Zero it before init. */
+/* How often each week, household and seed is in a resample: [kind][index], whole numbers. Zero it before init. */
 typedef struct etp_draws {
     unsigned count[ETP_KINDS];
-    unsigned *times[ETP_KINDS];
+    double *times[ETP_KINDS];
 } etp_draws;
 
 int etp_draws_init(etp_draws *draws, const unsigned count[ETP_KINDS]);

@@ -28,13 +28,13 @@ void etp_draws_fini(etp_draws *draws)
     *draws = (etp_draws){0};
 }
 
-static void draw(unsigned *times, unsigned count, uint64_t seed)
+static void draw(double *times, unsigned count, uint64_t seed)
 {
     etp_rng rng;
     etp_rng_seed(&rng, seed);
     memset(times, 0, count * sizeof *times);
     for (unsigned i = 0; i < count; i++)
-        times[etp_rng_below(&rng, count)]++;
+        times[etp_rng_below(&rng, count)] += 1;
 }
 
 void etp_draws_make(etp_draws *draws, uint64_t seed, unsigned index, unsigned free)

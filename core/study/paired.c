@@ -165,7 +165,7 @@ static void add_cell(const paired_cells *sample, const etp_cell_result *cell, co
             if (profile == sample->profile_count)
                 profile--;
             double value = by_home ? of_home(cell, home, block, term->measure) : share;
-            etp_crossed_at(crossed, block, profile, seed)[term->total] += term->weight * value;
+            *etp_crossed_at(crossed, term->total, block, profile, seed) += term->weight * value;
         }
     }
 }

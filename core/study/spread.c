@@ -109,7 +109,7 @@ typedef struct home_sums {
 
 enum { GINI, JAIN = GINI + 2, PRICE_GINI = JAIN + 2, WORSE = PRICE_GINI + 2, MORE_WORSE = WORSE + 2, LOSE, FIGURES };
 
-static double days_of(const owner_table *owners, const unsigned *times)
+static double days_of(const owner_table *owners, const double *times)
 {
     double days = 0;
     for (unsigned week = 0; week < owners->count[ETP_KIND_WEEK]; week++)
@@ -117,7 +117,7 @@ static double days_of(const owner_table *owners, const unsigned *times)
     return days;
 }
 
-static void sum_home(const owner_table *owners, unsigned home, const unsigned *times, double *sums)
+static void sum_home(const owner_table *owners, unsigned home, const double *times, double *sums)
 {
     const double *week = owners->week + (size_t)home * owners->count[ETP_KIND_WEEK] * WIDTH;
     for (unsigned i = 0; i < WIDTH; i++)
@@ -134,9 +134,9 @@ static unsigned sum_homes(const owner_table *owners, const etp_draws *draws, hom
     unsigned count = 0;
     double days = days_of(owners, draws->times[ETP_KIND_WEEK]);
     for (unsigned home = 0; home < owners->homes; home++) {
-        unsigned times = draws->times[ETP_KIND_SEED][owners->where[home].seed] *
-                         draws->times[ETP_KIND_HOUSEHOLD][owners->where[home].household];
-        if (times == 0 || !(days > 0))
+        double times = draws->times[ETP_KIND_SEED][owners->where[home].seed] *
+                       draws->times[ETP_KIND_HOUSEHOLD][owners->where[home].household];
+        if (!(times > 0) || !(days > 0))
             continue;
         all[count].weight = times;
         sum_home(owners, home, draws->times[ETP_KIND_WEEK], all[count].value);

@@ -62,9 +62,9 @@ static void fill(etp_crossed *crossed, const effects *of, uint64_t seed)
     for (unsigned s = 0; s < of->count[2]; s++) {
         for (unsigned h = 0; h < of->count[1]; h++) {
             for (unsigned w = 0; w < of->count[0]; w++) {
-                double *totals = etp_crossed_at(crossed, w, h, s);
-                totals[0] = effect[0][w] + effect[1][h] + effect[2][s] + of->noise * nearly_normal(&rng);
-                totals[1] = 1;
+                *etp_crossed_at(crossed, 0, w, h, s) =
+                    effect[0][w] + effect[1][h] + effect[2][s] + of->noise * nearly_normal(&rng);
+                *etp_crossed_at(crossed, 1, w, h, s) = 1;
             }
         }
     }
@@ -95,8 +95,8 @@ static void what_does_not_vary_has_no_width(void **state)
     etp_crossed crossed = {0};
     assert_int_equal(etp_crossed_init(&crossed, (unsigned[]){3, 2, 4}, 2), ETP_OK);
     for (unsigned i = 0; i < 24; i++) {
-        double *totals = etp_crossed_at(&crossed, i % 3, i / 3 % 2, i / 6);
-        totals[0] = 0.5, totals[1] = 2;
+        *etp_crossed_at(&crossed, 0, i % 3, i / 3 % 2, i / 6) = 0.5;
+        *etp_crossed_at(&crossed, 1, i % 3, i / 3 % 2, i / 6) = 2;
     }
     etp_estimate estimate = estimate_of(&crossed, 200, 1);
     assert_true(estimate.known);
@@ -124,8 +124,8 @@ static void of_one_kind_it_is_students(void **state)
     etp_crossed crossed = {0};
     assert_int_equal(etp_crossed_init(&crossed, (unsigned[]){10, 1, 1}, 2), ETP_OK);
     for (unsigned week = 0; week < 10; week++) {
-        double *totals = etp_crossed_at(&crossed, week, 0, 0);
-        totals[0] = week + 1.0, totals[1] = 1;
+        *etp_crossed_at(&crossed, 0, week, 0, 0) = week + 1.0;
+        *etp_crossed_at(&crossed, 1, week, 0, 0) = 1;
     }
     etp_estimate estimate = estimate_of(&crossed, 20000, 1);
     /* Standard deviation of 1 to 10: 3.02765; t with 9 degrees of freedom: 2.26216. */
@@ -150,7 +150,7 @@ static void together_variances_add_up(void **state)
     for (unsigned s = 0; s < 60; s++) {
         for (unsigned h = 0; h < 40; h++) {
             for (unsigned w = 0; w < 50; w++) {
-                double value = *etp_crossed_at(&crossed, w, h, s);
+                double value = *etp_crossed_at(&crossed, 0, w, h, s);
                 sum[0][w] += value / (40 * 60), sum[1][h] += value / (50 * 60), sum[2][s] += value / (50 * 40);
             }
         }
@@ -180,8 +180,8 @@ static void a_ratio_of_nothing_is_not_known(void **state)
     assert_int_equal(etp_crossed_init(&crossed, (unsigned[]){3, 2, 2}, 2), ETP_OK);
     assert_false(estimate_of(&crossed, 100, 1).known);
     /* One week in three has anything to divide by: too many resamples have not. */
-    double *totals = etp_crossed_at(&crossed, 1, 0, 0);
-    totals[0] = 6, totals[1] = 2;
+    *etp_crossed_at(&crossed, 0, 1, 0, 0) = 6;
+    *etp_crossed_at(&crossed, 1, 1, 0, 0) = 2;
     etp_estimate estimate = estimate_of(&crossed, 500, 1);
     assert_true(estimate.known);
     assert_near(estimate.value, 3, 0);
