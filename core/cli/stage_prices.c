@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "cli/stage.h"
-#include "cli/status.h"
+#include "program/status.h"
 #include "data/catalogue.h"
 #include "world/calendar.h"
 
