@@ -12,6 +12,8 @@
  *     outages.c         which batteries fail, when
  *     neighbourhood.c   the homes, wherever they come from
  *     idle.c            the same homes without a market
+ *     schedule.c        when one home had best sell to a tariff
+ *     timed.c           the same homes, selling to a tariff by the clock
  */
 #ifndef ETP_RUN_INTERNAL_H
 #define ETP_RUN_INTERNAL_H
