@@ -42,10 +42,10 @@ static const etp_lua_field timing_list[] = {
 };
 
 static const etp_lua_field network_list[] = {
-    OPTION("delay", network.delay, SECONDS, 0, HOUR),        OPTION("jitter", network.jitter, SECONDS, 0, HOUR),
-    OPTION("loss", network.loss_ppm, SHARE, 0, 1),           OPTION("duplicate", network.duplicate_ppm, SHARE, 0, 1),
-    OPTION("reorder", network.reorder_ppm, SHARE, 0, 1),     OPTION("flip", network.flip_ppm, SHARE, 0, 1),
-    OPTION("max_frames", network.max_frames, WHOLE, 0, 1e8),
+    OPTION("delay", network.delay, SECONDS, 0, HOUR),       OPTION("jitter", network.jitter, SECONDS, 0, HOUR),
+    OPTION("loss", network.loss_ppm, SHARE, 0, 1),          OPTION("duplicate", network.duplicate_ppm, SHARE, 0, 1),
+    OPTION("reorder", network.reorder_ppm, SHARE, 0, 1),    OPTION("flip", network.flip_ppm, SHARE, 0, 1),
+    OPTION("bandwidth", network.bandwidth, WHOLE, 0, 1e12), OPTION("max_frames", network.max_frames, WHOLE, 0, 1e8),
 };
 
 static const etp_lua_field buyers_list[] = {

@@ -83,7 +83,8 @@ static bool is_usual_network(const etp_network_options *network)
     etp_run_options usual;
     etp_run_defaults(&usual);
     return network->delay == usual.network.delay && network->jitter == usual.network.jitter && network->loss_ppm == 0 &&
-           network->duplicate_ppm == 0 && network->reorder_ppm == 0 && network->flip_ppm == 0;
+           network->duplicate_ppm == 0 && network->reorder_ppm == 0 && network->flip_ppm == 0 &&
+           network->bandwidth == 0;
 }
 
 void etp_describe(etp_report *report, etp_description *description, const etp_stage *stage)

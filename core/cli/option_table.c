@@ -288,6 +288,9 @@ const etp_option etp_option_table[] = {
     {NULL, "duplicate", "CHANCE", "0", "that a frame arrives twice", &chance, AT(duplicate), 0, 0},
     {NULL, "reorder", "CHANCE", "0", "that a frame is held back", &chance, AT(reorder), 0, 0},
     {NULL, "flip", "CHANCE", "0", "that a bit of a frame is flipped", &chance, AT(flip), 0, 0},
+    {NULL, "bandwidth", "N", "0",
+     "bits per second of each battery's link to each aggregator, each way: frames wait for one another; 0 is no limit",
+     &etp_option_kind_whole, AT(bandwidth), 0, UINT64_C(1000000000000)},
     {NULL, "failures", "CHANCE", "0.02", "that a battery fails for a while, for each battery and day", &chance,
      AT(failures), 0, 0},
 

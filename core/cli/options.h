@@ -54,6 +54,7 @@ typedef struct etp_options {
     etp_time skip; /* of a watched run, on the market's clock */
     etp_time delay, jitter;
     uint32_t loss, duplicate, reorder, flip;
+    uint64_t bandwidth; /* 0 for no limit */
     uint32_t failures;
     char given[ETP_GIVEN_MAX]; /* those that say what is run, as they were written */
     double pace;               /* 0 when not given */

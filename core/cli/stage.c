@@ -82,6 +82,7 @@ static void set_network(etp_network_options *network, const etp_options *options
     network->duplicate_ppm = options->duplicate;
     network->reorder_ppm = options->reorder;
     network->flip_ppm = options->flip;
+    network->bandwidth = options->bandwidth;
 }
 
 static int set_run(etp_stage *stage, etp_error *error)

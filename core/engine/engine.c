@@ -345,6 +345,18 @@ int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energ
     return ETP_OK;
 }
 
+int etp_engine_offered(const etp_engine *engine, etp_node number, etp_energy *energy, etp_price *reserve)
+{
+    struct node *node = node_of(engine, number, ROLE_BESS);
+    if (node == NULL || energy == NULL || reserve == NULL)
+        return ETP_EINVAL;
+    const etp_auction *auction = &as_bess(node)->auction;
+    bool opened = auction->state != ETP_AUCTION_IDLE;
+    *energy = opened ? auction->terms.lot : 0;
+    *reserve = opened ? auction->terms.reserve : ETP_PRICE_NONE;
+    return ETP_OK;
+}
+
 int etp_engine_aggregator_totals(const etp_engine *engine, etp_node number, etp_aggregator_totals *totals)
 {
     struct node *node = node_of(engine, number, ROLE_AGGREGATOR);

@@ -125,10 +125,9 @@ static int add_homes(etp_run *run, etp_error *error)
 {
     const etp_run_options *options = &run->options;
     for (unsigned i = 0; i < options->homes; i++) {
-        int result = etp_home_draw(&run->homes[i], &options->fleet, i);
+        int result = etp_neighbourhood_draw(&run->hood, &run->homes[i], i, error);
         if (result != ETP_OK)
-            return etp_fail(error, result, "home %u cannot be drawn: check the fleet's capacities, powers and shares",
-                            i);
+            return result;
         etp_bess_options bess = {.size = sizeof bess,
                                  .device_id = etp_run_home_device(i),
                                  .name = "",
@@ -198,6 +197,17 @@ static int add_firms(etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+/* Only what nobody would act on may be left out: see etp_engine_pair_links(). A message over its delay limit is told to
+ * hooks. */
+static bool may_skip(const etp_run_options *options)
+{
+    static const etp_type idle[] = {ETP_REGISTER, ETP_QUERY, ETP_QUERY_RESPONSE, ETP_BESS_STATUS};
+    bool may = options->skip_idle && options->beat == 0 && options->outage >= options->timing.query_spread;
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        may = may && etp_network_longest(&options->network) <= etp_type_delay_limit(idle[i]);
+    return may;
+}
+
 static int join(etp_run *run, unsigned home, const struct firm *firm)
 {
     etp_id home_device = etp_run_home_device(home), firm_device = etp_run_firm_device(firm->portfolio);
@@ -207,6 +217,8 @@ static int join(etp_run *run, unsigned home, const struct firm *firm)
         result = etp_engine_add_link(run->engine, firm->node, home_device, &firm_end);
     if (result == ETP_OK)
         result = etp_network_join(run->network, home_end, home_device, firm_end, firm_device);
+    if (result == ETP_OK && may_skip(&run->options))
+        result = etp_engine_pair_links(run->engine, home_end, firm_end);
     return result;
 }
 
@@ -235,9 +247,12 @@ static int build(etp_run *run, etp_error *error)
     int result = take_memory(run);
     if (result == ETP_OK)
         result = etp_outages_draw(run);
+    if (result == ETP_OK && run->options.ledger)
+        result = etp_ledger_new(run);
     if (result != ETP_OK)
         return etp_fail(error, result, "no memory for %u homes and %u firms", run->options.homes, run->firm_count);
     if ((result = make_network(run, error)) != ETP_OK || (result = make_engine(run, error)) != ETP_OK ||
+        (result = etp_neighbourhood_open(&run->hood, &run->options, &run->allocator, error)) != ETP_OK ||
         (result = add_homes(run, error)) != ETP_OK || (result = add_firms(run, error)) != ETP_OK ||
         (result = add_links(run, error)) != ETP_OK)
         return result;
@@ -286,6 +301,8 @@ void etp_run_free(etp_run *run)
     etp_engine_free(run->engine);
     etp_network_free(run->network);
     etp_utility_free(run->utility);
+    etp_neighbourhood_close(&run->hood);
+    etp_ledger_free(run);
     give(run, run->homes, run->options.homes * sizeof *run->homes);
     give(run, run->firms, run->firm_count * sizeof *run->firms);
     give(run, run->ordered, run->firm_count * sizeof *run->ordered);

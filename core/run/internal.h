@@ -2,13 +2,16 @@
 /*
  * What the files of this room share.
  *
- *     options.c   defaults, checks
- *     firms.c     what firms are told when an interval begins, and what they bought when it is over
- *     build.c     making a run: memory, engine, network, who is in it
- *     run.c       its intervals, and reading it
- *     account.c   who bought what for how much, from the engine's events; totals and the check that nothing is lost
- *     outages.c   which batteries fail, when
- *     idle.c      the same homes without a market
+ *     options.c         defaults, checks
+ *     build.c           making a run: memory, engine, network, who is in it
+ *     firms.c           what firms are told when an interval begins, and what they bought when it is over
+ *     run.c             its intervals, and reading it
+ *     ledger.c          what the market was good for, and when; homes by block of days
+ *     matching.c        the most that it could have been good for
+ *     account.c         who bought what for how much, from the engine's events; totals and the check that nothing is lost
+ *     outages.c         which batteries fail, when
+ *     neighbourhood.c   the homes, wherever they come from
+ *     idle.c            the same homes without a market
  */
 #ifndef ETP_RUN_INTERNAL_H
 #define ETP_RUN_INTERNAL_H
@@ -42,6 +45,15 @@ struct outage {
     bool begun;
 };
 
+/* The source of homes as one run uses it. `options` outlives it. */
+struct neighbourhood {
+    const etp_home_source *source;
+    const etp_run_options *options;
+    etp_fleet_spec fleet; /* with the run's seed */
+    void *state;
+    bool is_open;
+};
+
 struct etp_run {
     etp_run_options options;
     const etp_allocator *host_allocator;
@@ -51,8 +63,9 @@ struct etp_run {
     etp_network *network;
     etp_utility *utility;
     etp_home *homes;
-    struct firm *firms;    /* in the order in which they were handed over */
-    struct firm **ordered; /* in that of their portfolios, which is that of their nodes */
+    struct neighbourhood hood; /* that `homes` came from */
+    struct firm *firms;        /* in the order in which they were handed over */
+    struct firm **ordered;     /* in that of their portfolios, which is that of their nodes */
     unsigned firm_count;
     /* of all portfolios, in this interval; a firm's lie together, and so do its steps */
     etp_brief *briefs;
@@ -67,6 +80,7 @@ struct etp_run {
     etp_time interval, beat; /* on the market's clock and on the engine's */
     etp_time starts;         /* of the first on both clocks */
     /* accounts */
+    etp_ledger *ledger; /* NULL if none is kept */
     etp_energy confirmed_energy;
     etp_money confirmed_paid;
     uint64_t bids, trades, unresolved;
@@ -79,6 +93,7 @@ struct etp_run {
 /* What must hold with and without a market, and what of a market besides. */
 int etp_run_check_world(const etp_run_options *options, etp_error *error);
 int etp_run_check_options(const etp_run_options *options, etp_error *error);
+int etp_run_check_block(const etp_run_options *options, etp_time block, etp_error *error);
 etp_energy etp_run_need(const etp_run_options *options);
 /* How many portfolios a firm holds. */
 unsigned etp_run_portfolios(const etp_firm *firm);
@@ -87,6 +102,19 @@ etp_timing etp_run_timing(const etp_run_options *options);
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval);
 etp_price etp_run_stored_value(const etp_run_options *options);
 
+/* neighbourhood.c */
+/* When an interval starts on the market's clock. */
+etp_time etp_run_market_time(const etp_run_options *options, size_t interval);
+int etp_neighbourhood_check(const etp_run_options *options, etp_error *error);
+int etp_neighbourhood_open(struct neighbourhood *hood, const etp_run_options *options, const etp_allocator *allocator,
+                           etp_error *error);
+/* Accepts one that was zeroed, or whose opening failed. */
+void etp_neighbourhood_close(struct neighbourhood *hood);
+int etp_neighbourhood_draw(struct neighbourhood *hood, etp_home *home, unsigned key, etp_error *error);
+/* To be called once for each home and interval, in order: the home learns what it sees. */
+void etp_neighbourhood_flows(struct neighbourhood *hood, const etp_home *home, size_t interval, etp_energy *pv,
+                             etp_energy *load);
+etp_energy etp_neighbourhood_need(struct neighbourhood *hood, const etp_home *home, size_t interval);
 /* firms.c */
 /* An interval begins. */
 void etp_firms_brief(etp_run *run, etp_price forecast);
@@ -98,6 +126,14 @@ void etp_firms_settle(etp_run *run, etp_price spot);
 /* account.c */
 void etp_account_event(void *user, const etp_event *event);
 void etp_account_finish(etp_run *run);
+
+/* ledger.c */
+/* Makes it; what is there after a failure is given back by etp_ledger_free(), which accepts a run without one. */
+int etp_ledger_new(etp_run *run);
+void etp_ledger_free(etp_run *run);
+/* At the end of an interval, before and after the firms are settled. */
+void etp_ledger_note_trades(etp_run *run);
+void etp_ledger_settle(etp_run *run, etp_price spot);
 
 /* outages.c */
 int etp_outages_draw(etp_run *run);

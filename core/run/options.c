@@ -20,7 +20,8 @@ void etp_run_defaults(etp_run_options *options)
                                  .budget = 1000000 * ETP_MONEY_PER_DOLLAR,
                                  .mechanism = ETP_FIRST_PRICE,
                                  .failures_ppm = 20000,
-                                 .outage = ETP_NS_PER_HOUR / 2};
+                                 .outage = ETP_NS_PER_HOUR / 2,
+                                 .ledger_block = 7 * day};
     etp_fleet_defaults(&options->fleet);
     etp_tariff_flat(&options->feed_in, 33 * ETP_PRICE_PER_CENT / 10);
     etp_tariff_flat(&options->retail, 33 * ETP_PRICE_PER_CENT);
@@ -47,6 +48,16 @@ static int check_time(const etp_trace *trace, etp_error *error)
                         "the trace does not lie between 1970-01-01 00:01 and the year 2223, in which messages can be "
                         "stamped");
     return ETP_OK;
+}
+
+int etp_run_check_block(const etp_run_options *options, etp_time block, etp_error *error)
+{
+    etp_time interval = options->trace->interval;
+    if (block > 0 && block <= longest && block % interval == 0)
+        return ETP_OK;
+    return etp_fail(error, ETP_ERANGE,
+                    "a block of %.12g s: it must be a whole number of intervals of %.12g s, and 366 days at most",
+                    (double)block / 1e9, (double)interval / 1e9);
 }
 
 static int check_fleet(const etp_run_options *options, etp_error *error)
@@ -79,6 +90,8 @@ int etp_run_check_world(const etp_run_options *options, etp_error *error)
                         "%zu intervals from number %zu on, counted from 0: the trace has %zu intervals",
                         options->intervals, options->first, options->trace->count);
     int result = check_time(options->trace, error);
+    if (result == ETP_OK)
+        result = etp_neighbourhood_check(options, error);
     return result == ETP_OK ? check_fleet(options, error) : result;
 }
 
@@ -190,6 +203,8 @@ int etp_run_check_options(const etp_run_options *options, etp_error *error)
         options->outage <= 0)
         return etp_fail(error, ETP_ERANGE, "chances must be 0 to 1, a budget at least 0 and an outage longer than 0");
     result = check_timing(options, error);
+    if (result == ETP_OK && options->ledger)
+        result = etp_run_check_block(options, options->ledger_block, error);
     return result == ETP_OK ? check_firms(options, error) : result;
 }
 
@@ -208,8 +223,7 @@ etp_energy etp_run_need(const etp_run_options *options)
 
 uint32_t etp_run_second_of_day(const etp_run_options *options, size_t interval)
 {
-    etp_time starts = options->trace->starts + (etp_time)(options->first + interval) * options->trace->interval;
-    return (uint32_t)(starts / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
+    return (uint32_t)(etp_run_market_time(options, interval) / ETP_NS_PER_SECOND % SECONDS_PER_DAY);
 }
 
 /* A kWh more in the cells at the end saves charging it from sun that would have been spilled. */

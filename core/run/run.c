@@ -12,7 +12,7 @@ static void brief_homes(etp_run *run, uint32_t second)
         etp_bess_brief brief = {.lot = etp_home_lot(home, run->interval),
                                 .feed_in = feed_in,
                                 .retail = retail,
-                                .expected_need = etp_home_expected_need(home, &run->options.fleet, second)};
+                                .expected_need = etp_neighbourhood_need(&run->hood, home, run->done)};
         etp_engine_brief_bess(run->engine, i, &brief);
     }
 }
@@ -50,7 +50,7 @@ static void settle_homes(etp_run *run, uint32_t second)
         etp_energy pv, load, sold;
         etp_money income;
         etp_engine_sold(run->engine, i, &sold, &income);
-        etp_home_flows(home, run->options.seed, run->done, second, run->interval, &pv, &load);
+        etp_neighbourhood_flows(&run->hood, home, run->done, &pv, &load);
         etp_home_settle(home, run->interval, pv, load, sold, income, retail, feed_in);
     }
 }
@@ -81,7 +81,9 @@ static int end(etp_run *run, etp_error *error)
     /* Only now, when the interval is over, is its price known. */
     etp_price spot = options->trace->prices[options->first + run->done];
     settle_homes(run, etp_run_second_of_day(options, run->done));
+    etp_ledger_note_trades(run);
     etp_firms_settle(run, spot);
+    etp_ledger_settle(run, spot);
     etp_forecast_learn(&run->forecast, spot);
     run->done++;
     run->begun = false;
@@ -253,6 +255,11 @@ etp_money etp_run_home_cost(const etp_run *run, unsigned index)
     if (run == NULL || index >= run->options.homes)
         return 0;
     return etp_home_cost(&run->homes[index], etp_run_stored_value(&run->options));
+}
+
+const etp_ledger *etp_run_ledger(const etp_run *run)
+{
+    return run != NULL ? run->ledger : NULL;
 }
 
 void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats)

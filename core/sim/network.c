@@ -18,9 +18,20 @@ enum { CHUNK_BYTES = 124, FRAMES_MIN = 4096, LINKS_PER_FRAME = 8, FRAME_BYTES_MA
 static const uint32_t certain_ppm = 1000000;
 static const uint32_t frames_limit = 100000000;
 static const etp_time least_hold_back = 20 * ETP_NS_PER_MS;
+static const etp_time longest_queue = ETP_NS_PER_HOUR;
+static const uint64_t bandwidth_limit = UINT64_C(1000000000000);
 
 /* Purposes that keep the draws of one frame apart. */
-enum draw { DRAW_LOSS, DRAW_JITTER, DRAW_FLIP, DRAW_FLIP_WHERE, DRAW_REORDER, DRAW_DUPLICATE, DRAW_AGAIN = 16 };
+enum draw {
+    DRAW_LOSS,
+    DRAW_JITTER,
+    DRAW_FLIP,
+    DRAW_FLIP_WHERE,
+    DRAW_REORDER,
+    DRAW_DUPLICATE,
+    DRAW_HOW_LONG,
+    DRAW_AGAIN = 16
+};
 
 struct chunk {
     uint32_t next;
@@ -33,8 +44,10 @@ struct flight {
 
 struct end {
     uint64_t key;
+    etp_time last; /* when something was sent last */
+    etp_time free; /* when all that was sent is on its way */
     uint32_t other;
-    uint32_t sent;
+    uint32_t before; /* frames sent at the last moment before this one */
 };
 
 struct etp_network {
@@ -76,7 +89,7 @@ static int take_tables(etp_network *network)
 static void fill_pools(etp_network *network)
 {
     for (uint32_t i = 0; i < network->options.max_links; i++)
-        network->ends[i].other = UINT32_MAX;
+        network->ends[i] = (struct end){.other = UINT32_MAX};
     for (uint32_t i = 0; i < network->chunk_count; i++)
         network->chunks[i].next = i + 1 < network->chunk_count ? i + 1 : NO_CHUNK;
     network->free_chunks = network->chunk_count;
@@ -105,6 +118,9 @@ static int check(const etp_network_options *options, etp_error *error)
     if (options->loss_ppm > certain_ppm || options->duplicate_ppm > certain_ppm || options->reorder_ppm > certain_ppm ||
         options->flip_ppm > certain_ppm)
         return etp_fail(error, ETP_ERANGE, "a chance of the network must be 0 to 1");
+    if (options->bandwidth > bandwidth_limit)
+        return etp_fail(error, ETP_ERANGE, "a bandwidth of %llu bits per second: it must be 0, for no limit, to 10^12",
+                        (unsigned long long)options->bandwidth);
     if (options->max_frames > frames_limit)
         return etp_fail(error, ETP_ERANGE, "%u frames under way: a network has room for %u at most",
                         options->max_frames, frames_limit);
@@ -172,11 +188,25 @@ int etp_network_join(etp_network *network, uint32_t a, etp_id device_a, uint32_t
 
 /* ---- the fate of a frame ---- */
 
+/* A frame that is held back arrives one or two of these later. */
+static etp_time hold_back(const etp_network_options *options)
+{
+    return options->delay > least_hold_back ? options->delay : least_hold_back;
+}
+
+etp_time etp_network_longest(const etp_network_options *options)
+{
+    if (options == NULL || options->bandwidth != 0)
+        return ETP_TIME_NEVER;
+    etp_time held_back = options->reorder_ppm > 0 ? 2 * hold_back(options) : 0;
+    return options->delay + options->jitter + held_back;
+}
+
 static bool happens(const struct end *end, enum draw draw, uint32_t chance_ppm)
 {
     if (chance_ppm == 0)
         return false;
-    return etp_hash_unit(end->key, end->sent, (uint64_t)draw, 0) * certain_ppm < chance_ppm;
+    return etp_hash_unit(end->key, (uint64_t)end->last, (uint64_t)draw, end->before) * certain_ppm < chance_ppm;
 }
 
 static etp_time jitter_of(const etp_network *network, const struct end *end, enum draw draw)
@@ -184,13 +214,13 @@ static etp_time jitter_of(const etp_network *network, const struct end *end, enu
     if (network->options.jitter == 0)
         return 0;
     uint64_t span = (uint64_t)network->options.jitter + 1;
-    return (etp_time)(etp_hash(end->key, end->sent, (uint64_t)draw, 0) % span);
+    return (etp_time)(etp_hash(end->key, (uint64_t)end->last, (uint64_t)draw, end->before) % span);
 }
 
 static etp_time hold_back_of(const etp_network *network, const struct end *end)
 {
-    etp_time least = network->options.delay > least_hold_back ? network->options.delay : least_hold_back;
-    double share = etp_hash_unit(end->key, end->sent, DRAW_REORDER, 1);
+    etp_time least = hold_back(&network->options);
+    double share = etp_hash_unit(end->key, (uint64_t)end->last, DRAW_HOW_LONG, end->before);
     return least + (etp_time)(share * (double)least);
 }
 
@@ -219,7 +249,7 @@ static uint32_t store(etp_network *network, const unsigned char *bytes, size_t s
 
 static void flip_a_bit(etp_network *network, const struct end *end, const struct flight *flight)
 {
-    uint64_t bit = etp_hash(end->key, end->sent, DRAW_FLIP_WHERE, 0) % ((uint64_t)flight->size * 8);
+    uint64_t bit = etp_hash(end->key, (uint64_t)end->last, DRAW_FLIP_WHERE, end->before) % ((uint64_t)flight->size * 8);
     uint32_t number = flight->first;
     for (uint64_t byte = bit / 8; byte >= CHUNK_BYTES; byte -= CHUNK_BYTES)
         number = network->chunks[number].next;
@@ -242,6 +272,44 @@ static void launch(etp_network *network, const struct end *end, etp_time arrival
     etp_heap_set(&network->arrivals, number, arrival, network->sequence++);
 }
 
+/* When a frame that is sent now has left: frames of a direction leave one after another. False if it would wait too
+ * long: no queue holds that much. */
+static bool leave(const etp_network *network, struct end *end, etp_time now, size_t size, etp_time *left)
+{
+    uint64_t bandwidth = network->options.bandwidth;
+    *left = now;
+    if (bandwidth == 0)
+        return true;
+    uint64_t bits = (uint64_t)size * 8 * (uint64_t)ETP_NS_PER_SECOND;
+    etp_time starts = end->free > now ? end->free : now;
+    *left = starts + (etp_time)((bits + bandwidth - 1) / bandwidth);
+    if (starts - now > longest_queue)
+        return false;
+    end->free = *left;
+    return true;
+}
+
+/* On the way from `left` on, unless it is lost there. */
+static void travel(etp_network *network, const struct end *end, etp_time left, const void *frame, size_t size)
+{
+    const etp_network_options *options = &network->options;
+    if (happens(end, DRAW_LOSS, options->loss_ppm)) {
+        network->stats.lost++;
+        return;
+    }
+    bool flip = happens(end, DRAW_FLIP, options->flip_ppm);
+    etp_time arrival = left + options->delay + jitter_of(network, end, DRAW_JITTER);
+    if (happens(end, DRAW_REORDER, options->reorder_ppm)) {
+        arrival += hold_back_of(network, end);
+        network->stats.held_back++;
+    }
+    launch(network, end, arrival, frame, size, flip);
+    if (happens(end, DRAW_DUPLICATE, options->duplicate_ppm)) {
+        network->stats.duplicated++;
+        launch(network, end, left + options->delay + jitter_of(network, end, DRAW_AGAIN), frame, size, false);
+    }
+}
+
 int etp_network_send(etp_network *network, etp_time now, uint32_t link, const void *frame, size_t size)
 {
     if (network == NULL || frame == NULL)
@@ -250,26 +318,16 @@ int etp_network_send(etp_network *network, etp_time now, uint32_t link, const vo
         return ETP_ENOENT;
     if (size == 0 || size > FRAME_BYTES_MAX)
         return ETP_ERANGE;
-    const etp_network_options *options = &network->options;
     struct end *end = &network->ends[link];
+    end->before = end->last == now ? end->before + 1 : 0;
+    end->last = now;
     network->stats.sent++;
     network->stats.bytes += size;
-    if (happens(end, DRAW_LOSS, options->loss_ppm)) {
-        network->stats.lost++;
-    } else {
-        bool flip = happens(end, DRAW_FLIP, options->flip_ppm);
-        etp_time arrival = now + options->delay + jitter_of(network, end, DRAW_JITTER);
-        if (happens(end, DRAW_REORDER, options->reorder_ppm)) {
-            arrival += hold_back_of(network, end);
-            network->stats.held_back++;
-        }
-        launch(network, end, arrival, frame, size, flip);
-        if (happens(end, DRAW_DUPLICATE, options->duplicate_ppm)) {
-            network->stats.duplicated++;
-            launch(network, end, now + options->delay + jitter_of(network, end, DRAW_AGAIN), frame, size, false);
-        }
-    }
-    end->sent++;
+    etp_time left;
+    if (leave(network, end, now, size, &left))
+        travel(network, end, left, frame, size);
+    else
+        network->stats.overflowed++;
     return ETP_OK;
 }
 

@@ -76,12 +76,19 @@ void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, etp_energ
     measure(home, interval, pv, load);
 }
 
+etp_money etp_home_stored_worth(const etp_home *home, etp_energy stored, etp_price stored_value)
+{
+    if (home == NULL)
+        return 0;
+    etp_energy gained = stored - home->stored_at_start;
+    return gained >= 0 ? etp_amount(stored_value, gained) : -etp_amount(stored_value, -gained);
+}
+
 etp_money etp_home_cost(const etp_home *home, etp_price stored_value)
 {
     if (home == NULL)
         return 0;
-    etp_energy gained = home->battery.stored - home->stored_at_start;
-    etp_money value = gained >= 0 ? etp_amount(stored_value, gained) : -etp_amount(stored_value, -gained);
+    etp_money value = etp_home_stored_worth(home, home->battery.stored, stored_value);
     etp_money wear = etp_amount(home->battery.spec.wear, home->battery.discharged);
     return home->import_cost - home->feed_in_income - home->sales_income + wear - value;
 }

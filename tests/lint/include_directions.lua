@@ -42,8 +42,8 @@ local PUBLIC_HEADERS = {
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
-  world = "trace tariff home buyer owner utility",
-  run = "run",
+  world = "trace tariff home home_source buyer owner utility",
+  run = "run ledger",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do

@@ -124,6 +124,8 @@ static void no_engine_answers(void **unused)
     GIVES(ETP_EINVAL, etp_engine_shut_down, NULL);
     GIVES(0, etp_engine_now, NULL);
     GIVES(ETP_EINVAL, etp_engine_sold, NULL, 0, &energy, &money);
+    GIVES(ETP_EINVAL, etp_engine_offered, NULL, 0, &energy, &money);
+    GIVES(ETP_EINVAL, etp_engine_pair_links, NULL, 0, 0);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, NULL, 0, &totals);
     QUIET(etp_engine_get_stats, NULL, &stats);
     assert_int_equal(stats.auctions, 0);
@@ -236,6 +238,10 @@ static void not_so(void)
     GIVES(ETP_ENOENT, etp_engine_recover, engine, 9);
     GIVES(ETP_EINVAL, etp_engine_sold, engine, buyer, &energy, &money);
     GIVES(ETP_EINVAL, etp_engine_sold, engine, seller, NULL, &money);
+    GIVES(ETP_EINVAL, etp_engine_offered, engine, buyer, &energy, &money);
+    GIVES(ETP_EINVAL, etp_engine_offered, engine, seller, NULL, &money);
+    GIVES(ETP_ESTATE, etp_engine_pair_links, engine, 0, 1);
+    GIVES(ETP_EINVAL, etp_engine_offered, engine, seller, &energy, NULL);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, engine, seller, &totals);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, engine, buyer, NULL);
     QUIET(etp_engine_get_stats, engine, NULL);
@@ -314,11 +320,13 @@ static void no_run_answers(void **unused)
     GIVES(ETP_EINVAL, etp_run_firm, NULL, 0, &firm);
     GIVES(NULL, etp_run_home, NULL, 0);
     GIVES(0, etp_run_home_cost, NULL, 0);
+    GIVES(NULL, etp_run_ledger, NULL);
     QUIET(etp_run_engine_stats, NULL, &stats);
     GIVES(NULL, etp_run_delays, NULL, ETP_BID);
     QUIET(etp_run_network_stats, NULL, &network);
     GIVES(ETP_EINVAL, etp_run_check, NULL, &error);
     GIVES(ETP_EINVAL, etp_run_without_market, NULL, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_without_market_blocks, NULL, ETP_NS_PER_HOUR, NULL, &error);
     GIVES(etp_run_home_device(0), etp_run_home_device, 0);
     GIVES(etp_run_firm_device(0), etp_run_firm_device, 0);
 }
@@ -339,6 +347,7 @@ static void a_run_answers_in_any_order(void **unused)
     options.observer.on_event = step_from_inside;
     wrong_run_options(&options);
     GIVES(ETP_EINVAL, etp_run_without_market, &options, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_without_market_blocks, &options, ETP_NS_PER_HOUR, NULL, &error);
     assert_int_equal(etp_run_new(&run, &options, &error), ETP_OK);
     etp_firm_result result;
     GIVES(ETP_EINVAL, etp_run_firm, run, 0, NULL);

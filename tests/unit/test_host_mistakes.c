@@ -207,6 +207,7 @@ static void a_network_answers(void **unused)
     GIVES(ETP_EINVAL, etp_network_join, NULL, 0, 1, 1, 2);
     GIVES(ETP_EINVAL, etp_network_send, NULL, 0, 0, "x", 1);
     GIVES(ETP_TIME_NEVER, etp_network_next, NULL);
+    GIVES(ETP_TIME_NEVER, etp_network_longest, NULL);
     GIVES(false, etp_network_take, NULL, 0, &delivery);
     QUIET(etp_network_get_stats, NULL, &stats);
     assert_int_equal(stats.sent, 0);
@@ -283,7 +284,12 @@ static void homes_answer(void **unused)
     QUIET(etp_home_settle, &home, 0, 1, 2, 0, 0, CENT, CENT);
     GIVES(0, etp_home_cost, NULL, CENT);
     GIVES(0, etp_home_cost, &home, CENT);
+    GIVES(0, etp_home_stored_worth, NULL, 1000, CENT);
     GIVES(false, etp_home_conserves, NULL);
+    const etp_home_source *source = etp_home_source_built_in();
+    note_call("etp_home_source_built_in");
+    assert_int_equal(source->size, sizeof *source);
+    assert_int_equal(source->draw(NULL, NULL, &fleet, 0), ETP_EINVAL);
 }
 
 static void buyers_answer(void **unused)
@@ -344,6 +350,22 @@ static void buyers_answer(void **unused)
     assert_int_equal(reserve.price, ETP_PRICE_MAX);
 }
 
+static void ledgers_answer(void **unused)
+{
+    (void)unused;
+    NAMES("unknown", etp_regime_name, ETP_REGIMES);
+    GIVES(ETP_REGIME_NIGHT, etp_regime_of, 0, UINT32_MAX);
+    GIVES(NULL, etp_ledger_total, NULL);
+    GIVES(NULL, etp_ledger_hour, NULL, 0);
+    GIVES(NULL, etp_ledger_regime, NULL, ETP_REGIME_NOON);
+    GIVES(NULL, etp_ledger_day, NULL, 0);
+    GIVES(0, etp_ledger_days, NULL);
+    GIVES(0, etp_ledger_blocks, NULL);
+    GIVES(0, etp_ledger_home_cost, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_sold, NULL, 0, 0);
+    GIVES(0, etp_ledger_home_income, NULL, 0, 0);
+}
+
 /* ---- all of them ---- */
 
 static void every_public_function_stands_here(void **unused)
@@ -364,17 +386,12 @@ static void every_public_function_stands_here(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_answers),
-        cmocka_unit_test(units_answer),
-        cmocka_unit_test(names_answer),
-        cmocka_unit_test(codec_answers),
-        cmocka_unit_test(a_battery_answers),
-        cmocka_unit_test(an_auction_answers),
-        cmocka_unit_test(a_network_answers),
-        cmocka_unit_test(prices_answer),
-        cmocka_unit_test(homes_answer),
-        cmocka_unit_test(buyers_answer),
-        cmocka_unit_test(every_public_function_stands_here),
+        cmocka_unit_test(base_answers),      cmocka_unit_test(units_answer),
+        cmocka_unit_test(names_answer),      cmocka_unit_test(codec_answers),
+        cmocka_unit_test(a_battery_answers), cmocka_unit_test(an_auction_answers),
+        cmocka_unit_test(a_network_answers), cmocka_unit_test(prices_answer),
+        cmocka_unit_test(homes_answer),      cmocka_unit_test(buyers_answer),
+        cmocka_unit_test(ledgers_answer),    cmocka_unit_test(every_public_function_stands_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

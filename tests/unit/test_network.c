@@ -213,7 +213,7 @@ static uint64_t fate(const etp_network_options *options, uint32_t link, uint64_t
     return hash;
 }
 
-static void fate_depends_on_seed_devices_and_count_alone(void **state)
+static void fate_depends_on_seed_devices_and_moment_alone(void **state)
 {
     (void)state;
     etp_network_options options = rough();
@@ -228,6 +228,56 @@ static void fate_depends_on_seed_devices_and_count_alone(void **state)
     assert_int_not_equal(fate(&options, 0, DEVICE_A, DEVICE_B + 1, 0), usual_fate);
     options.seed++;
     assert_int_not_equal(fate(&options, 0, DEVICE_A, DEVICE_B, 0), usual_fate);
+}
+
+/* What is sent at a moment fares the same, whatever was sent before, and what is sent later at that moment is another. */
+static void left_out_frames_change_no_others(void **state)
+{
+    (void)state;
+    enum { COUNT = 400 };
+    static etp_time arrivals[2][COUNT];
+    for (unsigned turn = 0; turn < 2; turn++) {
+        etp_network_options options = usual();
+        options.jitter = 5 * ms;
+        options.loss_ppm = 300000;
+        etp_network *network = open_network(&options);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            etp_time now = start + i * second, next;
+            if (turn == 0 && i % 3 == 1)
+                continue;
+            send_number(network, now, 0, i);
+            etp_delivery delivery;
+            while ((next = etp_network_next(network)) != ETP_TIME_NEVER) {
+                assert_true(etp_network_take(network, next, &delivery));
+                arrivals[turn][i] = next;
+            }
+        }
+        etp_network_free(network);
+    }
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_true(i % 3 == 1 || arrivals[0][i] == arrivals[1][i]);
+}
+
+static void frames_of_one_moment_fare_each_for_itself(void **state)
+{
+    (void)state;
+    enum { COUNT = 200 };
+    etp_network_options options = usual();
+    options.jitter = 5 * ms;
+    etp_network *network = open_network(&options);
+    unsigned same = 0;
+    etp_time last = 0;
+    for (uint32_t i = 0; i < COUNT; i++)
+        send_number(network, start, 0, i);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        etp_delivery delivery;
+        etp_time next = etp_network_next(network);
+        assert_true(etp_network_take(network, next, &delivery));
+        same += next == last;
+        last = next;
+    }
+    assert_true(same < 3);
+    etp_network_free(network);
 }
 
 /* Loss falls on the same frames whatever other chances are switched on. */
@@ -261,7 +311,9 @@ int main(void)
         cmocka_unit_test(held_back_by_one_or_two_delays),
         cmocka_unit_test(equal_arrivals_keep_the_order_of_sending),
         cmocka_unit_test(arrivals_come_in_order_of_time),
-        cmocka_unit_test(fate_depends_on_seed_devices_and_count_alone),
+        cmocka_unit_test(fate_depends_on_seed_devices_and_moment_alone),
+        cmocka_unit_test(left_out_frames_change_no_others),
+        cmocka_unit_test(frames_of_one_moment_fare_each_for_itself),
         cmocka_unit_test(chances_are_drawn_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

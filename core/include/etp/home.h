@@ -51,6 +51,7 @@ typedef struct etp_home {
     uint32_t load_scale_ppm; /**< of the standard home's load (about 16 kWh a day) */
     uint8_t shape;           /**< which of the load shapes */
     bool measured;           /**< an interval was settled: last_pv and last_load mean something */
+    uint16_t profile;        /**< number of the household that it was made from; 0 for the built-in generator */
     /** Seconds of the day between which the sun covers the load, in the profiles; both 0 if it never does. */
     uint32_t sun_from;
     uint32_t sun_until;         /**< the end of that */
@@ -96,6 +97,10 @@ ETP_API void etp_home_settle(etp_home *home, etp_time interval, etp_energy pv, e
 /** What the home paid less what it earned, plus wear, less the value of what is stored above the start at
  *  `stored_value` per kWh in the cells (negative if below). Lower is better for the owner. */
 ETP_API etp_money etp_home_cost(const etp_home *home, etp_price stored_value);
+
+/** What `stored` in its battery is worth above what was stored at the start, at `stored_value` per kWh in the cells;
+ *  negative if it is less. */
+ETP_API etp_money etp_home_stored_worth(const etp_home *home, etp_energy stored, etp_price stored_value);
 
 /** pv + imported + discharged == load + spilled + curtailed + charged + sold, discharged == own_use + sold, and the
  *  battery's own identity. Every term at the meter. True when every mWh is accounted for. */

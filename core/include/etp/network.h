@@ -4,8 +4,11 @@
  * A network in a made-up world: it takes bytes for one end of a link and gives them out at the other, later, perhaps
  * twice, perhaps damaged, perhaps never. Bytes are all that crosses it.
  *
- * What happens to a frame is a hash of (seed, sender's device, receiver's device, how many frames went that way before):
- * two runs that differ elsewhere share the fate of their frames.
+ * What happens to a frame is a hash of (seed, sender's device, receiver's device, the moment at which it is sent, how many
+ * frames went that way at that moment before): two runs that differ elsewhere share the fate of what they send alike.
+ *
+ * Where a bandwidth is set, the frames of a direction leave one after another, each in the time that its bits take, and
+ * wait for that as long as they must: a frame that would wait for over an hour is lost, and counted as overflowed.
  *
  * Memory is bounded and taken at creation; when it is full, frames are lost and counted. One thread.
  *
@@ -39,9 +42,14 @@ typedef struct etp_network_options {
     uint32_t duplicate_ppm;         /**< chance that it arrives a second time, with a jitter of its own */
     uint32_t reorder_ppm;           /**< chance that it is held back by one or two further delays, at least 20 ms */
     uint32_t flip_ppm;              /**< chance that one of its bits is flipped */
+    uint64_t bandwidth;             /**< of each link, each way: bits per second, up to 10^12; 0 = no limit */
     uint32_t max_links;             /**< ends of links, as the engine counts them */
     uint32_t max_frames;            /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
 } etp_network_options;
+
+/** The longest that a frame can take from being sent to arriving, if it does; ETP_TIME_NEVER where frames may wait for
+ *  one another (a bandwidth), and for NULL. */
+ETP_API etp_time etp_network_longest(const etp_network_options *options);
 
 /** A network without delay, loss or noise; `max_links` remains to be filled in. */
 ETP_API void etp_network_defaults(etp_network_options *options);

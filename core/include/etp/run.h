@@ -26,7 +26,8 @@
 
 #include "etp/buyer.h"
 #include "etp/engine.h"
-#include "etp/home.h"
+#include "etp/home_source.h"
+#include "etp/ledger.h"
 #include "etp/network.h"
 #include "etp/tariff.h"
 #include "etp/trace.h"
@@ -60,6 +61,8 @@ typedef struct etp_run_options {
 
     unsigned homes;       /**< how many: 1 to 1 000 000 */
     etp_fleet_spec fleet; /**< its seed is set from `seed` */
+    const etp_home_source
+        *source; /**< where homes come from; borrowed for the run's life; NULL = etp_home_source_built_in() */
     const etp_bess_hooks
         *policy;        /**< of every battery; NULL = the protocol's default, which keeps nothing for the home */
     void *policy_user;  /**< handed to each hook */
@@ -85,6 +88,13 @@ typedef struct etp_run_options {
 
     uint32_t failures_ppm; /**< outages per battery and day: 20 000 is one battery in fifty */
     etp_time outage;       /**< how long each lasts: 30 min */
+
+    bool ledger;           /**< keeps one: etp_run_ledger() */
+    etp_time ledger_block; /**< length of its blocks, whole intervals: 7 days */
+    /** Leaves out work that cannot change an outcome, such as asking a battery that has nothing to sell. Trades and
+     *  homes are the same with and without; what is counted of messages is less. Where that cannot be promised nothing
+     *  is left out: with a beat, a bandwidth, links so slow that a message may come after its delay limit. */
+    bool skip_idle;
 } etp_run_options;
 
 /** The first run's values: see docs/architecture.md. `trace`, `firms` and the counts remain to be filled in. */
@@ -168,6 +178,9 @@ ETP_API const etp_home *etp_run_home(const etp_run *run, unsigned index);
  *  kWh more in the battery saves one that would have been spilled, less the loss of charging. */
 ETP_API etp_money etp_run_home_cost(const etp_run *run, unsigned index);
 
+/** The run's ledger: see ledger.h. Borrowed for the run's life; NULL where none is kept. */
+ETP_API const etp_ledger *etp_run_ledger(const etp_run *run);
+
 /** The engine's own totals. */
 ETP_API void etp_run_engine_stats(const etp_run *run, etp_engine_stats *stats);
 /** See etp_engine_delays(). */
@@ -183,6 +196,11 @@ ETP_API int etp_run_check(const etp_run *run, etp_error *error);
 /** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
  *  `options->homes`). Looks at nothing of the options that concerns the market. */
 ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
+
+/** The same by blocks of this length (whole intervals; the last may be cut short): `costs` has room for
+ *  homes x blocks, the blocks of a home side by side. They sum to what etp_run_without_market() gives. */
+ETP_API int etp_run_without_market_blocks(const etp_run_options *options, etp_time block, etp_money *costs,
+                                          etp_error *error);
 
 #ifdef __cplusplus
 }

@@ -152,6 +152,7 @@ function fleet:facts() end
 ---@field duplicate? number
 ---@field reorder? number
 ---@field flip? number
+---@field bandwidth? integer bit/s each way, 0 = no limit
 ---@field max_frames? integer
 
 ---@class etp.module.buyers
