@@ -19,7 +19,8 @@ describe("two Q-learners in first-price auctions", function()
   local function settled(seed, hindsight)
     local _, sales = market.run(table.concat({
       market.buyers(LEARNER, 2, { bids = BIDS, hindsight = hindsight }), "--disclose winner --interval 1m",
-      market.TEXTBOOK, "--bess 5 --jitter 5ms --set world.spread=0", market.fixed(0), market.flat(VALUE, DAYS), "--seed", seed,
+      market.TEXTBOOK, "--bess 5 --jitter 5ms --set world.spread=0",
+      market.fixed(0), market.flat(VALUE, DAYS), "--seed", seed,
     }, " "), { confirm = true })
     assert.is_true(#sales > 8000)
     local prices = {}
