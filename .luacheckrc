@@ -2,6 +2,7 @@
 std = "lua54"
 max_line_length = 120
 files["tests/spec"].std = "lua54+busted"
+files["tests/theory"].std = "lua54+busted"
 files["tests/binding"].std = "lua54+busted"
 
 -- What a strategy finds in its sandbox. math.random, os.time, print and the like are not there, and a check that says
@@ -29,6 +30,7 @@ stds.sandbox = {
 files["examples"] = { std = "lua54" }
 -- A hook is given more than most strategies use.
 files["strategies"] = { std = "sandbox", unused_args = false }
+files["tests/theory/bidders"] = { std = "sandbox", unused_args = false }
 -- What `new --spec` writes is run by busted.
 files["strategies/templates/*_spec.lua"] = { std = "lua54+busted" }
 -- Annotations declare what others define.

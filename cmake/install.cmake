@@ -57,6 +57,9 @@ install(TARGETS etp-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/strategies DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
   FILES_MATCHING PATTERN "*.lua")
 
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
+  FILES_MATCHING PATTERN "*.lua")
+
 # Annotations of the script API for editors; `etp-engine new` tells the editor where they are.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/bindings/lua/meta DESTINATION ${CMAKE_INSTALL_DATADIR}/etp-engine
   FILES_MATCHING PATTERN "*.lua")

@@ -12,7 +12,8 @@
 -- be worth to firms like us today: the public forecast and the least of our own (value - forecast) in the last
 -- `memory` intervals. N, if not set, comes from outcomes: among equals one in N wins, so it is contests over wins in
 -- ctx.history, with three contests and one win added so that it begins at 3. Refusals below the reserve are no
--- contests. Not all firms bid in each interval, nor by this rule: N is how many equals would beat us as often.
+-- contests. Not all firms bid in each interval, nor by this rule: N is how many equals would beat us as often. It is
+-- estimated at the first offer of an interval, for all of it.
 --
 -- Where winners pay less than they bid (second price, uniform price), it bids its value. In an ascending auction it
 -- opens as in a sealed one and then raises step by step to its value.
@@ -41,6 +42,7 @@ function S.on_interval(ctx, market)
   local state = ctx.state
   state.truthful = market.mechanism == "second-price" or market.mechanism == "uniform-price"
   state.floor = 0
+  state.contenders = nil
   if market.forecast then
     state.own = state.own or {}
     state.seen = (state.seen or 0) + 1
@@ -49,13 +51,10 @@ function S.on_interval(ctx, market)
   end
 end
 
-local function contenders(ctx)
-  if ctx.params.bidders > 0 then
-    return ctx.params.bidders
-  end
+local function estimate(history)
   local wins, losses = 1, 2
-  for i = 1, #ctx.history do
-    local past = ctx.history[i]
+  for i = 1, #history do
+    local past = history[i]
     if past.outcome == "accepted" then
       wins = wins + 1
     elseif past.code == "not_competitive" or past.code == "outbid" then
@@ -63,6 +62,15 @@ local function contenders(ctx)
     end
   end
   return (wins + losses) / wins
+end
+
+local function contenders(ctx)
+  if ctx.params.bidders > 0 then
+    return ctx.params.bidders
+  end
+  local state = ctx.state
+  state.contenders = state.contenders or estimate(ctx.history)
+  return state.contenders
 end
 
 function S.on_offer(ctx, offer)

@@ -24,6 +24,7 @@ static const etp_lua_field spec_list[] = {
     SPEC("wear_spread", wear_spread, PRICE, 0, 100),
     SPEC("need_factor", need_factor_ppm, SHARE, 0, 10),
     SPEC("start_charge", start_ppm, SHARE, 0, 1),
+    SPEC("capacity", capacity_ppm, SHARE, 0.1, 10),
 };
 const etp_lua_fields etp_lua_fleet_fields = ETP_LUA_FIELDS(spec_list);
 

@@ -5,7 +5,7 @@
 
 int etp_wheel_init(struct wheel *wheel, uint32_t capacity, int64_t tick, int64_t now, const etp_allocator *allocator)
 {
-    *wheel = (struct wheel){.tick = tick, .reached = now / tick, .capacity = capacity};
+    *wheel = (struct wheel){.tick = tick, .reached = now / tick, .first = INT64_MAX, .capacity = capacity};
     wheel->entries = allocator->allocate(allocator->user, (size_t)capacity * sizeof *wheel->entries);
     if (wheel->entries == NULL && capacity > 0)
         return ETP_ENOMEM;
@@ -57,7 +57,10 @@ void etp_wheel_set(struct wheel *wheel, uint32_t entry, int64_t due)
 {
     etp_wheel_drop(wheel, entry);
     wheel->entries[entry].due = due;
-    link_last(wheel, (int32_t)entry, (int32_t)(tick_of(wheel, due) % WHEEL_SLOTS));
+    int64_t tick = tick_of(wheel, due);
+    link_last(wheel, (int32_t)entry, (int32_t)(tick % WHEEL_SLOTS));
+    if (wheel->first != WHEEL_UNKNOWN && tick < wheel->first)
+        wheel->first = tick;
 }
 
 void etp_wheel_drop(struct wheel *wheel, uint32_t entry)
@@ -74,8 +77,11 @@ void etp_wheel_drop(struct wheel *wheel, uint32_t entry)
         wheel->tails[slot] = e->previous;
     else
         wheel->entries[e->next].previous = e->previous;
-    if (wheel->heads[slot] == WHEEL_NONE)
+    if (wheel->heads[slot] == WHEEL_NONE) {
         wheel->busy[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+        if (wheel->first % WHEEL_SLOTS == slot)
+            wheel->first = WHEEL_UNKNOWN;
+    }
     e->slot = WHEEL_NONE;
 }
 
@@ -90,45 +96,51 @@ static int64_t lowest_bit(uint64_t bits)
     return place;
 }
 
-/* How many ticks after `reached` the next busy slot stands; 0 when the wheel is empty. The slot of `reached` itself is
+/* The tick of the next busy slot after `reached`; INT64_MAX when the wheel is empty. The slot of `reached` itself is
  * never busy, so that no bit is met twice. */
-static int64_t ticks_to_busy(const struct wheel *wheel)
+static int64_t find_busy(const struct wheel *wheel)
 {
     for (int64_t ahead = 1; ahead < WHEEL_SLOTS;) {
         int64_t slot = (wheel->reached + ahead) % WHEEL_SLOTS;
         uint64_t rest = wheel->busy[slot / 64] >> (slot % 64);
         if (rest != 0)
-            return ahead + lowest_bit(rest);
+            return wheel->reached + ahead + lowest_bit(rest);
         ahead += 64 - slot % 64;
     }
-    return 0;
+    return INT64_MAX;
+}
+
+/* Asked for far more often than it changes. */
+static int64_t first_busy(struct wheel *wheel)
+{
+    if (wheel->first == WHEEL_UNKNOWN)
+        wheel->first = find_busy(wheel);
+    return wheel->first;
 }
 
 int32_t etp_wheel_take(struct wheel *wheel, int64_t now)
 {
     int64_t reachable = now / wheel->tick;
     for (;;) {
-        int64_t ahead = ticks_to_busy(wheel);
-        if (ahead == 0 || wheel->reached + ahead > reachable) {
+        int64_t first = first_busy(wheel);
+        if (first > reachable) {
             if (reachable > wheel->reached)
                 wheel->reached = reachable;
             return WHEEL_NONE;
         }
-        int32_t entry = wheel->heads[(wheel->reached + ahead) % WHEEL_SLOTS];
+        int32_t entry = wheel->heads[first % WHEEL_SLOTS];
         int64_t due = wheel->entries[entry].due;
-        if (rounded_up(wheel, due) <= wheel->reached + ahead) {
-            etp_wheel_drop(wheel, (uint32_t)entry);
-            return entry;
-        }
-        /* It was kept in the last slot for want of span: everything before this tick has fired, so move on to it. */
         etp_wheel_drop(wheel, (uint32_t)entry);
-        wheel->reached += ahead - 1;
+        if (rounded_up(wheel, due) <= first)
+            return entry;
+        /* It was kept in the last slot for want of span: everything before this tick has fired, so move on to it. */
+        wheel->reached = first - 1;
         etp_wheel_set(wheel, (uint32_t)entry, due);
     }
 }
 
-int64_t etp_wheel_next(const struct wheel *wheel)
+int64_t etp_wheel_next(struct wheel *wheel)
 {
-    int64_t ahead = ticks_to_busy(wheel);
-    return ahead == 0 ? INT64_MAX : (wheel->reached + ahead) * wheel->tick;
+    int64_t first = first_busy(wheel);
+    return first == INT64_MAX ? INT64_MAX : first * wheel->tick;
 }

@@ -18,7 +18,7 @@
 
 #include "etp/alloc.h"
 
-enum { WHEEL_SLOTS = 2048, WHEEL_NONE = -1 };
+enum { WHEEL_SLOTS = 2048, WHEEL_NONE = -1, WHEEL_UNKNOWN = -1 };
 
 struct wheel_entry {
     int64_t due;
@@ -29,6 +29,7 @@ struct wheel_entry {
 struct wheel {
     int64_t tick;    /* length of a slot */
     int64_t reached; /* number of the tick up to which all has fired */
+    int64_t first;   /* of the earliest busy slot, if that is known: WHEEL_UNKNOWN where it must be looked for */
     uint32_t capacity;
     struct wheel_entry *entries;
     int32_t heads[WHEEL_SLOTS], tails[WHEEL_SLOTS];
@@ -47,6 +48,6 @@ void etp_wheel_drop(struct wheel *wheel, uint32_t entry);
 /* The next entry that is due at `now`, dropped from the wheel, or WHEEL_NONE. Call until it returns that. */
 int32_t etp_wheel_take(struct wheel *wheel, int64_t now);
 /* When etp_wheel_take() may next return one: never later than the earliest deadline's tick. INT64_MAX when empty. */
-int64_t etp_wheel_next(const struct wheel *wheel);
+int64_t etp_wheel_next(struct wheel *wheel);
 
 #endif

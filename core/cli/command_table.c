@@ -10,6 +10,8 @@ const etp_command etp_commands[] = {
     {"check", "looks at scripts without a market: mistakes, and what a call costs", etp_check_start, etp_check_help},
     {"tournament", "lets strategies play against each other and prints a league", etp_tournament_start,
      etp_tournament_help},
+    {"evidence", "runs the study on real prices and households, and writes its report", etp_evidence_start,
+     etp_evidence_help},
     {"report", "makes a page of a result that was written as JSON", etp_report_start, etp_report_help},
     {"new", "writes a strategy or a reserve policy to start from", etp_new_start, etp_new_help},
     {"data", "says what files of prices, homes and tariffs are: span, gaps, extremes", etp_data_start, etp_data_help},

@@ -37,6 +37,10 @@ void etp_tournament_help(void);
 int etp_report_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_report_help(void);
 
+/* Runs the study. */
+int etp_evidence_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_evidence_help(void);
+
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/prices.h"
 #include "etp/auction.h"
 #include "etp/error.h"
 #include "etp/log.h"
@@ -45,7 +46,11 @@ typedef struct etp_options {
     uint64_t rivals;             /* ETP_RIVALS_FILL when not given */
     uint64_t owners, portfolios; /* 0 when not given */
     etp_conduct_option utility;
-    etp_time interval;                            /* 0 when not given */
+    etp_time interval;  /* 0 when not given */
+    const char *region; /* of the prices; NULL when not given */
+    etp_time from;      /* beginning of the day in whose noon the prices begin; 0 */
+    etp_gap_rule gaps;
+    etp_price clip;                               /* 0 when not given */
     const char *prices, *reserve, *json, *events; /* NULL when not given */
     etp_tariff_option fit, retail;
     etp_mechanism mechanism;

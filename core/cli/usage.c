@@ -31,6 +31,11 @@ static void print_doc(const char *text, int column)
     putchar('\n');
 }
 
+void etp_usage_entry(const char *name, const char *doc)
+{
+    print_doc(doc, printf("  %s", name));
+}
+
 void etp_usage_commands(void)
 {
     printf("\nCommands (etp-engine help COMMAND says more):\n");

@@ -9,6 +9,8 @@
 void etp_usage_commands(void);
 /* The options of a command, under the headings of their groups. */
 void etp_usage_options(const etp_vocabulary *vocabulary);
+/* One entry of a list: a name, and what it is. */
+void etp_usage_entry(const char *name, const char *doc);
 /* The parameters of the world. */
 void etp_usage_world(void);
 

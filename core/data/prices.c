@@ -104,7 +104,7 @@ static int refuse_gap(loader *l)
     etp_stamp due = etp_stamp_show(row[-1].end + l->series.interval);
     return etp_fail(l->error, ETP_EFORMAT,
                     "%s: line %u: %s comes where %s was expected: a gap, and %zu intervals are missing in all; get the "
-                    "missing rows, or take a span without them%s",
+                    "missing rows, or take days without a gap (the program's option is --from)%s",
                     l->names[row->file], (unsigned)row->line, shown(row).text, due.text, l->series.missing,
                     l->wanted->gaps == ETP_GAPS_HOLD ? " (prices are held over 2 hours at most)" : "");
 }

@@ -150,9 +150,34 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     session->query_id = session->offer_id = 0;
     session->tries = 0;
     session->has_bid = false;
+    if (etp_query_is_idle(engine, session->link)) {
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
+        return;
+    }
     etp_aggregator_set_state(aggregator, number, AGGREGATOR_QUERIED);
     aggregator->totals.queries++;
     send_query(engine, aggregator, number);
+}
+
+static void take_turn(etp_engine *engine, struct aggregator *aggregator)
+{
+    uint32_t number = next_in_round(aggregator);
+    aggregator->asked++;
+    aggregator->asking = aggregator->asked < aggregator->node.links;
+    begin_session(engine, aggregator, number);
+}
+
+/* Takes turns in which nothing is sent before their time, if nothing is open with the battery that might yet end. */
+static void take_idle_turns(etp_engine *engine, struct aggregator *aggregator)
+{
+    while (aggregator->asking) {
+        const struct aggregator_session *session = &aggregator->sessions[next_in_round(aggregator)];
+        bool settled = session->state == AGGREGATOR_IDLE || session->state == AGGREGATOR_BOUGHT ||
+                       session->state == AGGREGATOR_OUT;
+        if (!settled || !etp_query_is_idle(engine, session->link))
+            return;
+        take_turn(engine, aggregator);
+    }
 }
 
 void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator)
@@ -172,6 +197,7 @@ void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggreg
         etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_interval(aggregator->user, &context, &market));
     }
     begin_round(engine, aggregator);
+    take_idle_turns(engine, aggregator);
 }
 
 /* ---- timers ---- */
@@ -179,7 +205,6 @@ void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggreg
 static void repeat_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    aggregator->loss_hint = aggregator->node.links;
     if (session->tries >= QUERY_REPEATS) {
         etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
@@ -238,14 +263,12 @@ void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
     while ((due = etp_wheel_take(&aggregator->wheel, engine->now)) != WHEEL_NONE)
         session_due(engine, aggregator, (uint32_t)due);
     while (query_time(engine, aggregator) <= engine->now) {
-        uint32_t number = next_in_round(aggregator);
-        aggregator->asked++;
-        aggregator->asking = aggregator->asked < aggregator->node.links;
-        begin_session(engine, aggregator, number);
+        take_turn(engine, aggregator);
+        take_idle_turns(engine, aggregator);
     }
 }
 
-etp_time etp_aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator)
+etp_time etp_aggregator_deadline(const etp_engine *engine, struct aggregator *aggregator)
 {
     if (aggregator->node.failed)
         return ETP_TIME_NEVER;

@@ -64,7 +64,8 @@ static void take_receipt(etp_engine *engine, struct aggregator *aggregator, uint
 
 /* ---- QueryResponse ---- */
 
-/* After repeats nobody knows which copy was answered. Such a sample is bounded by the least time that they can take: if
+/* Only what has something for sale teaches: a battery that is silent or empty is asked for nothing that could be lost.
+ * After repeats nobody knows which copy was answered. Such a sample is bounded by the least time that they can take: if
  * the waits for lost copies were learned as a round trip, they would make the next waits longer, and so on for ever. */
 static void learn_round_trip(const etp_engine *engine, struct aggregator *aggregator,
                              const struct aggregator_session *session)
@@ -76,7 +77,9 @@ static void learn_round_trip(const etp_engine *engine, struct aggregator *aggreg
     if (session->tries > 0 && sample > bound)
         sample = bound;
     aggregator->round_trip += (sample - aggregator->round_trip) / 8;
-    if (session->tries == 0 && aggregator->loss_hint > 0)
+    if (session->tries > 0)
+        aggregator->loss_hint = aggregator->node.links;
+    else if (aggregator->loss_hint > 0)
         aggregator->loss_hint--;
 }
 
@@ -98,7 +101,6 @@ static void take_response(etp_engine *engine, struct aggregator *aggregator, uin
         unexpected(engine, aggregator, number, message);
         return;
     }
-    learn_round_trip(engine, aggregator, session);
     bool disclosed = (engine->options.disclose & ETP_DISCLOSE_RESERVE) != 0;
     session->offer_id = message->message_id;
     session->lot = message->required_energy;
@@ -118,6 +120,7 @@ static void take_response(etp_engine *engine, struct aggregator *aggregator, uin
         etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
     }
+    learn_round_trip(engine, aggregator, session);
     aggregator->totals.offers++;
     etp_aggregator_ask(engine, aggregator, number, 1);
 }

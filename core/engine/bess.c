@@ -35,7 +35,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 {
     bool periodic = all_heard(bess);
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        if (!periodic && bess->sessions[i].heard)
+        if ((!periodic && bess->sessions[i].heard) || etp_news_is_idle(engine, bess, bess->sessions[i].link))
             continue;
         etp_message message = news_of(bess, ETP_REGISTER);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
@@ -49,6 +49,8 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 static void send_statuses(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++) {
+        if (etp_news_is_idle(engine, bess, bess->sessions[i].link))
+            continue;
         etp_message message = news_of(bess, ETP_BESS_STATUS);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
     }
@@ -57,6 +59,7 @@ static void send_statuses(etp_engine *engine, struct bess *bess)
 
 static void begin_registering(etp_engine *engine, struct bess *bess)
 {
+    etp_bess_settle(engine, bess);
     bess->register_wait = first_register_wait;
     bess->register_at = engine->now + (etp_time)etp_rng_below(&bess->node.rng, (uint64_t)first_register_spread);
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);

@@ -68,10 +68,7 @@ static void fix_offer(struct bess *bess, etp_energy lot)
 
 void etp_bess_open_auction(etp_engine *engine, struct bess *bess)
 {
-    etp_energy lot = bess->brief.lot;
-    etp_energy available = etp_battery_available(bess->battery);
-    if (lot > available)
-        lot = available;
+    etp_energy lot = etp_bess_lot(bess);
     bess->offer.state = OFFER_NOTHING;
     etp_reserve reserve = {0};
     if (lot > 0)

@@ -8,6 +8,7 @@
  *                           clock, which runs the timers that are due
  *     outbox.c              a message's way out: slots by priority, joined into frames
  *     observe.c             events, and the accounting of hooks
+ *     idle.c                what need not be sent between two nodes of one engine
  *     bess.c                a battery's intervals, timers, failure
  *     bess_auction.c        what an auction's turn means in messages
  *     bess_inbox.c          a battery's handlers: [state of the session][type of the message]
@@ -50,6 +51,7 @@ struct link {
     uint32_t node, session;
     uint32_t first_slot;
     uint32_t next_dirty;
+    uint32_t pair; /* the other end, if it is here and what is idle may be left out; else NO_LINK */
     bool dirty;
     bool blocked; /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
 };
@@ -126,6 +128,7 @@ struct bess {
     bool reported; /* on_result was called for this auction */
     etp_time repeat_at, register_at, status_at;
     etp_time register_wait; /* doubles until every peer was heard */
+    etp_time settled_at;    /* when every peer has long learned what became of it */
 };
 
 /* ---- an aggregator ---- */
@@ -273,6 +276,16 @@ bool etp_hook_done(etp_engine *engine, struct node *node, int result);
 etp_market etp_market_of(const etp_engine *engine);
 void etp_refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned type, etp_refusal refusal);
 
+/* idle.c */
+/* The most that it could offer in this interval. */
+etp_energy etp_bess_lot(const struct bess *bess);
+/* Whether a Query on this link of an aggregator's would change nothing. */
+bool etp_query_is_idle(const etp_engine *engine, uint32_t link);
+/* The same for a battery's periodic Registers and BESSStatus. */
+bool etp_news_is_idle(const etp_engine *engine, const struct bess *bess, uint32_t link);
+/* The battery starts, or is back. */
+void etp_bess_settle(const etp_engine *engine, struct bess *bess);
+
 /* bess.c */
 void etp_bess_start(etp_engine *engine, struct bess *bess);
 void etp_bess_begin_interval(etp_engine *engine, struct bess *bess);
@@ -308,7 +321,7 @@ void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session,
 void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
-etp_time etp_aggregator_deadline(const etp_engine *engine, const struct aggregator *aggregator);
+etp_time etp_aggregator_deadline(const etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);

@@ -11,6 +11,7 @@ static const struct {
     const char *name; /* under share/etp-engine */
 } places[] = {
     [ETP_SHARE_STRATEGIES] = {ETP_STRATEGY_DIR, ETP_INSTALLED_STRATEGY_DIR, "strategies"},
+    [ETP_SHARE_SCENARIOS] = {ETP_SCENARIO_DIR, ETP_INSTALLED_SCENARIO_DIR, "scenarios"},
     [ETP_SHARE_META] = {ETP_META_DIR, ETP_INSTALLED_META_DIR, "meta/script"},
 };
 

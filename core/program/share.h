@@ -10,6 +10,7 @@ enum { ETP_SHARE_PATH_MAX = 4096 };
 
 typedef enum etp_share {
     ETP_SHARE_STRATEGIES, /* strategies, in "reserve" policies, in "templates" what `new` writes */
+    ETP_SHARE_SCENARIOS,  /* of the study */
     ETP_SHARE_META        /* annotations of the script API for editors */
 } etp_share;
 

@@ -40,7 +40,8 @@ static void finish(pool *all, size_t index, int status, const etp_error *error)
         all->status = status;
         *all->error = *error;
     }
-    etp_progress_advance(all->progress, all->labour->weight != NULL ? all->labour->weight(all->labour->user, index) : 1);
+    etp_progress_advance(all->progress,
+                         all->labour->weight != NULL ? all->labour->weight(all->labour->user, index) : 1);
     pthread_mutex_unlock(&all->lock);
 }
 

@@ -63,6 +63,7 @@ static const entry params[] = {
     {{"need_factor", "", "how much of its expected own need a home keeps back", 0, 10, false},
      FIELD_RATIO,
      AT(fleet.need_factor_ppm)},
+    {{"capacity", "", "all batteries' capacities, times this", 0.1, 10, false}, FIELD_RATIO, AT(fleet.capacity_ppm)},
     {{"start_charge", "of capacity", "charge at the start", 0, 1, false}, FIELD_RATIO, AT(fleet.start_ppm)},
     {{"outage_minutes", "min", "how long a failed battery stays away", 1, 1440, false}, FIELD_MINUTES, AT(outage)},
 };

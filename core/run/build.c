@@ -197,6 +197,17 @@ static int add_firms(etp_run *run, etp_error *error)
     return ETP_OK;
 }
 
+/* Only what nobody would act on may be left out: see etp_engine_pair_links(). A message over its delay limit is told to
+ * hooks. */
+static bool may_skip(const etp_run_options *options)
+{
+    static const etp_type idle[] = {ETP_REGISTER, ETP_QUERY, ETP_QUERY_RESPONSE, ETP_BESS_STATUS};
+    bool may = options->skip_idle && options->beat == 0 && options->outage >= options->timing.query_spread;
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        may = may && etp_network_longest(&options->network) <= etp_type_delay_limit(idle[i]);
+    return may;
+}
+
 static int join(etp_run *run, unsigned home, const struct firm *firm)
 {
     etp_id home_device = etp_run_home_device(home), firm_device = etp_run_firm_device(firm->portfolio);
@@ -206,6 +217,8 @@ static int join(etp_run *run, unsigned home, const struct firm *firm)
         result = etp_engine_add_link(run->engine, firm->node, home_device, &firm_end);
     if (result == ETP_OK)
         result = etp_network_join(run->network, home_end, home_device, firm_end, firm_device);
+    if (result == ETP_OK && may_skip(&run->options))
+        result = etp_engine_pair_links(run->engine, home_end, firm_end);
     return result;
 }
 

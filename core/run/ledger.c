@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The run's ledger. Two calls at the end of each interval fill it: the first while what was bought in it is still apart,
- * the second when it is known what that was worth. Homes' totals are marked where a block ends; a block is what lies
- * between two marks, so that blocks sum to the totals by construction.
+ * The run's ledger. Two calls at the end of each interval fill it: one before firms are settled, and one when it is known
+ * what they have bought was worth. Homes' totals are marked where a block ends; a block is what lies between two marks,
+ * so that blocks sum to the totals by construction.
  */
-#include <stdlib.h>
-
 #include "run/internal.h"
 #include "run/matching.h"
 
@@ -123,7 +121,7 @@ static size_t note_supply(etp_ledger *ledger, struct exact_money *cost)
     return count;
 }
 
-/* Adds a firm's demands, and to `value` what it saw in the energy that it has bought. */
+/* Adds the demands of a firm's portfolios, and to `value` what they saw in what they have bought. */
 static size_t note_demand(etp_ledger *ledger, const struct firm *firm, size_t count, struct exact_money *value)
 {
     const etp_run *run = ledger->run;

@@ -23,7 +23,7 @@ static int by_reserve(const void *a, const void *b)
     return x->reserve != y->reserve ? (x->reserve < y->reserve ? -1 : 1) : 0;
 }
 
-int etp_demand_by_value(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     const struct demand *x = a, *y = b;
     return x->value != y->value ? (x->value > y->value ? -1 : 1) : 0;
@@ -55,7 +55,7 @@ struct exact_money etp_best_gain(struct supply *supplies, size_t supply_count, s
     if (supply_count == 0 || demand_count == 0)
         return gain;
     qsort(supplies, supply_count, sizeof *supplies, by_reserve);
-    qsort(demands, demand_count, sizeof *demands, etp_demand_by_value);
+    qsort(demands, demand_count, sizeof *demands, by_value);
     etp_energy left = supplies[0].energy;
     for (size_t i = 0, j = 0; i < demand_count && j < supply_count; i++) {
         etp_energy wanted = within_budget(&demands[i], supplies, supply_count);

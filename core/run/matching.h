@@ -38,7 +38,4 @@ struct demand {
 struct exact_money etp_best_gain(struct supply *supplies, size_t supply_count, struct demand *demands,
                                  size_t demand_count);
 
-/* Best value first, for those who sort themselves. */
-int etp_demand_by_value(const void *a, const void *b);
-
 #endif

@@ -188,6 +188,20 @@ int etp_network_join(etp_network *network, uint32_t a, etp_id device_a, uint32_t
 
 /* ---- the fate of a frame ---- */
 
+/* A frame that is held back arrives one or two of these later. */
+static etp_time hold_back(const etp_network_options *options)
+{
+    return options->delay > least_hold_back ? options->delay : least_hold_back;
+}
+
+etp_time etp_network_longest(const etp_network_options *options)
+{
+    if (options == NULL || options->bandwidth != 0)
+        return ETP_TIME_NEVER;
+    etp_time held_back = options->reorder_ppm > 0 ? 2 * hold_back(options) : 0;
+    return options->delay + options->jitter + held_back;
+}
+
 static bool happens(const struct end *end, enum draw draw, uint32_t chance_ppm)
 {
     if (chance_ppm == 0)
@@ -205,7 +219,7 @@ static etp_time jitter_of(const etp_network *network, const struct end *end, enu
 
 static etp_time hold_back_of(const etp_network *network, const struct end *end)
 {
-    etp_time least = network->options.delay > least_hold_back ? network->options.delay : least_hold_back;
+    etp_time least = hold_back(&network->options);
     double share = etp_hash_unit(end->key, (uint64_t)end->last, DRAW_HOW_LONG, end->before);
     return least + (etp_time)(share * (double)least);
 }

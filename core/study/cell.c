@@ -107,9 +107,10 @@ static bool describe_scripts(const etp_cell *cell, const etp_ground *ground, FIL
 
 bool etp_cell_describe(const etp_cell *cell, const etp_ground *ground, FILE *out)
 {
-    bool measured = strcmp(etp_setup_text(cell->setup, ETP_KNOB_HOMES_SOURCE), "measured") == 0;
-    fprintf(out, "format=%d\nprogram=%s\narm=%s\nseed=%" PRIu64 "\nhouseholds=%s\n", (int)ETP_CELL_FORMAT,
-            ground->program_hash, etp_arm_name(cell->arm), cell->seed, measured ? ground->households_hash : "built-in");
+    fprintf(out, "format=%d\nprogram=%s\narm=%s\nseed=%" PRIu64 "\n", (int)ETP_CELL_FORMAT, ground->program_hash,
+            etp_arm_name(cell->arm), cell->seed);
+    if (cell->profiles != NULL)
+        etp_households_describe(ground->households, out);
     describe_knobs(cell, out);
     describe_span(cell, out);
     return describe_scripts(cell, ground, out);

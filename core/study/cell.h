@@ -10,8 +10,8 @@
 
 #include <stdio.h>
 
-#include "etp/home_source.h"
 #include "study/cast.h"
+#include "study/households.h"
 #include "study/result.h"
 #include "study/series.h"
 
@@ -20,14 +20,14 @@ enum { ETP_CELL_KEY_MAX = 33, ETP_CELL_FORMAT = 1, ETP_BLOCK_DAYS = 7 };
 /* What all cells of a study stand on; read only while cells are played. */
 typedef struct etp_ground {
     const etp_cast *cast;
-    const etp_home_source *households; /* what "measured" homes are made from; NULL where there are none */
-    char households_hash[ETP_HASH_TEXT_MAX];
+    const etp_households_list *households;
     char program_hash[ETP_HASH_TEXT_MAX]; /* of the file that runs: another program is another result */
 } etp_ground;
 
 typedef struct etp_cell {
-    const etp_setup *setup;   /* borrowed */
-    const etp_series *series; /* borrowed */
+    const etp_setup *setup;       /* borrowed */
+    const etp_series *series;     /* borrowed */
+    const etp_profiles *profiles; /* borrowed; what homes are made from; NULL: the built-in generator */
     etp_arm arm;
     etp_price_world world;
     uint64_t seed;

@@ -84,7 +84,7 @@ static int margin_of(const etp_crossed *crossed, unsigned kept, etp_crossed *mar
 }
 
 static int resample(const etp_crossed *crossed, etp_combine *combine, const etp_estimate_how *how, unsigned freely,
-                    etp_interval *interval, double *variance)
+                    etp_range *interval, double *variance)
 {
     etp_draws draws = {0};
     double *figures = calloc(how->resamples, sizeof *figures);
@@ -106,7 +106,7 @@ static int resample_alone(const etp_crossed *crossed, etp_combine *combine, cons
                           etp_estimate *estimate, double *variance)
 {
     etp_crossed margin = {0};
-    etp_interval none = {NAN, NAN}, *interval = kind == ETP_KIND_WEEK        ? &estimate->weeks
+    etp_range none = {NAN, NAN}, *interval = kind == ETP_KIND_WEEK        ? &estimate->weeks
                                                 : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
                                                                              : &estimate->seeds;
     *variance = 0;

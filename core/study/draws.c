@@ -74,19 +74,19 @@ static double variance_of(const double *values, unsigned count)
     return sum / count;
 }
 
-etp_interval etp_interval_of(double *resamples, unsigned count, double *variance)
+etp_range etp_interval_of(double *resamples, unsigned count, double *variance)
 {
     const double outside = 0.025;
     unsigned kept = keep_finite(resamples, count);
     if (variance != NULL)
         *variance = kept > 0 ? variance_of(resamples, kept) : 0;
     if (kept == 0 || count - kept > count / 20)
-        return (etp_interval){NAN, NAN};
+        return (etp_range){NAN, NAN};
     qsort(resamples, kept, sizeof *resamples, ascending);
-    return (etp_interval){etp_quantile(resamples, kept, outside), etp_quantile(resamples, kept, 1 - outside)};
+    return (etp_range){etp_quantile(resamples, kept, outside), etp_quantile(resamples, kept, 1 - outside)};
 }
 
-void etp_interval_widen(etp_interval *interval, double value, const double variance[ETP_KINDS],
+void etp_interval_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
                         const unsigned count[ETP_KINDS])
 {
     double raw = 0, mended = 0, spread = 0;

@@ -36,18 +36,18 @@
 
 /* ---- one figure ---- */
 
-typedef struct etp_interval {
+typedef struct etp_range {
     double low, high; /* NaN where the source cannot be resampled: there is only one of it */
-} etp_interval;
+} etp_range;
 
 /* A figure with its 95 % interval. */
 typedef struct etp_estimate {
     bool known;          /* false: nothing else is to be read but `missing` */
     double value;        /* over all weeks, homes and seeds that there are */
-    etp_interval bounds; /* weeks, homes and seeds resampled together */
-    etp_interval weeks;  /* ... weeks alone */
-    etp_interval homes;  /* ... real households alone */
-    etp_interval seeds;  /* ... seeds alone: far too narrow, shown to say so */
+    etp_range bounds; /* weeks, homes and seeds resampled together */
+    etp_range weeks;  /* ... weeks alone */
+    etp_range homes;  /* ... real households alone */
+    etp_range seeds;  /* ... seeds alone: far too narrow, shown to say so */
     char missing[128];   /* what is not there */
 } etp_estimate;
 

@@ -188,7 +188,7 @@ static void write_pass_through(etp_estimator *estimator)
 
 /* ---- chance ---- */
 
-static void write_width(etp_sheet *sheet, const char *source, etp_interval interval)
+static void write_width(etp_sheet *sheet, const char *source, etp_range interval)
 {
     etp_sheet_text(sheet, source);
     etp_sheet_number(sheet, interval.low);
@@ -214,7 +214,7 @@ static void write_chance(etp_estimator *estimator)
         write_width(sheet, "weeks, real households and seeds", estimate->bounds);
         const struct {
             const char *source;
-            etp_interval interval;
+            etp_range interval;
         } alone[] = {{"weeks alone", estimate->weeks},
                      {"real households alone", estimate->homes},
                      {"seeds alone: not the interval, and far too narrow", estimate->seeds}};

@@ -3,6 +3,8 @@
 #ifndef ETP_STUDY_HOUSEHOLDS_H
 #define ETP_STUDY_HOUSEHOLDS_H
 
+#include <stdio.h>
+
 #include "data/catalogue.h"
 #include "data/households/profiles_load.h"
 

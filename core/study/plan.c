@@ -157,6 +157,7 @@ static int ask_cells(etp_plan *plan, const etp_plan_how *how, etp_plan_point *po
             continue;
         etp_cell cell = {.setup = &point->setup,
                          .series = point->series[world],
+                         .profiles = point->households != NULL ? point->households->profiles : NULL,
                          .arm = (etp_arm)arm,
                          .world = (etp_price_world)world,
                          .seed = first + seed};
@@ -273,6 +274,9 @@ static int make_point(etp_plan *plan, const etp_plan_how *how, const etp_scenari
     if (status != ETP_EXIT_DONE || !*there)
         return status;
     status = check_pieces(experiment, from, point, error);
+    if (status == ETP_EXIT_DONE && strcmp(etp_setup_text(&point->setup, ETP_KNOB_HOMES_SOURCE), "measured") == 0)
+        status = etp_households_of(how->households, etp_setup_text(&point->setup, ETP_KNOB_PRICES_REGION),
+                                   &point->households, error);
     if (status == ETP_EXIT_DONE) {
         describe_point(experiment, from, point, about);
         status = etp_cast_add(how->cast, &point->setup, error);

@@ -17,13 +17,15 @@ typedef struct etp_plan_how {
     bool built_in; /* no real data: made-up homes and prices */
     etp_cast *cast;
     etp_series_list *series;
+    etp_households_list *households;
     const etp_ground *ground;
 } etp_plan_how;
 
 typedef struct etp_plan_point {
     etp_setup setup;
     const etp_series *series[ETP_PRICE_WORLDS];
-    unsigned *cells; /* by arm, price world and seed: numbers in the plan's list */
+    const etp_region_households *households; /* NULL for made-up homes */
+    unsigned *cells;                         /* by arm, price world and seed: numbers in the plan's list */
     char span[96];
 } etp_plan_point;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "etp/profiles.h"
 #include "etp/run.h"
 #include "program/status.h"
 #include "study/cell.h"
@@ -14,10 +15,12 @@ static const etp_time week = ETP_BLOCK_DAYS * ETP_NS_PER_DAY;
 static const double one_ppm = 1e6;
 int etp_run_timed_tariff(const etp_run_options *options, etp_time block, etp_money *costs, etp_error *error);
 
-/* One piece: the run's options, and where its results go. */
+/* One piece, which stays where it is: the run's options, and where its results go. */
 typedef struct piece {
     const etp_cell *cell;
     etp_run_options run;
+    etp_profile_homes homes;
+    etp_home_source source;
     unsigned block, day; /* the first of each */
     unsigned blocks, days;
 } piece;
@@ -76,7 +79,19 @@ static void set_conduct(etp_run_options *run, etp_arm arm)
         run->conduct = ETP_CONDUCT_COMPETITIVE;
 }
 
-static void set_piece(piece *one, const etp_cell *cell, const etp_ground *ground, unsigned index)
+static void set_homes(piece *one)
+{
+    const etp_cell *cell = one->cell;
+    if (cell->profiles == NULL)
+        return;
+    etp_profile_homes_defaults(&one->homes);
+    one->homes.profiles = cell->profiles;
+    one->homes.load_ppm = chance_of(cell->setup, ETP_KNOB_HOMES_LOAD);
+    one->source = etp_profile_homes_source(&one->homes);
+    one->run.source = &one->source;
+}
+
+static void set_piece(piece *one, const etp_cell *cell, unsigned index)
 {
     const etp_setup *setup = cell->setup;
     *one = (piece){.cell = cell};
@@ -89,8 +104,7 @@ static void set_piece(piece *one, const etp_cell *cell, const etp_ground *ground
     set_world(run, setup);
     set_market(run, setup);
     set_conduct(run, cell->arm);
-    if (strcmp(etp_setup_text(setup, ETP_KNOB_HOMES_SOURCE), "measured") == 0)
-        run->source = ground->households;
+    set_homes(one);
     run->seed = cell->seed;
     run->trace = &cell->series->trace;
     run->first = etp_cell_piece_first(cell, index);
@@ -313,7 +327,7 @@ static int play_piece(const etp_cell *cell, const etp_ground *ground, unsigned i
                       etp_error *error)
 {
     piece one;
-    set_piece(&one, cell, ground, index);
+    set_piece(&one, cell, index);
     int status = index == 0 ? fill_homes(&one, result, error) : ETP_EXIT_DONE;
     if (status != ETP_EXIT_DONE)
         return status;

@@ -62,6 +62,7 @@ static int read_data(etp_study *study, etp_error *error)
 static int make_plan(etp_study *study, etp_error *error)
 {
     study->ground.cast = &study->cast;
+    study->ground.households = &study->households;
     hash_program(&study->ground);
     const etp_plan_how how = {.scenario = &study->scenario,
                               .set = &study->set,
@@ -71,7 +72,10 @@ static int make_plan(etp_study *study, etp_error *error)
                               .series = &study->series,
                               .households = &study->households,
                               .ground = &study->ground};
-    return etp_plan_make(&study->plan, &how, error);
+    int status = etp_plan_make(&study->plan, &how, error);
+    if (status != ETP_EXIT_DONE)
+        return status;
+    return etp_study_describe(study, &how, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_FAILED;
 }
 
 int etp_study_set(etp_study *study, const etp_study_options *options, etp_error *error)
@@ -84,8 +88,6 @@ int etp_study_set(etp_study *study, const etp_study_options *options, etp_error 
         status = read_data(study, error);
     if (status == ETP_EXIT_DONE)
         status = make_plan(study, error);
-    if (status == ETP_EXIT_DONE)
-        status = etp_study_describe(study, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_FAILED;
     return status;
 }
 

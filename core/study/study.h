@@ -55,7 +55,7 @@ const etp_study_view *etp_study_view_of(const etp_study *study);
 void etp_study_fini(etp_study *study);
 
 /* view.c: fills study->view. ETP_ENOMEM. */
-int etp_study_describe(etp_study *study, etp_error *error);
+int etp_study_describe(etp_study *study, const etp_plan_how *how, etp_error *error);
 void etp_study_forget(etp_study *study);
 
 #endif

@@ -25,6 +25,7 @@ void etp_fleet_defaults(etp_fleet_spec *spec)
         .wear_spread = 3 * ETP_PRICE_PER_CENT / 2,
         .need_factor_ppm = 1500000,
         .start_ppm = 500000,
+        .capacity_ppm = million,
     };
 }
 
@@ -32,8 +33,8 @@ static bool spec_is_sound(const etp_fleet_spec *spec)
 {
     return spec->pv_low >= 0 && spec->pv_low <= spec->pv_high && spec->pv_high <= ETP_PV_PEAK_MAX &&
            spec->floor_ppm <= million && spec->start_ppm <= million && spec->need_factor_ppm <= 10 * million &&
-           spec->wear >= 0 && spec->wear <= ETP_PRICE_MAX && spec->wear_spread >= 0 &&
-           spec->wear_spread <= ETP_PRICE_MAX;
+           spec->capacity_ppm >= million / 10 && spec->capacity_ppm <= 10 * million && spec->wear >= 0 &&
+           spec->wear <= ETP_PRICE_MAX && spec->wear_spread >= 0 && spec->wear_spread <= ETP_PRICE_MAX;
 }
 
 /* Each draw of a home has a number, so that a new one changes none of the others. */
@@ -47,7 +48,8 @@ static uint32_t draw(const etp_fleet_spec *spec, uint64_t key, unsigned which)
 static etp_energy draw_capacity(const etp_fleet_spec *spec, uint64_t key)
 {
     uint64_t percent = etp_draw_below(draw(spec, key, DRAW_CAPACITY), 100);
-    return percent < 25 ? INT64_C(6400000) : percent < 60 ? INT64_C(10000000) : INT64_C(13500000);
+    etp_energy drawn = percent < 25 ? INT64_C(6400000) : percent < 60 ? INT64_C(10000000) : INT64_C(13500000);
+    return drawn * (int64_t)spec->capacity_ppm / million;
 }
 
 static etp_price draw_wear(const etp_fleet_spec *spec, uint64_t key)

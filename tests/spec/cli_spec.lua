@@ -209,6 +209,16 @@ describe("what cannot be asked for", function()
     { GREEDY .. " --set greedy.margin", "NAME.PARAM=VALUE" },
     { GREEDY .. " --check-determinism --json x", "leave out --json" },
     { GREEDY .. " --json x --events x", "a file of its own" },
+    { GREEDY .. " --utility fair", "posted, knowing or competitive, not 'fair'" },
+    { GREEDY .. " --utility knowing --no-baselines", "--no-baselines runs the market alone" },
+    { GREEDY .. " --utility knowing --watch", "--watch runs the market alone" },
+    { GREEDY .. " --utility posted --digest", "--digest runs the market alone" },
+    { GREEDY .. " --utility posted --check-determinism", "--check-determinism runs the market alone" },
+    { GREEDY .. " --owners 2 --rivals 1", "leave one of them out" },
+    { GREEDY .. " zip --owners 1", "--owners 1 is fewer than the 2 strategies" },
+    { GREEDY .. " --owners 3 --portfolios 8", "shared equally by 3 aggregators: say --portfolios 9" },
+    { GREEDY .. " --portfolios 7", "7 portfolios cannot be shared equally by 5 aggregators" },
+    { GREEDY .. " --portfolios 1001", "from 1 to 1000" },
   }) do
     it("is refused with a sentence: " .. case[1], function()
       expect(program.run(case[1]), 2, case[2])
@@ -335,7 +345,8 @@ describe("a price file that cannot be used", function()
 
   it("is missing, a directory, or empty", function()
     expect(program.run(DAY .. "--prices nowhere.csv"), 1, "nowhere.csv")
-    expect(program.run(DAY .. "--prices strategies"), 1, "strategies")
+    expect(program.run(DAY .. "--prices strategies"), 2, "strategies is a folder")
+    expect(program.run(DAY .. "--prices strategies --region VIC1 --from 2025-01-01"), 1, "no prices of VIC1")
     refuses("", "empty")
   end)
 
@@ -343,8 +354,8 @@ describe("a price file that cannot be used", function()
     refuses(with_line(100, function() return "" end), "100")
   end)
 
-  it("has a repeated row", function()
-    refuses(with_line(100, function(line) return line .. line end), "101")
+  it("has two prices for one interval", function()
+    refuses(with_line(100, function(line) return line .. line:gsub(",80,", ",90,") end), "101")
   end)
 
   it("has other columns", function()

@@ -125,6 +125,7 @@ static void no_engine_answers(void **unused)
     GIVES(0, etp_engine_now, NULL);
     GIVES(ETP_EINVAL, etp_engine_sold, NULL, 0, &energy, &money);
     GIVES(ETP_EINVAL, etp_engine_offered, NULL, 0, &energy, &money);
+    GIVES(ETP_EINVAL, etp_engine_pair_links, NULL, 0, 0);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, NULL, 0, &totals);
     QUIET(etp_engine_get_stats, NULL, &stats);
     assert_int_equal(stats.auctions, 0);
@@ -239,6 +240,7 @@ static void not_so(void)
     GIVES(ETP_EINVAL, etp_engine_sold, engine, seller, NULL, &money);
     GIVES(ETP_EINVAL, etp_engine_offered, engine, buyer, &energy, &money);
     GIVES(ETP_EINVAL, etp_engine_offered, engine, seller, NULL, &money);
+    GIVES(ETP_ESTATE, etp_engine_pair_links, engine, 0, 1);
     GIVES(ETP_EINVAL, etp_engine_offered, engine, seller, &energy, NULL);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, engine, seller, &totals);
     GIVES(ETP_EINVAL, etp_engine_aggregator_totals, engine, buyer, NULL);

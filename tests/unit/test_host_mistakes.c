@@ -207,6 +207,7 @@ static void a_network_answers(void **unused)
     GIVES(ETP_EINVAL, etp_network_join, NULL, 0, 1, 1, 2);
     GIVES(ETP_EINVAL, etp_network_send, NULL, 0, 0, "x", 1);
     GIVES(ETP_TIME_NEVER, etp_network_next, NULL);
+    GIVES(ETP_TIME_NEVER, etp_network_longest, NULL);
     GIVES(false, etp_network_take, NULL, 0, &delivery);
     QUIET(etp_network_get_stats, NULL, &stats);
     assert_int_equal(stats.sent, 0);
@@ -247,6 +248,8 @@ static void prices_answer(void **unused)
     GIVES(ETP_EINVAL, etp_trace_first_noon, NULL, &index);
     GIVES(ETP_EINVAL, etp_trace_first_noon, &trace, NULL);
     GIVES(ETP_ENOENT, etp_trace_first_noon, &trace, &index);
+    GIVES(0, etp_trace_clip, NULL, 0);
+    GIVES(0, etp_trace_clip, &trace, 0);
     QUIET(etp_trace_fini, NULL);
     etp_price own[] = {CENT};
     trace = (etp_trace){.count = 1, .interval = ETP_NS_PER_HOUR, .prices = own};

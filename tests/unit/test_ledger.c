@@ -111,8 +111,11 @@ static void test_every_cut_sums_to_the_run(void **state)
     long_market(&m, 6, 3, 700);
     m.options.failures_ppm = 500000;
     m.options.network.loss_ppm = 50000;
-    for (unsigned merged = 0; merged < 2; merged++) {
-        m.options.merged = merged != 0;
+    for (unsigned turn = 0; turn < 3; turn++) {
+        m.options.merged = turn == 1;
+        /* In the last turn one firm holds two portfolios, and one is nobody's. */
+        m.options.portfolios = turn == 2 ? 5 : 3;
+        m.firms[2].portfolio_count = turn == 2 ? 2 : 1;
         market_run(&m);
         assert_true(total_of(&m)->sold > 0);
         check_all(&m);

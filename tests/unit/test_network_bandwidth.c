@@ -130,6 +130,22 @@ static void a_bandwidth_has_a_limit(void **state)
     assert_non_null(strstr(error.text, "a bandwidth of 1000000000001 bits per second"));
 }
 
+static void the_longest_way_is_known_beforehand(void **state)
+{
+    (void)state;
+    etp_network_options options = usual();
+    assert_int_equal(etp_network_longest(&options), 20 * ms);
+    options.jitter = 7 * ms;
+    assert_int_equal(etp_network_longest(&options), 27 * ms);
+    options.delay = 5 * ms;
+    options.reorder_ppm = 1;
+    assert_int_equal(etp_network_longest(&options), 12 * ms + 2 * 20 * ms);
+    options.delay = 50 * ms;
+    assert_int_equal(etp_network_longest(&options), 57 * ms + 2 * 50 * ms);
+    options.bandwidth = 1;
+    assert_int_equal(etp_network_longest(&options), ETP_TIME_NEVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +155,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_was_sent),
         cmocka_unit_test(no_queue_is_longer_than_an_hour),
         cmocka_unit_test(a_bandwidth_has_a_limit),
+        cmocka_unit_test(the_longest_way_is_known_beforehand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ static int expected_next(const struct model *model, int64_t now)
     return next;
 }
 
-static void check_next(const struct bench *bench, int64_t now)
+static void check_next(struct bench *bench, int64_t now)
 {
     int64_t least = earliest(&bench->model), next = etp_wheel_next(&bench->wheel);
     if (least == INT64_MAX) {

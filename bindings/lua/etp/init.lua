@@ -99,7 +99,7 @@ end
 --- Wholesale prices, one for each market interval. The result has `#prices`, `prices[1]` in c/kWh, and the fields
 -- starts (s since 1970), interval (s), source, region, hash; `resample(interval)` gives the same with longer or shorter
 -- intervals, `first_noon()` how many intervals lie before the first noon.
--- @tparam string|table source the name of a file, AEMO's price-and-demand CSV; or a list of c/kWh, with `interval` in s
+-- @tparam string|table source the name of a file of AEMO's prices; or a list of c/kWh, with `interval` in s
 -- (300 if left out) and `starts` in s since 1970 (noon of 1 January 2025 if left out); or nothing but `days`,
 -- `interval` and `seed`, for made-up summer days
 -- @return prices; or nil and what is wrong with the file
@@ -119,7 +119,7 @@ end
 -- table of what there is to know of one. `fleet:flows(place, interval, second_of_day, seconds)` gives the sun's and the
 -- load's kWh of one interval, `fleet:expected_need(place, second_of_day)` the own use that the home expects.
 -- @tparam table options `homes` (100), `seed` (1), and any of inverter, export_limit (kW), round_trip, floor, pv_low,
--- pv_high (kW), wear, wear_spread (c/kWh), need_factor, start_charge
+-- pv_high (kW), wear, wear_spread (c/kWh), need_factor, start_charge, capacity
 -- @return a fleet; or nil and what does not fit together
 function etp.fleet(options)
   return market.fleet(options)

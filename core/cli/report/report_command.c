@@ -10,8 +10,8 @@
 
 #include "cli/commands.h"
 #include "cli/option_table.h"
-#include "cli/output.h"
-#include "cli/status.h"
+#include "program/output.h"
+#include "program/status.h"
 #include "cli/usage.h"
 #include "report/document/document_json.h"
 #include "report/pages/pages.h"

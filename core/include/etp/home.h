@@ -38,12 +38,13 @@ typedef struct etp_fleet_spec {
     etp_price wear_spread;    /**< 1.5 c/kWh: uniform in wear +- this */
     uint32_t need_factor_ppm; /**< expected own need is counted times this, up to 10: 1 500 000 */
     uint32_t start_ppm;       /**< state of charge at the start, of capacity: 500 000 */
+    uint32_t capacity_ppm;    /**< times this, all capacities as drawn: 1 000 000; 100 000 to 10 000 000 */
 } etp_fleet_spec;
 
 /** The first run's values. */
 ETP_API void etp_fleet_defaults(etp_fleet_spec *spec);
 
-/** One home. Capacities are 6.4, 10 and 13.5 kWh with chances 25, 35 and 40 %. */
+/** One home. Capacities are 6.4, 10 and 13.5 kWh with chances 25, 35 and 40 %, times the fleet's factor. */
 typedef struct etp_home {
     etp_battery battery;     /**< what it stores */
     uint64_t key;            /**< what its draws are keyed by: its number in the fleet */

@@ -47,6 +47,10 @@ typedef struct etp_network_options {
     uint32_t max_frames;            /**< under way at once, up to 10^8; 0 = 4096 and one for 8 links */
 } etp_network_options;
 
+/** The longest that a frame can take from being sent to arriving, if it does; ETP_TIME_NEVER where frames may wait for
+ *  one another (a bandwidth), and for NULL. */
+ETP_API etp_time etp_network_longest(const etp_network_options *options);
+
 /** A network without delay, loss or noise; `max_links` remains to be filled in. */
 ETP_API void etp_network_defaults(etp_network_options *options);
 

@@ -92,7 +92,8 @@ typedef struct etp_run_options {
     bool ledger;           /**< keeps one: etp_run_ledger() */
     etp_time ledger_block; /**< length of its blocks, whole intervals: 7 days */
     /** Leaves out work that cannot change an outcome, such as asking a battery that has nothing to sell. Trades and
-     *  homes are the same with and without; what is counted of messages is less. */
+     *  homes are the same with and without; what is counted of messages is less. Where that cannot be promised nothing
+     *  is left out: with a beat, a bandwidth, links so slow that a message may come after its delay limit. */
     bool skip_idle;
 } etp_run_options;
 

@@ -103,7 +103,7 @@ static void put_heads(FILE *out, const json_t *table)
     fputc('\n', out);
 }
 
-static void put_table(FILE *out, const json_t *table)
+void etp_csv_table(FILE *out, const json_t *table)
 {
     size_t i, columns = json_array_size(json_object_get(table, "columns"));
     const json_t *row;
@@ -132,7 +132,7 @@ static int write_table(const json_t *table, const char *folder, etp_error *error
     FILE *out = fopen(path, "w");
     bool failed = out == NULL;
     if (out != NULL) {
-        put_table(out, table);
+        etp_csv_table(out, table);
         failed = ferror(out) != 0;
         failed = fclose(out) != 0 || failed;
     }

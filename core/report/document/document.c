@@ -124,19 +124,22 @@ static bool is_good_id(const char *id)
     return size > 0 && size <= ETP_DOCUMENT_ID_MAX && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-_") == size;
 }
 
-bool etp_document_take_id(etp_document *document, const char *id)
+static bool take_id(etp_document *document, json_t *used, const char *id)
 {
-    if (!etp_document_is_sound(document))
-        return false;
     if (id == NULL || !is_good_id(id))
         etp_document_blame(document, ETP_EINVAL,
                            "'%.80s' is no id: it has 1 to %d of the letters a to z, digits, - and _",
                            id != NULL ? id : "", ETP_DOCUMENT_ID_MAX);
-    else if (json_object_get(document->ids, id) != NULL)
+    else if (json_object_get(used, id) != NULL)
         etp_document_blame(document, ETP_EINVAL, "the id %s is there twice", id);
     else
-        etp_document_put(document, document->ids, id, json_true());
+        etp_document_put(document, used, id, json_true());
     return etp_document_is_sound(document);
+}
+
+bool etp_document_take_id(etp_document *document, const char *id)
+{
+    return etp_document_is_sound(document) && take_id(document, document->ids, id);
 }
 
 json_t *etp_document_item(etp_document *document, const char *type)
@@ -167,7 +170,8 @@ etp_document *etp_document_new(const char *title)
     document->locale = etp_locale_new();
     document->root = json_object();
     document->ids = json_object();
-    if (document->root == NULL || document->ids == NULL)
+    document->section_ids = json_object();
+    if (document->root == NULL || document->ids == NULL || document->section_ids == NULL)
         blame_memory(document);
     etp_document_put(document, document->root, "title", etp_document_make_text(title));
     etp_document_put(document, document->root, "lead", json_string(""));
@@ -190,6 +194,7 @@ void etp_document_free(etp_document *document)
     }
     json_decref(document->root);
     json_decref(document->ids);
+    json_decref(document->section_ids);
     etp_locale_free(document->locale);
     free(document);
 }
@@ -221,7 +226,7 @@ void etp_document_meta(etp_document *document, const char *name, const char *for
 
 void etp_document_section(etp_document *document, const char *id, const char *title)
 {
-    if (!etp_document_take_id(document, id))
+    if (!etp_document_is_sound(document) || !take_id(document, document->section_ids, id))
         return;
     json_t *section = json_object();
     etp_document_append(document, document->sections, section);

@@ -8,8 +8,8 @@
  * so. So every function takes NULL for a document, a sheet or a plot, and does nothing.
  *
  * Texts are UTF-8 and plain: what looks like HTML in them is shown as it is. Formats print numbers as in the "C" locale. An
- * `id` has the letters a to z, digits, - and _, is no longer than 64, and is used once: it is the name of a link and of a
- * CSV file. A number that is not finite stands for one that there is not, and is shown as a dash.
+ * `id` has the letters a to z, digits, - and _, is no longer than 64, and is used once among sections, and once among tables
+ * and plots: it is the name of a link, and of a CSV file. A number that is not finite stands for one that there is not, and is shown as a dash.
  *
  * The same calls give the same bytes.
  */

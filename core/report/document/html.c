@@ -21,6 +21,8 @@ static void put_element(FILE *out, const char *opening, const json_t *object, co
     fputs(closing, out);
 }
 
+/* Names of the page's own parts and of sections have a dot, which ids of tables and plots have not. */
+
 /* ---- head ---- */
 
 /* The policy lets the page's own style and script work and keeps everything else out, should a text ever slip through. */
@@ -48,7 +50,7 @@ static void put_contents(FILE *out, const json_t *sections)
     fputs("<nav aria-label=\"Contents\"><h2>Contents</h2><ol>\n", out);
     json_array_foreach(sections, i, section)
     {
-        put_element(out, "<li><a href=\"#", section, "id", "\">");
+        put_element(out, "<li><a href=\"#section.", section, "id", "\">");
         put_element(out, "", section, "title", "</a></li>\n");
     }
     fputs("</ol></nav>\n", out);
@@ -56,13 +58,13 @@ static void put_contents(FILE *out, const json_t *sections)
 
 static void put_header(FILE *out, const etp_document *document)
 {
-    fputs("<body>\n<a class=\"skip\" href=\"#content\">To the content</a>\n<header>\n", out);
+    fputs("<body>\n<a class=\"skip\" href=\"#page.content\">To the content</a>\n<header>\n", out);
     put_element(out, "<h1>", document->root, "title", "</h1>\n");
     if (json_string_length(json_object_get(document->root, "lead")) > 0)
         put_element(out, "<p class=\"lead\">", document->root, "lead", "</p>\n");
     fputs("</header>\n", out);
     put_contents(out, document->sections);
-    fputs("<main id=\"content\">\n", out);
+    fputs("<main id=\"page.content\">\n", out);
 }
 
 /* ---- what sections hold ---- */
@@ -106,10 +108,10 @@ static void put_key_figure(FILE *out, const json_t *item)
 static bool put_item(FILE *out, const json_t *item)
 {
     if (is_type(item, "table"))
-        etp_html_table(out, item);
-    else if (is_type(item, "plot"))
+        return etp_html_table(out, item);
+    if (is_type(item, "plot"))
         return etp_html_figure(out, item);
-    else if (is_type(item, "key-figure"))
+    if (is_type(item, "key-figure"))
         put_key_figure(out, item);
     else if (is_type(item, "heading"))
         put_element(out, "<h3>", item, "text", "</h3>\n");
@@ -123,25 +125,32 @@ static bool put_item(FILE *out, const json_t *item)
 }
 
 /* Items of one of these types that follow each other stand in one element. */
-static void put_edge(FILE *out, const json_t *before, const json_t *after, const char *type, const char *tag)
+static const struct {
+    const char *type, *opening, *closing;
+} groups[] = {{"point", "<ul>\n", "</ul>\n"}, {"key-figure", "<dl class=\"keys\">\n", "</dl>\n"}};
+enum { GROUPS = sizeof groups / sizeof groups[0] };
+
+static unsigned group_of(const json_t *item)
 {
-    bool was = before != NULL && is_type(before, type), is = after != NULL && is_type(after, type);
-    if (was && !is)
-        fprintf(out, "</%.2s>\n", tag);
-    if (is && !was)
-        fprintf(out, "<%s>\n", tag);
+    unsigned group = 0;
+    while (group < GROUPS && !(item != NULL && is_type(item, groups[group].type)))
+        group++;
+    return group;
 }
 
 static bool put_items(FILE *out, const json_t *items)
 {
-    const json_t *before = NULL;
+    unsigned group = GROUPS;
     bool whole = true;
     for (size_t i = 0; i <= json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
-        put_edge(out, before, item, "point", "ul");
-        put_edge(out, before, item, "key-figure", "dl class=\"keys\"");
+        unsigned next = group_of(item);
+        if (next != group && group < GROUPS)
+            fputs(groups[group].closing, out);
+        if (next != group && next < GROUPS)
+            fputs(groups[next].opening, out);
         whole = (item == NULL || put_item(out, item)) && whole;
-        before = item;
+        group = next;
     }
     return whole;
 }
@@ -153,8 +162,8 @@ static bool put_sections(FILE *out, const json_t *sections)
     bool whole = true;
     json_array_foreach(sections, i, section)
     {
-        put_element(out, "<section aria-labelledby=\"", section, "id", "\">\n");
-        put_element(out, "<h2 id=\"", section, "id", "\">");
+        put_element(out, "<section aria-labelledby=\"section.", section, "id", "\">\n");
+        put_element(out, "<h2 id=\"section.", section, "id", "\">");
         put_element(out, "", section, "title", "</h2>\n");
         whole = put_items(out, json_object_get(section, "items")) && whole;
         fputs("</section>\n", out);
@@ -205,7 +214,7 @@ static bool put_scripts(FILE *out, const json_t *sections)
     json_t *plots = make_plots(sections);
     bool whole = plots != NULL;
     if (whole && json_object_size(plots) > 0) {
-        fputs("<script type=\"application/json\" id=\"plots\">", out);
+        fputs("<script type=\"application/json\" id=\"page.plots\">", out);
         whole = etp_html_json(out, plots);
         fputs("</script>\n<script>//<![CDATA[\n", out);
         put_asset(out, &etp_page_library);

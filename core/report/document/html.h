@@ -14,9 +14,9 @@ void etp_html_member(FILE *out, const json_t *object, const char *name);
 /* JSON in a <script>; nothing in it ends that. False when there is no memory. */
 bool etp_html_json(FILE *out, const json_t *json);
 
-/* A table item, with its caption and note. */
-void etp_html_table(FILE *out, const json_t *table);
-/* Where a plot is drawn, and below it its numbers. False when there is no memory. */
+/* A table item, with its caption and note. False when there is no memory, as below. */
+bool etp_html_table(FILE *out, const json_t *table);
+/* Where a plot is drawn, and below it its numbers. */
 bool etp_html_figure(FILE *out, const json_t *plot);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables and figures of a page. Wide tables scroll within themselves, by the keyboard too. */
+#include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "report/document/html.h"
 #include "report/document/show.h"
@@ -63,6 +66,18 @@ static void put_cell_value(FILE *out, const json_t *cell, int digits)
     }
 }
 
+/* Short texts are not broken. */
+enum { SHORT_TEXT = 28 };
+
+static const char *class_of(const json_t *table, size_t column, const json_t *cell)
+{
+    if (is_numeric(table, column))
+        return " class=\"n\"";
+    if (!json_is_string(cell))
+        return "";
+    return json_string_length(cell) <= SHORT_TEXT ? " class=\"s\"" : " class=\"t\"";
+}
+
 /* A text in the first column names its row. */
 static void put_row(FILE *out, const json_t *table, const json_t *row)
 {
@@ -73,7 +88,7 @@ static void put_row(FILE *out, const json_t *table, const json_t *row)
     {
         const json_t *cell = json_array_get(cells, i);
         bool head = i == 0 && json_is_string(cell);
-        fprintf(out, head ? "<th scope=\"row\"%s>" : "<td%s>", is_numeric(table, i) ? " class=\"n\"" : "");
+        fprintf(out, head ? "<th scope=\"row\"%s>" : "<td%s>", class_of(table, i, cell));
         put_cell_value(out, cell, (int)json_integer_value(json_object_get(column, "digits")));
         fputs(head ? "</th>" : "</td>", out);
     }
@@ -89,6 +104,39 @@ static void put_rows(FILE *out, const json_t *table)
     fputs("</tbody>\n</table></div>\n", out);
 }
 
+/* Every byte but letters and digits by its number, so that it may stand in a link. */
+static void put_encoded(FILE *out, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (isalnum(byte) || strchr("-_.", byte) != NULL)
+            fputc(byte, out);
+        else
+            fprintf(out, "%%%02X", byte);
+    }
+}
+
+/* The numbers as a file within the page. */
+static bool put_download(FILE *out, const json_t *table)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (memory == NULL)
+        return false;
+    etp_csv_table(memory, table);
+    bool whole = fclose(memory) == 0;
+    if (whole) {
+        fputs("<p class=\"save\"><a download=\"", out);
+        etp_html_member(out, table, "id");
+        fputs(".csv\" href=\"data:text/csv;charset=utf-8,", out);
+        put_encoded(out, text, size);
+        fputs("\">Save as CSV</a></p>\n", out);
+    }
+    free(text);
+    return whole;
+}
+
 static void put_note(FILE *out, const json_t *item)
 {
     if (is_empty(item, "note"))
@@ -98,7 +146,7 @@ static void put_note(FILE *out, const json_t *item)
     fputs("</p>\n", out);
 }
 
-void etp_html_table(FILE *out, const json_t *table)
+bool etp_html_table(FILE *out, const json_t *table)
 {
     fputs("<div class=\"table\" id=\"", out);
     etp_html_member(out, table, "id");
@@ -110,10 +158,12 @@ void etp_html_table(FILE *out, const json_t *table)
     put_heads(out, table);
     put_rows(out, table);
     put_note(out, table);
+    bool whole = put_download(out, table);
     fputs("</div>\n", out);
+    return whole;
 }
 
-static void put_numbers(FILE *out, const json_t *plot, const json_t *table)
+static bool put_numbers(FILE *out, const json_t *plot, const json_t *table)
 {
     fputs("<details><summary>Numbers of this figure</summary>\n<div class=\"wide\" role=\"group\" tabindex=\"0\" "
           "aria-label=\"Numbers: ",
@@ -124,7 +174,9 @@ static void put_numbers(FILE *out, const json_t *plot, const json_t *table)
     fputs("</caption>\n", out);
     put_heads(out, table);
     put_rows(out, table);
+    bool whole = put_download(out, table);
     fputs("</details>\n", out);
+    return whole;
 }
 
 bool etp_html_figure(FILE *out, const json_t *plot)
@@ -140,8 +192,8 @@ bool etp_html_figure(FILE *out, const json_t *plot)
           "are below.</p></noscript></div>\n",
           out);
     put_note(out, plot);
-    put_numbers(out, plot, table);
+    bool whole = put_numbers(out, plot, table);
     fputs("</figure>\n", out);
     json_decref(table);
-    return true;
+    return whole;
 }

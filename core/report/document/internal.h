@@ -34,6 +34,7 @@ struct etp_document {
     json_t *meta, *sections; /* borrowed from root */
     json_t *items;           /* of the section begun last; NULL before the first */
     json_t *ids;             /* an object: those in use */
+    json_t *section_ids;     /* the same of sections */
     etp_sheet *sheets;
     etp_plot *plots;
     locale_t locale; /* the "C" locale, for formats */
@@ -45,7 +46,7 @@ struct etp_document {
 bool etp_document_is_sound(const etp_document *document);
 /* Keeps the first mistake. */
 void etp_document_blame(etp_document *document, int code, const char *format, ...) ETP_PRINTF(3, 4);
-/* Whether the id is as it must be and new; it is in use from here on. */
+/* Whether the id of a table or plot is as it must be and new; it is in use from here on. */
 bool etp_document_take_id(etp_document *document, const char *id);
 /* A new item of the current section; borrowed, NULL after a failure. */
 json_t *etp_document_item(etp_document *document, const char *type);

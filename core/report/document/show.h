@@ -17,4 +17,7 @@ void etp_show_exact(char text[ETP_SHOWN_MAX], const json_t *number);
  * no memory. */
 json_t *etp_plot_make_table(const json_t *plot);
 
+/* A table item as CSV: a line of heads, a line for each row. The thread's locale must be "C". */
+void etp_csv_table(FILE *out, const json_t *table);
+
 #endif

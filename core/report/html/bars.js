@@ -13,7 +13,10 @@ const etpBars = (function () {
   }
 
   function legend(box, plot) {
-    p.legend(box, plot.series.map(series => series.name), swatch(plot));
+    const names = plot.series.length > 1 ? plot.series.map(series => series.name) : [], fill = swatch(plot);
+    const based = plot.base && plot.base.label ? names.concat(plot.base.label) : names;
+    if (based.length > 0)
+      p.legend(box, based, (svg, i) => i < names.length ? fill(svg, i) : p.baseSwatch(svg));
   }
 
   /* ---- names below: on one line, on a few, or every second one where they are numbers ---- */
@@ -43,7 +46,7 @@ const etpBars = (function () {
     group.append("rect").attr("x", at).attr("width", thickness).attr("y", Math.min(y(0), y(point.y)))
       .attr("height", Math.abs(y(point.y) - y(0))).style("fill", fill).style("stroke", p.color(i));
     if (p.isNumber(point.low) && p.isNumber(point.high))
-      p.whisker(group, middle, y(point.low), middle, y(point.high), 5);
+      p.barWhisker(group, middle, y(point.low), middle, y(point.high));
   }
 
   function putValue(svg, plot, point, x, y, step) {
@@ -52,24 +55,30 @@ const etpBars = (function () {
     if (p.measure(text) < step) p.putLines(svg, [text], x, y(end) + (down ? 11 : -10), "middle", "halo");
   }
 
+  /* Room for the numbers beyond the ends of bars. */
+  function makeRoom(y) {
+    const ends = y.domain(), room = 0.08 * (ends[1] - ends[0]);
+    y.domain([ends[0] < 0 ? ends[0] - room : ends[0], ends[1] > 0 ? ends[1] + room : ends[1]]);
+  }
+
   function drawBase(svg, plot, y, area) {
     if (!plot.base || !p.isNumber(plot.base.value)) return;
     const at = y(plot.base.value);
     svg.append("line").attr("class", "base").attr("x1", area.left).attr("x2", area.right).attr("y1", at).attr("y2", at);
-    p.putLines(svg, [p.cut(plot.base.label, area.right - area.left)], area.right, at - 9, "end", "soft halo");
   }
 
   /* ---- the whole ---- */
 
   function drawUpright(box, plot, width, labels, names) {
-    const count = plot.series.length, tallest = d3.max(names.lines, list => list.length);
+    const count = plot.series.length, valued = count === 1 && labels.length <= 14, tallest = d3.max(names.lines, list => list.length);
     const height = Math.max(240, Math.min(360, 0.5 * width));
     const title = plot.x_label ? p.wrap(plot.x_label, width - 60) : [];
     const svg = p.frame(box, plot, width, height), top = p.topLabel(svg, plot.y_label, width) + (count === 1 ? 8 : 0);
     const area = { left: 40, right: width - 4, top: top,
       bottom: height - 16 - tallest * p.lineHeight - title.length * (p.lineHeight + 3) };
-    const y = d3.scaleLinear().domain(p.domain(p.valuesOf(plot, ["y", "low", "high"]), true))
-      .range([area.bottom, area.top]).nice();
+    const y = d3.scaleLinear().domain(p.domain(p.valuesOf(plot, ["y", "low", "high"]), true)).range([area.bottom, area.top]);
+    if (valued) makeRoom(y);
+    p.nice(y, area.bottom - area.top, 50);
     const ticks = p.ticksOf(y, area.bottom - area.top, 50);
     area.left = p.tickWidth(y, ticks) + 12;
     const x = d3.scaleBand().domain(labels).range([area.left, area.right]).paddingInner(count > 1 ? 0.25 : 0.35)
@@ -83,7 +92,7 @@ const etpBars = (function () {
       series.points.filter(point => p.isNumber(point.y)).forEach(function (point) {
         const at = x(point.label) + (x.bandwidth() - count * thickness) / 2 + i * thickness;
         drawBar(svg, plot, point, series, i, at + 0.5, thickness - 1, y, fills[i]);
-        if (count === 1 && labels.length <= 14) putValue(svg, plot, point, at + thickness / 2, y, x.step());
+        if (valued) putValue(svg, plot, point, at + thickness / 2, y, x.step());
       });
     });
     drawBase(svg, plot, y, area);
@@ -95,7 +104,7 @@ const etpBars = (function () {
       etpRows.bars(box, plot, width);
       return;
     }
-    if (plot.series.length > 1) legend(box, plot);
+    legend(box, plot);
     drawUpright(box, plot, width, labels, names);
   }
 

@@ -47,10 +47,10 @@ const etpLines = (function () {
     if (plot.kind === "lorenz") {
       const least = d3.min(p.valuesOf(plot, ["y"])) || 0;
       scale.domain([Math.min(0, least), 1]).percent = true;
-      if (least < 0) scale.nice();
-      return scale;
+      return least < 0 ? p.nice(scale, area.bottom - area.top, 50) : scale;
     }
-    return scale.domain(p.domain(p.valuesOf(plot, names), plot.kind === "area")).nice();
+    scale.domain(p.domain(p.valuesOf(plot, names), plot.kind === "area"));
+    return p.nice(scale, area.bottom - area.top, 50);
   }
 
   /* ---- marks ---- */
@@ -88,7 +88,7 @@ const etpLines = (function () {
     data.forEach(function (point) {
       const group = p.mark(svg, tooltip(plot, series, point));
       if (data.length <= whiskersMost && hasInterval(point))
-        p.whisker(group, x(point.x), y(point.low), x(point.x), y(point.high), i);
+        p.whisker(group, x(point.x), y(point.low), x(point.x), y(point.high), p.color(i));
       const place = "translate(" + x(point.x) + "," + y(point.y) + ")";
       if (data.length <= markersMost)
         group.append("path").attr("d", p.marker(i)).attr("transform", place).style("fill", p.color(i));
@@ -101,17 +101,23 @@ const etpLines = (function () {
     p.putLines(svg, ["equal shares"], x(0.5) - 8, y(0.5) - 10, "end", "soft halo");
   }
 
-  function drawBase(svg, plot, y, area) {
+  function drawBase(svg, plot, y, area, direct) {
     if (!plot.base || !p.isNumber(plot.base.value)) return;
     const at = y(plot.base.value);
     svg.append("line").attr("class", "base").attr("x1", area.left).attr("x2", area.right).attr("y1", at).attr("y2", at);
+    if (direct) return;
     p.putLines(svg, [p.cut(plot.base.label, area.right - area.left)], area.right, at - 9, "end", "soft halo");
   }
 
   /* ---- names at the ends of lines, where there is room ---- */
 
+  function namesOf(plot) {
+    const names = plot.series.map(series => series.name);
+    return plot.base && plot.base.label ? names.concat(plot.base.label) : names;
+  }
+
   function fitsDirectly(plot, width) {
-    const widest = d3.max(plot.series, function (series) { return p.measure(series.name); });
+    const widest = d3.max(namesOf(plot), p.measure);
     return plot.series.length > 1 && plot.series.length <= 5 && width >= 560 && widest <= 0.26 * width &&
       plot.kind !== "lorenz" && plot.series.every(function (series) { return points(series).length > 0; });
   }
@@ -119,8 +125,12 @@ const etpLines = (function () {
   function drawNames(svg, plot, x, y, area) {
     const names = plot.series.map(function (series, i) {
       const all = points(series), last = all[all.length - 1];
-      return { name: series.name, i: i, x: x(last.x), y: y(last.y), at: y(last.y) };
-    }).sort(function (a, b) { return a.at - b.at; });
+      return { name: series.name, color: p.color(i), x: x(last.x), y: y(last.y), at: y(last.y) };
+    });
+    if (plot.base && plot.base.label)
+      names.push({ name: plot.base.label, color: "var(--soft)", x: area.right - 6, y: y(plot.base.value),
+        at: y(plot.base.value) });
+    names.sort((a, b) => a.at - b.at);
     for (let round = 0; round < 60; round++)
       d3.pairs(names).forEach(function (pair) {
         const lack = p.lineHeight - (pair[1].at - pair[0].at);
@@ -131,8 +141,8 @@ const etpLines = (function () {
       });
     names.forEach(function (entry) {
       svg.append("path").attr("d", d3.line()([[entry.x + 6, entry.y], [area.right + 9, entry.at]])).style("fill", "none")
-        .style("stroke", p.color(entry.i)).style("stroke-opacity", 0.6);
-      p.putLines(svg, [entry.name], area.right + 12, entry.at, "start", "").style("fill", p.color(entry.i));
+        .style("stroke", entry.color).style("stroke-opacity", 0.6);
+      p.putLines(svg, [entry.name], area.right + 12, entry.at, "start", "").style("fill", entry.color);
     });
   }
 
@@ -146,8 +156,9 @@ const etpLines = (function () {
   function draw(box, plot, full) {
     const width = plot.kind === "lorenz" ? Math.min(full, 560) : full, direct = fitsDirectly(plot, width);
     if (plot.series.length > 1 && !direct)
-      p.legend(box, plot.series.map(series => series.name), p.lineSwatch);
-    const labels = direct ? d3.max(plot.series, series => p.measure(series.name)) + 16 : 12;
+      p.legend(box, plot.series.map(series => series.name),
+        p.lineSwatch(plot.series.every(series => series.points.length <= markersMost)));
+    const labels = direct ? d3.max(namesOf(plot), p.measure) + 16 : 20;
     const below = plot.x_label ? 32 + p.lineHeight * p.wrap(plot.x_label, width - 80).length : 30;
     const height = heightFor(plot, width), svg = p.frame(box, plot, width, height);
     const area = { left: 40, right: width - labels, top: p.topLabel(svg, plot.y_label, width), bottom: height - below };
@@ -159,7 +170,7 @@ const etpLines = (function () {
     p.axisLeft(svg, y, ticks, area);
     p.axisBottom(svg, x, ticksX(plot, x, area.right - area.left), area, plot.x_label);
     if (plot.kind === "lorenz") drawEquality(svg, x, y);
-    drawBase(svg, plot, y, area);
+    drawBase(svg, plot, y, area, direct);
     plot.series.forEach((series, i) => drawBand(svg, plot, series, i, x, y));
     plot.series.forEach((series, i) => drawLine(svg, series, i, x, y));
     plot.series.forEach((series, i) => drawPoints(svg, plot, series, i, x, y));

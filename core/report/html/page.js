@@ -8,7 +8,7 @@
     "bars": etpBars.draw, "grouped-bars": etpBars.draw, "dots": etpRows.dots, "tornado": etpRows.tornado
   };
   const leastWidth = 240, usualWidth = 640, printedWidth = 660;
-  const plots = JSON.parse(document.getElementById("plots").textContent);
+  const plots = JSON.parse(document.getElementById("page.plots").textContent);
   const drawn = new Map();
 
   function isEmpty(plot) {

@@ -162,6 +162,11 @@ const etpPlot = (function () {
     };
   }
 
+  /* Ends where the outer ticks are. */
+  function nice(scale, room, each) {
+    return scale.nice(Math.max(2, Math.floor(room / each)));
+  }
+
   function axisBottom(svg, scale, ticks, area, label) {
     const show = format(scale, ticks);
     const axis = d3.axisBottom(scale).tickValues(ticks).tickFormat(show).tickSize(5).tickPadding(5).tickSizeOuter(0);
@@ -227,11 +232,17 @@ const etpPlot = (function () {
   }
 
   /* From (x1, y1) to (x2, y2), with a stroke across each end. */
-  function whisker(to, x1, y1, x2, y2, i) {
+  function whisker(to, x1, y1, x2, y2, stroke) {
     const cap = 3.5, flat = y1 === y2, dx = flat ? 0 : cap, dy = flat ? cap : 0;
-    to.append("path").style("stroke", color(i)).style("stroke-width", 1.5).style("fill", "none")
+    to.append("path").style("stroke", stroke).style("stroke-width", 1.5).style("fill", "none")
       .attr("d", d3.line()([[x1, y1], [x2, y2]]) + d3.line()([[x1 - dx, y1 - dy], [x1 + dx, y1 + dy]]) +
         d3.line()([[x2 - dx, y2 - dy], [x2 + dx, y2 + dy]]));
+  }
+
+  /* The same upon a bar, from which it stands out by an edge. */
+  function barWhisker(to, x1, y1, x2, y2) {
+    whisker(to.append("g").attr("class", "edge"), x1, y1, x2, y2, null);
+    whisker(to, x1, y1, x2, y2, "var(--ink)");
   }
 
   /* ---- legend ---- */
@@ -246,13 +257,20 @@ const etpPlot = (function () {
     });
   }
 
-  function lineSwatch(svg, i) {
-    svg.append("path").attr("d", "M0,7H30").style("stroke", color(i)).style("stroke-width", 2)
-      .style("stroke-dasharray", dash(i));
-    svg.append("path").attr("d", marker(i, 40)).attr("transform", "translate(15,7)").style("fill", color(i));
+  function lineSwatch(marked) {
+    return function (svg, i) {
+      svg.append("path").attr("d", "M0,7H30").style("stroke", color(i)).style("stroke-width", 2)
+        .style("stroke-dasharray", dash(i));
+      if (marked)
+        svg.append("path").attr("d", marker(i, 40)).attr("transform", "translate(15,7)").style("fill", color(i));
+    };
+  }
+
+  function baseSwatch(svg) {
+    svg.append("path").attr("d", "M0,7H30").attr("class", "base");
   }
 
   return { lineHeight, measure, wrap, cut, putLines, isNumber, show, showAs, showInterval, color, dash, marker, hatch,
-    frame, topLabel, ticksOf, format, axisBottom, axisLeft, tickWidth, gridAcross, gridDown, domain, valuesOf, mark,
-    whisker, legend, lineSwatch };
+    frame, topLabel, ticksOf, nice, format, axisBottom, axisLeft, tickWidth, gridAcross, gridDown, domain, valuesOf, mark,
+    whisker, barWhisker, legend, lineSwatch, baseSwatch };
 })();

@@ -34,7 +34,7 @@ const etpRows = (function () {
       at += height;
       return row;
     });
-    return { rows: rows, height: at, left: stacked ? 4 : room + 14, right: width - (stacked ? 4 : aside) };
+    return { rows: rows, height: at, left: stacked ? 4 : room + 14, right: width - (stacked ? 14 : aside) };
   }
 
   function putNames(svg, rows, left, top) {
@@ -60,7 +60,8 @@ const etpRows = (function () {
     const height = top + where.height + below, svg = p.frame(box, plot, width, height);
     const area = { left: where.left, right: where.right, top: top, bottom: top + where.height };
     const x = d3.scaleLinear().domain(p.domain(values, options.zero)).range([area.left + options.pad,
-      area.right - options.pad]).nice();
+      area.right - options.pad]);
+    p.nice(x, area.right - area.left, 80);
     const ticks = p.ticksOf(x, area.right - area.left, 80);
     p.gridDown(svg, x, ticks, area);
     p.axisBottom(svg, x, ticks, area, plot.x_label);
@@ -77,7 +78,7 @@ const etpRows = (function () {
     if (!p.isNumber(point.y)) return;
     const group = p.mark(svg, point.label + (name ? ", " + name : "") + ": " +
       p.showInterval(point, point.y, plot.y_digits));
-    if (p.isNumber(point.low) && p.isNumber(point.high)) p.whisker(group, x(point.low), y, x(point.high), y, entry.i);
+    if (p.isNumber(point.low) && p.isNumber(point.high)) p.whisker(group, x(point.low), y, x(point.high), y, p.color(entry.i));
     group.append("path").attr("d", p.marker(entry.i, 60)).attr("transform", "translate(" + x(point.y) + "," + y + ")")
       .style("fill", p.color(entry.i));
     group.append("circle").attr("r", 9).attr("cx", x(point.y)).attr("cy", y).style("fill", "transparent");
@@ -86,10 +87,10 @@ const etpRows = (function () {
   function dots(box, plot, width) {
     const labels = categories(plot), count = plot.series.length, gap = 15;
     const texts = labels.map(label => pointsAt(plot, label).map(e => p.showInterval(e.point, e.point.y, plot.y_digits)));
-    const aside = count === 1 && width >= 560 ? (d3.max(texts, list => p.measure(list[0] || "")) || 0) + 16 : 10;
+    const aside = count === 1 && width >= 560 ? (d3.max(texts, list => p.measure(list[0] || "")) || 0) + 16 : 18;
     if (count > 1)
       p.legend(box, plot.series.map(series => series.name), function (svg, i) {
-        p.whisker(svg, 1, 7, 29, 7, i);
+        p.whisker(svg, 1, 7, 29, 7, p.color(i));
         svg.append("path").attr("d", p.marker(i, 46)).attr("transform", "translate(15,7)").style("fill", p.color(i));
       });
     const where = layout(labels, width, count * gap, aside);
@@ -98,7 +99,7 @@ const etpRows = (function () {
         pointsAt(plot, row.label).forEach(function (entry) {
           const y = top + row.middle + (entry.i - (count - 1) / 2) * gap;
           drawDot(svg, plot, entry, x, y);
-          if (aside > 10)
+          if (aside > 18)
             p.putLines(svg, [p.showInterval(entry.point, entry.point.y, plot.y_digits)], width, y, "end", "soft");
         });
       });
@@ -114,14 +115,14 @@ const etpRows = (function () {
     group.append("rect").attr("x", from).attr("width", Math.abs(x(point.y) - x(0))).attr("y", y - thickness / 2)
       .attr("height", thickness).style("fill", fill).style("stroke", p.color(entry.i));
     if (p.isNumber(point.low) && p.isNumber(point.high))
-      p.whisker(group, x(point.low), y, x(point.high), y, 5);
+      p.barWhisker(group, x(point.low), y, x(point.high), y);
   }
 
   function bars(box, plot, width) {
     const labels = categories(plot), count = plot.series.length, thickness = count > 1 ? 12 : 16, gap = thickness + 3;
     const texts = labels.map(label => pointsAt(plot, label).map(e => p.showInterval(e.point, e.point.y, plot.y_digits)));
-    const aside = count === 1 && width >= 560 ? (d3.max(texts, list => p.measure(list[0] || "")) || 0) + 16 : 10;
-    if (count > 1) etpBars.legend(box, plot);
+    const aside = count === 1 && width >= 560 ? (d3.max(texts, list => p.measure(list[0] || "")) || 0) + 16 : 18;
+    if (count > 1) etpBars.legend(box, Object.assign({}, plot, { base: undefined }));
     const where = layout(labels, width, count * gap, aside), upright = Object.assign({}, plot, { x_label: plot.y_label });
     let fills = null;
     drawRows(box, upright, width, where, p.valuesOf(plot, ["y", "low", "high"]), { zero: true, pad: 0 },
@@ -130,7 +131,7 @@ const etpRows = (function () {
         pointsAt(plot, row.label).forEach(function (entry) {
           const y = top + row.middle + (entry.i - (count - 1) / 2) * gap;
           drawBar(svg, plot, entry, x, y, thickness, fills[entry.i]);
-          if (aside > 10)
+          if (aside > 18)
             p.putLines(svg, [p.showInterval(entry.point, entry.point.y, plot.y_digits)], width, y, "end", "soft");
         });
       });
@@ -178,7 +179,7 @@ const etpRows = (function () {
     const texts = [].concat(...all.map(point => [p.measure(point.low_text), p.measure(point.high_text)]));
     const room = Math.min(d3.max(texts) || 0, width < 520 ? 70 : 130);
     p.legend(box, swingNames.map(name => "assumption " + name), etpBars.swatch(plot));
-    const where = layout(sorted.map(point => point.label), width, 18, 4);
+    const where = layout(sorted.map(point => point.label), width, 18, 18);
     let row = 0, fills = null;
     drawRows(box, plot, width, where, values, { zero: false, pad: room + 8 }, function (svg, place, x, top) {
       const point = sorted[row++], y = top + place.middle;

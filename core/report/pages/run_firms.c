@@ -99,7 +99,7 @@ static double sum_of(etp_page *page, const etp_page_run *run, const char *field)
 void etp_page_run_energy(etp_page *page)
 {
     etp_document_section(page->document, "energy", "Where the energy went");
-    etp_sheet *sheet = etp_document_table(page->document, "energy-flows", "Energy of all homes, kWh");
+    etp_sheet *sheet = etp_document_table(page->document, "energy-flows", "Energy of all homes");
     etp_sheet_column(sheet, "flow", "Flow", "", ETP_DIGITS_AUTO);
     for (unsigned i = 0; i < page->run_count; i++)
         etp_sheet_column(sheet, page->runs[i].key, page->runs[i].name, "kWh", 1);

@@ -69,6 +69,17 @@ static double *read_benefits(etp_page *page, const etp_page_run *run, size_t *co
     return benefits;
 }
 
+/* Shares mean little where owners together gain no more than some of them lose. */
+static bool has_shares(const double *benefits, size_t count)
+{
+    double gained = 0, lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        gained += benefits[i] > 0 ? benefits[i] : 0;
+        lost -= benefits[i] < 0 ? benefits[i] : 0;
+    }
+    return gained - lost > lost;
+}
+
 static void put_lorenz(etp_page *page)
 {
     etp_plot *plot = etp_document_plot(page->document, "benefit-shares", ETP_PLOT_LORENZ,
@@ -76,10 +87,8 @@ static void put_lorenz(etp_page *page)
                                        "owners, those with the least first", "share of the net benefit of all");
     for (unsigned i = 0; i < page->run_count; i++) {
         size_t count;
-        double *benefits = read_benefits(page, &page->runs[i], &count), total = 0;
-        for (size_t j = 0; j < count; j++)
-            total += benefits[j];
-        if (total > 0) {
+        double *benefits = read_benefits(page, &page->runs[i], &count);
+        if (has_shares(benefits, count)) {
             etp_plot_series(plot, page->runs[i].name);
             etp_plot_lorenz(plot, benefits, count);
         }
@@ -87,7 +96,8 @@ static void put_lorenz(etp_page *page)
     }
     etp_plot_digits(plot, 3, 4);
     etp_plot_note(plot, "On the dashed line all owners would gain the same. A curve that goes below 0 starts with "
-                        "owners who lose. A run in which owners gain nothing altogether has no curve.");
+                        "owners who lose. A run in which owners together gain no more than some of them lose has no "
+                        "curve.");
 }
 
 static int ascending(const void *left, const void *right)

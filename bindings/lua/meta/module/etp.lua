@@ -129,6 +129,7 @@ function fleet:facts() end
 ---@field wear_spread? number c/kWh
 ---@field need_factor? number
 ---@field start_charge? number 0 to 1
+---@field capacity? number 0.1 to 10, times all capacities as drawn
 
 ---@class etp.module.homes_options: etp.module.fleet_options
 ---@field homes? integer 100
