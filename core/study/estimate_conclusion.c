@@ -64,44 +64,45 @@ static void say_clipped(etp_estimator *estimator)
     if (!clipped->known)
         return;
     etp_estimator_world_words(estimator, ETP_PRICES_CLIPPED, world);
-    etp_document_text(estimator->document, "With %s the difference is %s per battery and year.%s", world,
-                      money(words, clipped),
-                      etp_estimate_above(all, 0) && !etp_estimate_above(clipped, 0)
-                          ? " So what holds with all prices does not hold without the spikes."
-                      : etp_estimate_above(all, 0) ? " So it does not hang on the spikes."
-                                                   : "");
+    etp_document_point(estimator->document, "With %s the difference is %s per battery and year.%s", world,
+                       money(words, clipped),
+                       etp_estimate_above(all, 0) && !etp_estimate_above(clipped, 0)
+                           ? " So what holds with all prices does not hold without the spikes."
+                       : etp_estimate_above(all, 0) ? " So it does not hang on the spikes."
+                                                    : "");
 }
 
 static void say_days(etp_estimator *estimator)
 {
     etp_concentration difference = etp_concentration_days(estimator, ETP_PRICES_ALL, true);
     etp_concentration all = etp_concentration_days(estimator, ETP_PRICES_ALL, false);
-    if (all.known)
-        etp_document_text(estimator->document,
-                          "Few days carry the money: %u of %u days bring half of what owners are paid above their "
-                          "reserves.",
-                          all.half, all.count);
+    char rest[ETP_WORDS_MAX] = "";
+    if (!all.known)
+        return;
     if (difference.known)
-        etp_document_text(estimator->document, "Of what the firms pay above the utility, %u of %u days bring half.",
-                          difference.half, difference.count);
+        snprintf(rest, sizeof rest, " Of what the firms pay beyond the utility %u of %u days bring half.",
+                 difference.half, difference.count);
+    etp_document_point(
+        estimator->document,
+        "How few days carry it: %u of %u days bring half of what owners are paid above their reserves.%s", all.half,
+        all.count, rest);
 }
 
 static void say_split(etp_estimator *estimator)
 {
     const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
-    char words[ETP_WORDS_MAX];
+    char words[ETP_WORDS_MAX], rest[2 * ETP_WORDS_MAX] = "";
     if (!of[ETP_ACCESS].known || !of[ETP_TIMING].known)
         return;
-    etp_document_text(
+    if (of[ETP_AUCTION].known && of[ETP_MORE_BUYERS].known)
+        snprintf(rest, sizeof rest,
+                 " The auction with a single bidder brings A$ %.2f on top, and several bidders instead of one A$ %.2f.",
+                 of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
+    etp_document_point(
         estimator->document,
         "To sell in the market at all is worth %s per battery and year, against a home that sells nothing "
-        "from its battery. Of that the timing of sales, at the utility's own price, brings A$ %.2f.",
-        money(words, &of[ETP_ACCESS]), of[ETP_TIMING].value);
-    if (of[ETP_AUCTION].known && of[ETP_MORE_BUYERS].known)
-        etp_document_text(estimator->document,
-                          "The auction with a single bidder brings A$ %.2f on top, and several bidders instead of one "
-                          "A$ %.2f.",
-                          of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
+        "from its battery. Of that the timing of sales, at the utility's own price, brings A$ %.2f.%s",
+        money(words, &of[ETP_ACCESS]), of[ETP_TIMING].value, rest);
 }
 
 static void say_timed(etp_estimator *estimator)
@@ -110,10 +111,10 @@ static void say_timed(etp_estimator *estimator)
     char words[ETP_WORDS_MAX];
     if (!dynamic->known)
         return;
-    etp_document_text(
+    etp_document_point(
         estimator->document,
-        "Against a time-of-day feed-in tariff to which the home responds as well as it can with its own load "
-        "foreseen, the auction is %s: %s per battery and year.",
+        "Against a time-of-day feed-in tariff to which the home responds as well as it can, with its own "
+        "load foreseen, the auction is %s: %s per battery and year.",
         etp_estimate_above(dynamic, 0)   ? "better"
         : etp_estimate_below(dynamic, 0) ? "worse"
                                          : "neither better nor worse beyond chance",
@@ -127,13 +128,13 @@ static void say_welfare(etp_estimator *estimator)
     char words[ETP_WORDS_MAX];
     if (!gain->known || !welfare->known)
         return;
-    etp_document_text(estimator->document,
-                      "Owners and buyers together have %s per battery and year %s with competition. %s",
-                      money(words, welfare), welfare->value >= 0 ? "more" : "(that is, less)",
-                      gain->value > 0 && welfare->value < gain->value
-                          ? "The rest of what owners gain is money that buyers give up: moved, not made."
-                      : gain->value > 0 ? "Owners' gain is not at the buyers' cost."
-                                        : "");
+    etp_document_point(estimator->document,
+                       "Competition changes what owners and buyers have together by %s per battery and year.%s",
+                       money(words, welfare),
+                       gain->value > 0 && welfare->value < gain->value
+                           ? " The rest of what owners gain is money that buyers give up: moved, not made."
+                       : gain->value > 0 ? " Owners' gain is not at the buyers' cost."
+                                         : "");
 }
 
 static void say_owners(etp_estimator *estimator)
@@ -141,65 +142,72 @@ static void say_owners(etp_estimator *estimator)
     const etp_spread *spread = &estimator->spread[ETP_PRICES_ALL];
     if (!spread->known)
         return;
-    etp_document_text(
-        estimator->document,
-        "Not all owners gain: %.1f %% of them are worse off with the firms than if they sold nothing, %.1f %% "
-        "with the utility; %.1f %% have less from the firms than from the utility.",
-        100 * spread->worse[ETP_SPREAD_FIRMS].value, 100 * spread->worse[ETP_SPREAD_POSTED].value,
-        100 * spread->lose_by_rivals.value);
+    etp_document_point(estimator->document,
+                       "%.1f %% of owners are worse off with the firms than if they sold nothing, %.1f %% with the "
+                       "utility. %.1f %% have less from the firms than from the utility.",
+                       100 * spread->worse[ETP_SPREAD_FIRMS].value, 100 * spread->worse[ETP_SPREAD_POSTED].value,
+                       100 * spread->lose_by_rivals.value);
 }
 
 static void say_firms(etp_estimator *estimator)
 {
     const etp_estimate *margin = &estimator->margin[ETP_PRICES_ALL];
     double cost = etp_estimator_value(estimator, "aggregation.fixed_cost");
-    char words[ETP_WORDS_MAX];
+    char words[ETP_WORDS_MAX], rest[ETP_WORDS_MAX] = "";
     if (!margin->known)
         return;
-    etp_document_text(estimator->document, "The firms keep %s per battery and year.", money(words, margin));
-    if (etp_estimate_below(margin, 0))
-        etp_document_text(estimator->document,
-                          "They lose money: what owners gain is the winner's curse, and would not last.");
     if (isfinite(cost))
-        etp_document_text(estimator->document, "To serve a battery is taken to cost A$ %.2f a year, so they %s.", cost,
-                          margin->bounds.low > cost    ? "could live on it"
-                          : margin->bounds.high < cost ? "could not live on it"
-                                                       : "may or may not live on it: the interval holds that cost");
+        snprintf(rest, sizeof rest, " To serve a battery is taken to cost A$ %.2f a year, so they %s.", cost,
+                 margin->bounds.low > cost    ? "could live on it"
+                 : margin->bounds.high < cost ? "could not live on it"
+                                              : "may or may not live on it");
+    etp_document_point(estimator->document, "The firms keep %s per battery and year.%s%s", money(words, margin),
+                       etp_estimate_below(margin, 0)
+                           ? " They lose money: what owners gain is the winner's curse, and would not last."
+                           : "",
+                       rest);
 }
 
 /* ---- where it flips ---- */
 
 enum { NAMES_MAX = 6 };
 
+typedef struct flip_count {
+    unsigned above, below, unsure;
+    char names[ETP_FINDING_TEXT_MAX]; /* of the first that lie below */
+} flip_count;
+
+static void count_case(flip_count *count, const etp_estimate *estimate, const char *label)
+{
+    size_t used = strlen(count->names);
+    if (etp_estimate_above(estimate, 0))
+        count->above++;
+    else if (!etp_estimate_below(estimate, 0))
+        count->unsure++;
+    else if (count->below++ < NAMES_MAX)
+        snprintf(count->names + used, sizeof count->names - used, "%s%s", used > 0 ? "; " : "", label);
+    etp_words_mend(count->names);
+}
+
 static void say_flips(etp_estimator *estimator)
 {
-    unsigned below = 0, unsure = 0, above = 0;
-    char names[ETP_FINDING_TEXT_MAX] = "";
+    flip_count count = {0};
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
         const etp_estimate *estimate = &figures->competition[ETP_PRICES_ALL];
-        const char *label = etp_place_point(estimator->view, figures->place)->label;
-        size_t used = strlen(names);
-        if (!estimate->known)
-            continue;
-        above += etp_estimate_above(estimate, 0);
-        if (etp_estimate_below(estimate, 0)) {
-            below++;
-            if (below <= NAMES_MAX)
-                snprintf(names + used, sizeof names - used, "%s%.60s", used > 0 ? "; " : "", label);
-        } else if (!etp_estimate_above(estimate, 0))
-            unsure++;
+        if (etp_estimator_varies(estimator, figures) && estimate->known)
+            count_case(&count, estimate, etp_place_point(estimator->view, figures->place)->label);
     }
-    if (above + below + unsure == 0)
+    if (count.above + count.below + count.unsure == 0)
         return;
-    etp_document_text(
+    etp_document_point(
         estimator->document,
         "Over all that was varied, C lies above zero in %u cases, below zero in %u, and cannot be told from "
         "zero in %u.%s%s%s",
-        above, below, unsure, below > 0 ? " It lies below zero with: " : "", names,
-        below > NAMES_MAX ? "; and others, in the table of where it flips."
-        : below > 0       ? "."
-                          : "");
+        count.above, count.below, count.unsure, count.below > 0 ? " It lies below zero with: " : "", count.names,
+        count.below > NAMES_MAX ? "; and others, in the table of where it flips."
+        : count.below > 0       ? "."
+                                : "");
 }
 
 /* ---- what it rests on ---- */
@@ -209,11 +217,12 @@ static void say_chance(etp_estimator *estimator)
     const etp_estimate *found = &estimator->findings.competition[ETP_PRICES_ALL];
     if (!found->known || isnan(found->seeds.low) || isnan(found->bounds.low))
         return;
-    etp_document_text(estimator->document,
-                      "The interval comes from resampling weeks, real households and seeds together. Seeds alone would "
-                      "give %.2f to %.2f, which says nothing of other weeks and other homes. One year of prices is one "
-                      "year: other years are in the table of regions and years.",
-                      found->seeds.low, found->seeds.high);
+    etp_document_point(
+        estimator->document,
+        "The interval comes from resampling weeks, real households and seeds together. Seeds alone would "
+        "give %.2f to %.2f, which says nothing of other weeks and other homes. One year of prices is one "
+        "year: other years are in the table of regions and years.",
+        found->seeds.low, found->seeds.high);
 }
 
 static void say_facts(etp_estimator *estimator)
@@ -256,6 +265,9 @@ void etp_write_conclusion(etp_estimator *estimator)
 {
     etp_document *document = estimator->document;
     make_verdict(estimator);
+    etp_document_lead(document,
+                      "The claim: battery owners get fairer prices when several aggregators compete for their "
+                      "energy than when a single utility sets the price.");
     etp_document_section(document, "conclusion", "In plain words");
     if (estimator->view->illustration)
         etp_document_text(document, "This is an illustration on made-up prices. It shows how the study works and is "
@@ -265,7 +277,7 @@ void etp_write_conclusion(etp_estimator *estimator)
     etp_document_text(document, "%s", estimator->findings.verdict);
     show_figures(estimator);
     if (firm_count(estimator) > 0)
-        etp_document_text(document, "The reference market has %u firms.", firm_count(estimator));
+        etp_document_point(document, "The reference market has %u firms.", firm_count(estimator));
     say_clipped(estimator);
     say_days(estimator);
     say_split(estimator);

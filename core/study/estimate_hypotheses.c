@@ -52,6 +52,7 @@ static void answer(etp_estimator *estimator, unsigned number, etp_answer with, c
     va_start(list, format);
     vsnprintf(hypothesis->figures, sizeof hypothesis->figures, format, list);
     va_end(list);
+    etp_words_mend(hypothesis->figures);
 }
 
 /* Something is claimed to be above zero. */
@@ -143,10 +144,10 @@ static void answer_welfare(etp_estimator *estimator)
     etp_quantity firms = etp_quantity_margin(place, ETP_ARM_FIRMS), posted = etp_quantity_margin(place, ETP_ARM_POSTED);
     etp_quantity lost = etp_quantity_less(&posted, &firms);
     etp_estimate estimate = etp_estimator_take(estimator, &lost);
-    char gain[ETP_WORDS_MAX], welfare[ETP_WORDS_MAX];
-    answer(estimator, 7, is_above(&estimate), "Owners gain %s, welfare %s; buyers give up the difference.",
+    char gain[ETP_WORDS_MAX], welfare[ETP_WORDS_MAX], words[ETP_WORDS_MAX];
+    answer(estimator, 7, is_above(&estimate), "Owners gain %s, welfare %s. Buyers give up %s.",
            money_words(gain, &estimator->comparison[ETP_PRICES_ALL][ETP_COMPETITION]),
-           money_words(welfare, &estimator->extra_welfare[ETP_PRICES_ALL]));
+           money_words(welfare, &estimator->extra_welfare[ETP_PRICES_ALL]), money_words(words, &estimate));
 }
 
 /* ---- markets ---- */
@@ -193,8 +194,7 @@ static void answer_owners(etp_estimator *estimator)
     unsigned last = owners->point_count - 1;
     etp_estimate more = step(estimator, etp_estimator_place(estimator, "owners", 0, ETP_PRICES_ALL), last);
     char what[2 * ETP_WORDS_MAX];
-    snprintf(what, sizeof what, "%.60s less %.60s, the same portfolios", owners->points[last].label,
-             owners->points[0].label);
+    snprintf(what, sizeof what, "%s less %s, the same portfolios", owners->points[last].label, owners->points[0].label);
     answer_above(estimator, 4, what, &more);
 }
 
@@ -222,7 +222,7 @@ static void answer_mechanism(etp_estimator *estimator)
                : isnan(less.bounds.low) ? ETP_ANSWER_UNSURE
                : excluded               ? ETP_ANSWER_FAILS
                                         : ETP_ANSWER_HOLDS,
-               "%.60s less %.60s: %s per battery and year.", first->label, second->label, money_words(words, &less));
+               "%s less %s: %s per battery and year.", first->label, second->label, money_words(words, &less));
         return;
     }
     answer(estimator, 10, ETP_ANSWER_MISSING, "The study has not both mechanisms with the same disclosure.");

@@ -33,6 +33,7 @@ static league_team *team_of(league *table, const char *name)
         return NULL;
     league_team *fresh = &table->team[table->teams++];
     snprintf(fresh->name, sizeof fresh->name, "%s", name);
+    etp_words_mend(fresh->name);
     return fresh;
 }
 

@@ -151,10 +151,10 @@ static const char *sign_words(int sign)
     return sign > 0 ? "above zero" : sign < 0 ? "below zero" : "cannot be told from zero";
 }
 
-static bool flips(const etp_point_figures *figures, etp_price_world world, int usual)
+static bool flips(const etp_estimator *estimator, const etp_point_figures *figures, etp_price_world world, int usual)
 {
     const etp_estimate *estimate = &figures->competition[world];
-    return estimate->known && sign_of(estimate) != usual;
+    return etp_estimator_varies(estimator, figures) && estimate->known && sign_of(estimate) != usual;
 }
 
 static unsigned count_flips(const etp_estimator *estimator, int usual)
@@ -162,7 +162,7 @@ static unsigned count_flips(const etp_estimator *estimator, int usual)
     unsigned count = 0;
     for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
         for (size_t i = 0; i < estimator->point_count; i++)
-            count += flips(&estimator->point[i], world, usual);
+            count += flips(estimator, &estimator->point[i], world, usual);
     }
     return count;
 }
@@ -172,7 +172,7 @@ static void flip_rows(etp_estimator *estimator, etp_sheet *sheet, etp_price_worl
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
         char words[ETP_WORDS_MAX];
-        if (!flips(figures, world, usual))
+        if (!flips(estimator, figures, world, usual))
             continue;
         etp_sheet_row(sheet);
         etp_sheet_text(sheet, estimator->view->experiments[figures->place.experiment].title);
@@ -224,10 +224,10 @@ void etp_write_placebo(etp_estimator *estimator)
     etp_document_text(
         estimator->document,
         "Buyers who all value energy at the feed-in tariff have nothing to offer over it. A study that finds "
-        "an effect among them finds one that is not there. %s: %s",
-        placebo->figures,
-        placebo->answer == ETP_ANSWER_HOLDS    ? "it finds none."
-        : placebo->answer == ETP_ANSWER_FAILS  ? "it finds one, so do not trust the other figures."
-        : placebo->answer == ETP_ANSWER_UNSURE ? "that has no interval."
-                                               : "it was not run.");
+        "an effect among them finds one that is not there. %s %s",
+        placebo->answer == ETP_ANSWER_HOLDS    ? "This one finds none."
+        : placebo->answer == ETP_ANSWER_FAILS  ? "This one finds an effect: do not trust the other figures."
+        : placebo->answer == ETP_ANSWER_UNSURE ? "This one has no interval for it."
+                                               : "It was not run.",
+        placebo->figures);
 }

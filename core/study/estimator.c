@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* ---- finding things ---- */
 
 const etp_study_experiment *etp_estimator_experiment(const etp_estimator *estimator, const char *id)
@@ -39,6 +41,13 @@ etp_estimate etp_estimator_take(etp_estimator *estimator, const etp_quantity *qu
     return estimate;
 }
 
+bool etp_estimator_varies(const etp_estimator *estimator, const etp_point_figures *figures)
+{
+    const char *experiment = estimator->view->experiments[figures->place.experiment].id;
+    return strcmp(experiment, "headline") != 0 && strcmp(experiment, "placebo") != 0 &&
+           strcmp(etp_place_point(estimator->view, figures->place)->group, "pegged") != 0;
+}
+
 /* ---- the list for machines ---- */
 
 static etp_figure *next_figure(etp_estimator *estimator)
@@ -68,6 +77,8 @@ void etp_estimator_list(etp_estimator *estimator, const etp_estimate *estimate, 
     va_start(list, id);
     vsnprintf(figure->id, sizeof figure->id, id, list);
     va_end(list);
+    etp_words_mend(figure->label);
+    etp_words_mend(figure->id);
 }
 
 /* ---- words and cells ---- */
@@ -94,6 +105,14 @@ const char *etp_estimate_words(char words[ETP_WORDS_MAX], const etp_estimate *es
         snprintf(words, ETP_WORDS_MAX, "%s%.*f%s (95 %% interval %.*f to %.*f)", before, digits, estimate->value, after,
                  digits, estimate->bounds.low, digits, estimate->bounds.high);
     return words;
+}
+
+void etp_words_mend(char *words)
+{
+    size_t length = strlen(words), at = 0, step;
+    while ((step = etp_utf8_size(words + at, length - at)) > 0)
+        at += step;
+    words[at] = '\0';
 }
 
 void etp_sheet_estimate(etp_sheet *sheet, const etp_estimate *estimate)

@@ -82,6 +82,9 @@ etp_place etp_estimator_place(const etp_estimator *estimator, const char *experi
 /* NULL if there is none of that id. */
 const etp_study_experiment *etp_estimator_experiment(const etp_estimator *estimator, const char *id);
 
+/* True for a case that is held against the headline: not itself, not the placebo, no reserve pegged to the tariff. */
+bool etp_estimator_varies(const etp_estimator *estimator, const etp_point_figures *figures);
+
 etp_estimate etp_estimator_take(etp_estimator *estimator, const etp_quantity *quantity);
 /* Lists it for machines: the id as printf makes it. */
 void etp_estimator_list(etp_estimator *estimator, const etp_estimate *estimate, const char *label, const char *unit,
@@ -109,6 +112,8 @@ enum { ETP_WORDS_MAX = 160 };
 const char *etp_estimate_words(char words[ETP_WORDS_MAX], const etp_estimate *estimate, const char *before,
                                const char *after, int digits);
 void etp_sheet_estimate(etp_sheet *sheet, const etp_estimate *estimate);
+/* What was cut off at the end of its room may end within a letter, which a document does not take: drops the rest of it. */
+void etp_words_mend(char *words);
 /* A note for each lack. */
 void etp_estimator_lacks(etp_estimator *estimator, const char *what, const etp_estimate *estimate);
 /* "all prices", "spot clipped at A$300/MWh". */

@@ -25,7 +25,8 @@ double etp_gini(etp_weighted *values, size_t count)
         differences += values[i].weight * values[i].value * (2 * before + values[i].weight - weight);
         before += values[i].weight;
     }
-    return differences / (weight * sizes);
+    /* Rounding can leave a little less than nothing. */
+    return differences > 0 ? differences / (weight * sizes) : 0;
 }
 
 double etp_jain(const etp_weighted *values, size_t count)
