@@ -262,7 +262,7 @@ static void take_values(redraws *resampling, etp_spread *spread)
 }
 
 /* Widened bounds stay where the figure can be. */
-static void keep_within(etp_interval *interval, double low, double high)
+static void keep_within(etp_range *interval, double low, double high)
 {
     interval->low = interval->low < low ? low : interval->low;
     interval->high = interval->high > high ? high : interval->high;
