@@ -107,8 +107,8 @@ static int resample_alone(const etp_crossed *crossed, etp_combine *combine, cons
 {
     etp_crossed margin = {0};
     etp_range none = {NAN, NAN}, *interval = kind == ETP_KIND_WEEK        ? &estimate->weeks
-                                                : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
-                                                                             : &estimate->seeds;
+                                             : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
+                                                                          : &estimate->seeds;
     *variance = 0;
     *interval = none;
     if (crossed->count[kind] < 2)

@@ -281,8 +281,8 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
         for (unsigned i = 0; i < FIGURES; i++) {
             etp_estimate *estimate = estimate_at(spread, i);
             etp_range *alone = kind == ETP_KIND_WEEK        ? &estimate->weeks
-                                  : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
-                                                               : &estimate->seeds;
+                               : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
+                                                            : &estimate->seeds;
             *alone = etp_interval_of(resampling->figures[i], fewer, &variance[i][kind]);
         }
     }
