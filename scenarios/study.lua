@@ -87,7 +87,7 @@ local study = {
   links = { delay = 20, jitter = 5, loss = 0, bandwidth = 0 }, -- ms, ms, chance, bit/s (0: no limit)
 
   -- What a firm has to earn for each battery to live: metering, connection, customer service. An assumption; one
-  -- Australian retailer credits 180 A$ a year to each battery of its virtual power plant (scribd.com/document/683661632).
+  -- Australian retailer credits 180 A$ a year to each battery of its plant (scribd.com/document/683661632).
   aggregation = { fixed_cost = 100 }, -- A$ per battery and year
 
   estimate = { resamples = 2000, seed = 1 },

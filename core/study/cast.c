@@ -94,6 +94,37 @@ static int add(etp_cast *cast, unsigned knob, const char *name, etp_role role, e
     return etp_entrant_identify(entrant, path, role, error);
 }
 
+/* The same settings are given to run with --set; here they stand in the scenario. */
+static int fail_settings(const etp_error *inner, int status, etp_error *error)
+{
+    static const char option[] = "--set";
+    const char *text = inner->text;
+    if (strncmp(text, option, sizeof option - 1) == 0)
+        text += sizeof option - 1 + strspn(text + sizeof option - 1, ": ");
+    if (status != ETP_EXIT_DONE)
+        etp_fail(error, inner->code, "%s: %s", etp_knob_describe(ETP_KNOB_MARKET_SETTINGS).name, text);
+    return status;
+}
+
+/* All are loaded once with their parameters, so that a wrong one is known now. */
+static int try_settings(const etp_cast *cast, const etp_setup *setup, unsigned firms, etp_error *error)
+{
+    etp_seating seating;
+    etp_crew crew = {0};
+    etp_error inner = {0};
+    int status = etp_seating_make(&seating, cast, setup, firms, error);
+    if (status != ETP_EXIT_DONE) {
+        etp_seating_fini(&seating);
+        return status;
+    }
+    status = etp_lineup_check_settings(&seating.lineup, &seating.settings, &inner);
+    if (status == ETP_EXIT_DONE)
+        status = etp_crew_seat(&crew, &seating.lineup, seating.seated, seating.seats, &seating.settings, &inner);
+    etp_crew_fini(&crew);
+    etp_seating_fini(&seating);
+    return fail_settings(&inner, status, error);
+}
+
 int etp_cast_add(etp_cast *cast, const etp_setup *setup, etp_error *error)
 {
     words names;
@@ -102,19 +133,7 @@ int etp_cast_add(etp_cast *cast, const etp_setup *setup, etp_error *error)
         add(cast, ETP_KNOB_MARKET_RESERVE, etp_setup_text(setup, ETP_KNOB_MARKET_RESERVE), ETP_ROLE_BESS, error);
     for (unsigned i = 0; i < names.count && status == ETP_EXIT_DONE; i++)
         status = add(cast, ETP_KNOB_MARKET_STRATEGIES, names.list[i], ETP_ROLE_AGGREGATOR, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
-    etp_seating seating;
-    etp_crew crew = {0};
-    status = etp_seating_make(&seating, cast, setup, names.count, error);
-    if (status == ETP_EXIT_DONE)
-        status = etp_lineup_check_settings(&seating.lineup, &seating.settings, error);
-    /* Loaded once with their parameters, so that a wrong one is known now. */
-    if (status == ETP_EXIT_DONE)
-        status = etp_crew_seat(&crew, &seating.lineup, seating.seated, seating.seats, &seating.settings, error);
-    etp_crew_fini(&crew);
-    etp_seating_fini(&seating);
-    return status;
+    return status == ETP_EXIT_DONE ? try_settings(cast, setup, names.count, error) : status;
 }
 
 void etp_cast_fini(etp_cast *cast)
@@ -139,9 +158,7 @@ static int read_settings(etp_settings *settings, const char *text, etp_error *er
         return ETP_EXIT_DONE;
     part(&all, text);
     int status = etp_settings_read(settings, all.list, all.count, &inner);
-    if (status != ETP_EXIT_DONE)
-        etp_fail(error, ETP_EFORMAT, "%s: %s", etp_knob_describe(ETP_KNOB_MARKET_SETTINGS).name, inner.text);
-    return status;
+    return fail_settings(&inner, status, error);
 }
 
 /* Each strategy stands in the line-up once, however many firms play it: what is set by its name is set for all. */
