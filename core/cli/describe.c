@@ -73,7 +73,13 @@ static etp_report_prices describe_prices(const etp_stage *stage)
                                .starts = trace->starts + (etp_time)run->first * trace->interval,
                                .interval = trace->interval,
                                .count = run->intervals,
-                               .mean = sum / (etp_price)run->intervals};
+                               .mean = sum / (etp_price)run->intervals,
+                               .held = stage->prices.held,
+                               .repeats = stage->prices.repeats,
+                               .unsorted = stage->prices.unsorted,
+                               .interventions = stage->prices.interventions,
+                               .clip = stage->options->clip,
+                               .clipped = stage->clipped};
 }
 
 static bool is_usual_network(const etp_network_options *network)

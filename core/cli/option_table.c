@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "world/calendar.h"
+
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 static const double one_ppm = 1e6;
+static const double per_mwh = 1e3; /* 1 A$/MWh is so many units of a price */
 
 /* ---- kinds: reading ---- */
 
@@ -23,6 +26,14 @@ static int read_text(void *field, const etp_option *option, const char *text, et
 {
     if (*text == '\0')
         return etp_fail(error, ETP_EINVAL, "--%s needs a file's name, not an empty text", option->name);
+    *(const char **)field = text;
+    return ETP_OK;
+}
+
+static int read_name(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    if (*text == '\0')
+        return etp_fail(error, ETP_EINVAL, "--%s needs a name, not an empty text", option->name);
     *(const char **)field = text;
     return ETP_OK;
 }
@@ -115,6 +126,37 @@ static int read_disclose(void *field, const etp_option *option, const char *text
     return etp_fail(error, ETP_EINVAL, "--%s takes none, reserve, winner or both, not '%s'", option->name, text);
 }
 
+static int read_date(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    if (etp_date_parse((etp_span){text, strlen(text)}, field) != ETP_STAMP_OK)
+        return etp_fail(error, ETP_EINVAL, "--%s takes a day, such as 2025-01-31, not '%s'", option->name, text);
+    return ETP_OK;
+}
+
+static int read_spot(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    double value;
+    if (!etp_value_number(text, &value) || value < (double)option->low || value > (double)option->high)
+        return etp_fail(error, ETP_ERANGE,
+                        "--%s takes a price in A$/MWh from %" PRIu64 " to %" PRIu64 ", such as 300, not '%s'",
+                        option->name, option->low, option->high, text);
+    *(etp_price *)field = (etp_price)(value * per_mwh + 0.5);
+    return ETP_OK;
+}
+
+static const char *const gap_rules[] = {"refuse", "hold"};
+
+static int read_gaps(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    for (unsigned i = 0; i < sizeof gap_rules / sizeof gap_rules[0]; i++) {
+        if (strcmp(text, gap_rules[i]) == 0) {
+            *(etp_gap_rule *)field = (etp_gap_rule)i;
+            return ETP_OK;
+        }
+    }
+    return etp_fail(error, ETP_EINVAL, "--%s takes refuse or hold, not '%s'", option->name, text);
+}
+
 static int read_level(void *field, const etp_option *option, const char *text, etp_error *error)
 {
     if (etp_log_level_parse(text, field) != ETP_OK)
@@ -196,17 +238,41 @@ static void show_disclose(const void *field, etp_option_value *value)
     show_words(disclosures[*(const unsigned *)field], value);
 }
 
+static void show_date(const void *field, etp_option_value *value)
+{
+    etp_time day_begins = *(const etp_time *)field;
+    if (day_begins == 0)
+        return;
+    etp_stamp stamp = etp_stamp_show(day_begins);
+    snprintf(value->buffer, sizeof value->buffer, "%.4s-%.2s-%.2s", stamp.text, stamp.text + 5, stamp.text + 8);
+    show_words(value->buffer, value);
+}
+
+static void show_spot(const void *field, etp_option_value *value)
+{
+    value->number = (double)*(const etp_price *)field / per_mwh;
+    if (value->number != 0)
+        value->kind = ETP_OPTION_NUMBER;
+}
+
+static void show_gaps(const void *field, etp_option_value *value)
+{
+    show_words(gap_rules[*(const etp_gap_rule *)field], value);
+}
+
 static void show_level(const void *field, etp_option_value *value)
 {
     show_words(etp_log_level_name(*(const etp_log_level *)field), value);
 }
 
 static const etp_option_kind action = {read_flag, show_action}, file = {read_text, show_text},
-                             seed = {read_whole, show_seed}, duration = {read_duration, show_duration},
-                             interval = {read_interval, show_duration}, chance = {read_chance, show_chance},
-                             tariff = {read_tariff, show_tariff}, mechanism = {read_mechanism, show_mechanism},
-                             disclose = {read_disclose, show_disclose}, level = {read_level, show_level},
-                             pace = {read_pace, show_pace};
+                             name = {read_name, show_text}, seed = {read_whole, show_seed},
+                             duration = {read_duration, show_duration}, interval = {read_interval, show_duration},
+                             chance = {read_chance, show_chance}, tariff = {read_tariff, show_tariff},
+                             mechanism = {read_mechanism, show_mechanism}, disclose = {read_disclose, show_disclose},
+                             level = {read_level, show_level}, pace = {read_pace, show_pace},
+                             date = {read_date, show_date}, spot = {read_spot, show_spot},
+                             gaps = {read_gaps, show_gaps};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
 const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
@@ -239,8 +305,21 @@ const etp_option etp_option_table[] = {
     {"Days and prices", "days", "D", "1", "days, from noon to noon", &etp_option_kind_whole, AT(days), 1, 3660},
     {NULL, "interval", "TIME", NULL, "length of a market interval, 1m to 24h [that of the price file, else 5m]",
      &interval, AT(interval), MINUTE, 24 * HOUR},
-    {NULL, "prices", "FILE", NULL, "wholesale prices: a price-and-demand CSV of AEMO [a made-up summer day]", &file,
-     AT(prices), 0, 0},
+    {NULL, "prices", "FILE", NULL,
+     "wholesale prices: a file of AEMO of any published kind, which may be gzip-compressed, or a folder of such files "
+     "(with --region and --from) [a made-up summer day]",
+     &file, AT(prices), 0, 0},
+    {NULL, "region", "NAME", NULL, "which region's prices, such as VIC1 [the only one in the file]", &name, AT(region),
+     0, 0},
+    {NULL, "from", "DATE", NULL,
+     "the day at whose noon trading begins, such as 2025-01-31; only --days of prices from there on are read [the "
+     "first "
+     "noon in the file]",
+     &date, AT(from), 0, 0},
+    {NULL, "gaps", "RULE", "refuse",
+     "what is done where prices are missing: refuse, or hold the last one over gaps of up to 2 hours, and count them",
+     &gaps, AT(gaps), 0, 0},
+    {NULL, "clip", "PRICE", NULL, "lower all wholesale prices above this to it, in A$/MWh", &spot, AT(clip), 1, 25000},
     {NULL, "fit", "TARIFF", "3.3",
      "feed-in tariff in c/kWh: a number, or by time of day as in 00:00=2.1,15:00=8.4,21:00=2.1", &tariff, AT(fit), 0,
      0},

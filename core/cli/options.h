@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "cli/values.h"
+#include "data/prices.h"
 #include "etp/auction.h"
 #include "etp/error.h"
 #include "etp/log.h"
@@ -36,8 +37,12 @@ typedef struct etp_options {
     unsigned swap_count;
 
     uint64_t bess, days, seed;
-    uint64_t rivals;                              /* ETP_RIVALS_FILL when not given */
-    etp_time interval;                            /* 0 when not given */
+    uint64_t rivals;    /* ETP_RIVALS_FILL when not given */
+    etp_time interval;  /* 0 when not given */
+    const char *region; /* of the prices; NULL when not given */
+    etp_time from;      /* beginning of the day in whose noon the prices begin; 0 */
+    etp_gap_rule gaps;
+    etp_price clip;                               /* 0 when not given */
     const char *prices, *reserve, *json, *events; /* NULL when not given */
     etp_tariff_option fit, retail;
     etp_mechanism mechanism;

@@ -12,44 +12,6 @@ static const etp_time default_interval = 300 * ETP_NS_PER_SECOND;
 
 /* ---- prices ---- */
 
-/* How many whole days the trace holds from its first noon on. */
-static size_t whole_days(const etp_trace *trace, size_t first)
-{
-    return (trace->count - first) / (size_t)(day / trace->interval);
-}
-
-static int place_days(etp_stage *stage, etp_error *error)
-{
-    const etp_options *options = stage->options;
-    const etp_trace *trace = &stage->trace;
-    size_t first;
-    if (etp_trace_first_noon(trace, &first) != ETP_OK) {
-        etp_fail(error, ETP_ENOENT, "%s: no interval starts at noon, where a day of trading begins", options->prices);
-        return ETP_EXIT_FAILED;
-    }
-    size_t held = whole_days(trace, first);
-    if (held < options->days) {
-        etp_fail(error, ETP_ERANGE,
-                 "%s holds %zu whole %s from its first noon on, and --days asks for %" PRIu64
-                 ": ask for fewer, or give a longer file",
-                 options->prices, held, held == 1 ? "day" : "days", options->days);
-        return ETP_EXIT_USAGE;
-    }
-    stage->run.first = first;
-    return ETP_EXIT_DONE;
-}
-
-static int load_prices(etp_stage *stage, etp_error *error)
-{
-    const etp_options *options = stage->options;
-    if (etp_trace_load(&stage->trace, options->prices, NULL, error) != ETP_OK)
-        return ETP_EXIT_FAILED;
-    if (options->interval != 0 && options->interval != stage->trace.interval &&
-        etp_trace_resample(&stage->trace, options->interval, error) != ETP_OK)
-        return ETP_EXIT_USAGE;
-    return place_days(stage, error);
-}
-
 int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t seed, etp_error *error)
 {
     etp_time interval = options->interval != 0 ? options->interval : default_interval;
@@ -63,7 +25,7 @@ int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t
 static int set_prices(etp_stage *stage, etp_error *error)
 {
     const etp_options *options = stage->options;
-    int status = options->prices != NULL ? load_prices(stage, error)
+    int status = options->prices != NULL ? etp_stage_load_prices(stage, error)
                                          : etp_stage_make_prices(&stage->trace, options, options->seed, error);
     if (status != ETP_EXIT_DONE)
         return status;

@@ -19,7 +19,9 @@ typedef struct etp_stage {
     etp_swaps swaps;
     etp_lineup lineup;
     etp_trace trace;
-    etp_run_options run; /* without firms, policy, observer */
+    etp_prices_facts prices; /* what was found in the file of prices */
+    size_t clipped;          /* prices that were lowered to --clip */
+    etp_run_options run;     /* without firms, policy, observer */
     etp_progress progress;
     etp_log_lines log_lines;
     etp_logger logger;
@@ -30,6 +32,9 @@ typedef struct etp_stage {
 /* Reads all files. Returns an exit status. etp_stage_fini() is due in any case. The stage must not be moved. */
 int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error);
 void etp_stage_fini(etp_stage *stage);
+
+/* Reads the prices from the file or the folder of files that the options name. Returns an exit status. */
+int etp_stage_load_prices(etp_stage *stage, etp_error *error);
 
 /* Makes up the prices of one seed. Returns an exit status. */
 int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t seed, etp_error *error);

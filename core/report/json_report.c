@@ -63,6 +63,12 @@ static json_t *make_prices(const etp_report *report)
     put_whole(&to, "interval_s", prices->interval / ETP_NS_PER_SECOND);
     put_count(&to, "count", prices->count);
     put_real(&to, "mean_c_per_kwh", etp_price_to_cents(prices->mean));
+    put_count(&to, "held", prices->held);
+    put_count(&to, "repeats", prices->repeats);
+    put_count(&to, "unsorted", prices->unsorted);
+    put_count(&to, "interventions", prices->interventions);
+    put(&to, "clip_c_per_kwh", prices->clip != 0 ? json_real(etp_price_to_cents(prices->clip)) : json_null());
+    put_count(&to, "clipped", prices->clipped);
     return finish(&to);
 }
 

@@ -79,6 +79,11 @@ typedef struct etp_report_prices {
     etp_time interval;
     size_t count;   /* intervals that were run */
     etp_price mean; /* over those */
+    /* of the file, as far as it was read */
+    size_t held;                             /* intervals missing in it, which hold the last price */
+    size_t repeats, unsorted, interventions; /* rows left out or put in order */
+    etp_price clip;                          /* 0 if prices were not clipped */
+    size_t clipped;                          /* those that were above it */
 } etp_report_prices;
 
 typedef struct etp_report {

@@ -87,6 +87,12 @@ static void print_head(const etp_report *report, FILE *out)
                 *prices->region != '\0' ? " " : "", prices->region, days);
     fprintf(out, ", %zu %s of %s, mean %.2f c/kWh.\n", prices->count, plural(prices->count, "interval", "intervals"),
             length, etp_price_to_cents(prices->mean));
+    if (prices->held > 0)
+        fprintf(out, "Of the file's intervals %zu %s missing; they hold the last price.\n", prices->held,
+                plural(prices->held, "was", "were"));
+    if (prices->clip != 0)
+        fprintf(out, "Prices above %.4g c/kWh were lowered to it: %zu of the file's.\n",
+                etp_price_to_cents(prices->clip), prices->clipped);
     bool flat = strchr(report->feed_in, '=') == NULL;
     fprintf(out, "Feed-in tariff: %s%s.\n", report->feed_in, flat ? " c/kWh" : "");
 }

@@ -90,6 +90,22 @@ int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time interval, 
     return ETP_OK;
 }
 
+size_t etp_trace_clip(etp_trace *trace, etp_price cap)
+{
+    size_t clipped = 0;
+    if (trace == NULL || trace->prices == NULL)
+        return 0;
+    for (size_t i = 0; i < trace->count; i++) {
+        if (trace->prices[i] <= cap)
+            continue;
+        trace->prices[i] = cap;
+        clipped++;
+    }
+    if (clipped > 0)
+        trace->hash = etp_trace_hash(trace);
+    return clipped;
+}
+
 int etp_trace_first_noon(const etp_trace *trace, size_t *index)
 {
     if (trace == NULL || index == NULL)

@@ -335,7 +335,8 @@ describe("a price file that cannot be used", function()
 
   it("is missing, a directory, or empty", function()
     expect(program.run(DAY .. "--prices nowhere.csv"), 1, "nowhere.csv")
-    expect(program.run(DAY .. "--prices strategies"), 1, "strategies")
+    expect(program.run(DAY .. "--prices strategies"), 2, "strategies is a folder")
+    expect(program.run(DAY .. "--prices strategies --region VIC1 --from 2025-01-01"), 1, "no prices of VIC1")
     refuses("", "empty")
   end)
 
@@ -343,8 +344,8 @@ describe("a price file that cannot be used", function()
     refuses(with_line(100, function() return "" end), "100")
   end)
 
-  it("has a repeated row", function()
-    refuses(with_line(100, function(line) return line .. line end), "101")
+  it("has two prices for one interval", function()
+    refuses(with_line(100, function(line) return line .. line:gsub(",80,", ",90,") end), "101")
   end)
 
   it("has other columns", function()

@@ -247,6 +247,8 @@ static void prices_answer(void **unused)
     GIVES(ETP_EINVAL, etp_trace_first_noon, NULL, &index);
     GIVES(ETP_EINVAL, etp_trace_first_noon, &trace, NULL);
     GIVES(ETP_ENOENT, etp_trace_first_noon, &trace, &index);
+    GIVES(0, etp_trace_clip, NULL, 0);
+    GIVES(0, etp_trace_clip, &trace, 0);
     QUIET(etp_trace_fini, NULL);
     etp_price own[] = {CENT};
     trace = (etp_trace){.count = 1, .interval = ETP_NS_PER_HOUR, .prices = own};

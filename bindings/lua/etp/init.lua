@@ -99,7 +99,7 @@ end
 --- Wholesale prices, one for each market interval. The result has `#prices`, `prices[1]` in c/kWh, and the fields
 -- starts (s since 1970), interval (s), source, region, hash; `resample(interval)` gives the same with longer or shorter
 -- intervals, `first_noon()` how many intervals lie before the first noon.
--- @tparam string|table source the name of a file, AEMO's price-and-demand CSV; or a list of c/kWh, with `interval` in s
+-- @tparam string|table source the name of a file of AEMO's prices; or a list of c/kWh, with `interval` in s
 -- (300 if left out) and `starts` in s since 1970 (noon of 1 January 2025 if left out); or nothing but `days`,
 -- `interval` and `seed`, for made-up summer days
 -- @return prices; or nil and what is wrong with the file

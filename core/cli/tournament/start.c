@@ -26,10 +26,10 @@ static const etp_option own_options[] = {
     {NULL, "bess", "N", "10", "home batteries that sell, in each game", &etp_option_kind_whole, OWN(shared.bess), 1,
      100000},
 };
-static const char *const shared_options[] = {"reserve", "set",      "seed",      "days",     "interval",  "prices",
-                                             "fit",     "retail",   "mechanism", "disclose", "window",    "hold",
-                                             "spread",  "delay",    "jitter",    "loss",     "duplicate", "reorder",
-                                             "flip",    "failures", "json",      "quiet",    "help",      NULL};
+static const char *const shared_options[] = {
+    "reserve", "set",       "seed",      "days",     "interval", "prices", "region", "gaps",  "clip",
+    "fit",     "retail",    "mechanism", "disclose", "window",   "hold",   "spread", "delay", "jitter",
+    "loss",    "duplicate", "reorder",   "flip",     "failures", "json",   "quiet",  "help",  NULL};
 const etp_vocabulary etp_tournament_vocabulary = {"tournament", shared_options, own_options,
                                                   sizeof own_options / sizeof own_options[0]};
 

@@ -3,11 +3,12 @@
  * @file trace.h
  * A series of wholesale prices, one per market interval, from the built-in generator or from a file.
  *
- * A file is AEMO's "price and demand" CSV (REGION,SETTLEMENTDATE,TOTALDEMAND,RRP,PERIODTYPE): RRP in A$/MWh without GST,
- * stamps at the END of the interval in NEM time (UTC+10 all year, no daylight saving). Columns are found by name;
- * "2025/01/01 00:05:00", "2025-01-01 00:05:00" and either of them in double quotes are understood, as are CRLF, LF, a
- * missing last line end, and a byte order mark. Gaps, repeats, rows out of order, several regions, NaN, prices outside
- * -1 000 to 25 000 A$/MWh are refused with the line's number: nothing is filled in, nothing averaged.
+ * A file is one of the kinds in which AEMO's prices are published, known by its content: aggregated price and demand, MMS
+ * and NEMWEB tables with a dispatch or trading price, series of 30 minutes; gzip-compressed or not. Prices are A$/MWh
+ * without GST, stamps are at the END of the interval in NEM time (UTC+10 all year, no daylight saving). Rows are put in
+ * order, and a row that says the same once more is left out. Gaps, two prices for one interval, several regions, NaN, prices
+ * outside -1 000 to 25 000 A$/MWh are refused with the line's number: nothing is filled in, nothing averaged.
+ * docs/data.md has the rules.
  *
  * A host that has prices of its own fills the struct and leaves `allocator` NULL: etp_trace_fini() then frees nothing.
  *
@@ -60,6 +61,10 @@ ETP_API int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time in
 /** Changes the length of the intervals: a multiple of the trace's own takes means, a divisor repeats. ETP_ERANGE for
  *  another, or if a whole number does not result. */
 ETP_API int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error);
+
+/** Lowers every price above `cap` to it, and returns how many there were; prices below 0 stay. A trace whose prices are
+ *  the host's own is changed too. 0 for NULL. */
+ETP_API size_t etp_trace_clip(etp_trace *trace, etp_price cap);
 
 /** The index of the interval that starts at the first noon (12:00 on the market's clock) of the trace; ETP_ENOENT. */
 ETP_API int etp_trace_first_noon(const etp_trace *trace, size_t *index);
