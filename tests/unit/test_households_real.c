@@ -11,7 +11,10 @@
 
 #include <cmocka.h>
 
+#include "data/households/batteries.h"
 #include "data/households/profiles_load.h"
+#include "data/households/tariffs.h"
+#include "world/calendar.h"
 
 enum { SKIPPED = 77 };
 
@@ -152,12 +155,52 @@ static void together_they_are_fifteen_profiles(void **state)
     etp_profiles_free(profiles);
 }
 
+static void tariffs_are_those_of_their_state_and_year(void **state)
+{
+    (void)state;
+    etp_tariffs tariffs = {0};
+    etp_error error = {0};
+    const etp_tariff_entry *found = NULL;
+    assert_int_equal(etp_tariffs_load(&tariffs, data_path("fact_feed_in_tariffs.csv"), &error), 0);
+    assert_int_equal(etp_tariffs_load(&tariffs, data_path("retail_tariffs_residential_2019_ceem.csv"), &error), 0);
+    assert_int_equal(tariffs.count, 20 + 39);
+    etp_time in_2025 = etp_days_of(2025, 1, 1) * ETP_NS_PER_DAY, in_2019 = etp_days_of(2019, 1, 1) * ETP_NS_PER_DAY;
+    assert_int_equal(etp_tariffs_find(&tariffs, "VIC", in_2025, ETP_TARIFF_FEED_IN, &found, &error), 0);
+    assert_int_equal(found->low, 33000);
+    assert_int_equal(etp_tariffs_find(&tariffs, "VIC", in_2025, ETP_TARIFF_FEED_IN_TIMED, &found, &error), 0);
+    assert_true(found->low == 21000 && found->high == 84000);
+    assert_int_equal(
+        etp_tariffs_find(&tariffs, "VIC", in_2025 + 365 * ETP_NS_PER_DAY, ETP_TARIFF_FEED_IN, &found, &error), 0);
+    assert_int_equal(found->low, 0); /* from July 2025 on there is no minimum */
+    assert_int_equal(etp_tariffs_find(&tariffs, "VIC", in_2025, ETP_TARIFF_RETAIL, &found, &error), ETP_ENOENT);
+    assert_int_equal(etp_tariffs_find(&tariffs, "SA", in_2019, ETP_TARIFF_RETAIL, &found, &error), 0);
+    assert_true(found->low == 368500 && found->feed_in == 68000);
+    etp_tariffs_fini(&tariffs);
+}
+
+static void batteries_have_their_sizes(void **state)
+{
+    (void)state;
+    etp_battery_table table;
+    etp_error error = {0};
+    assert_int_equal(etp_batteries_load(&table, data_path("fact_home_batteries.csv"), &error), 0);
+    assert_true(table.count == 4 && table.models[0].capacity == 13500000);
+    etp_batteries_fini(&table);
+    assert_int_equal(etp_batteries_load(&table, data_path("citylearn2022_17homes_assets.csv"), &error), 0);
+    assert_true(table.count == 17 && table.models[16].capacity == 6400000 && table.models[16].pv_peak == 5000000);
+    etp_batteries_fini(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(customer_12_has_its_known_year),     cmocka_unit_test(the_300_homes_have_their_known_year),
-        cmocka_unit_test(four_of_the_17_homes_are_left_out),  cmocka_unit_test(clocks_are_those_of_the_sun),
+        cmocka_unit_test(customer_12_has_its_known_year),
+        cmocka_unit_test(the_300_homes_have_their_known_year),
+        cmocka_unit_test(four_of_the_17_homes_are_left_out),
+        cmocka_unit_test(clocks_are_those_of_the_sun),
         cmocka_unit_test(together_they_are_fifteen_profiles),
+        cmocka_unit_test(tariffs_are_those_of_their_state_and_year),
+        cmocka_unit_test(batteries_have_their_sizes),
     };
     FILE *there = fopen(data_path(customer), "rb");
     if (there == NULL) {

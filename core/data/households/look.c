@@ -11,15 +11,12 @@ static int add_series(etp_data_about *about, const etp_households *all, const et
     etp_data_series *series = etp_data_add_series(about, name, sun && all->moved ? "kW/kW" : "kW");
     if (series == NULL)
         return ETP_ENOMEM;
-    const etp_power *power = sun ? home->sun : home->load;
     series->interval = all->interval;
     series->first = all->moved ? 0 : home->starts + ETP_HALF_HOUR;
     series->last = all->moved ? 0 : home->starts + (etp_time)home->count * ETP_HALF_HOUR;
     series->rows = all->rows;
     series->zeros = sun ? 0 : home->zeros;
-    series->blanks = sun ? 0 : home->filled;
-    if (power == NULL)
-        return 0;
+    const etp_power *power = sun ? home->sun : home->load;
     double sum = 0;
     series->low = series->high = etp_power_to_kw(power[0]);
     for (size_t i = 0; i < home->count; i++) {
@@ -68,6 +65,8 @@ int etp_households_look(etp_data_about *about, const etp_data_text *file, etp_er
     if (rc != 0)
         return rc;
     for (unsigned i = 0; i < all.count && rc == 0; i++) {
+        if (all.homes[i].left_out)
+            continue;
         rc = add_series(about, &all, &all.homes[i], false);
         if (rc == 0)
             rc = add_series(about, &all, &all.homes[i], true);

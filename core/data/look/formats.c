@@ -24,5 +24,10 @@ const etp_data_format *const etp_data_formats[] = {
     &etp_format_ausgrid_customer,
     &etp_format_ausgrid_total,
     &etp_format_homes_hourly,
+    &etp_format_home_assets,
+    &etp_format_batteries,
+    &etp_format_feed_in,
+    &etp_format_retail,
+    &etp_format_programs,
 };
 const unsigned etp_data_format_count = sizeof etp_data_formats / sizeof etp_data_formats[0];
