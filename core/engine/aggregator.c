@@ -150,7 +150,7 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     session->query_id = session->offer_id = 0;
     session->tries = 0;
     session->has_bid = false;
-    if (etp_query_is_idle(engine, session->link)) {
+    if (session->idle) {
         etp_aggregator_set_state(aggregator, number, AGGREGATOR_OUT);
         return;
     }
@@ -174,7 +174,7 @@ static void take_idle_turns(etp_engine *engine, struct aggregator *aggregator)
         const struct aggregator_session *session = &aggregator->sessions[next_in_round(aggregator)];
         bool settled = session->state == AGGREGATOR_IDLE || session->state == AGGREGATOR_BOUGHT ||
                        session->state == AGGREGATOR_OUT;
-        if (!settled || !etp_query_is_idle(engine, session->link))
+        if (!settled || !session->idle)
             return;
         take_turn(engine, aggregator);
     }

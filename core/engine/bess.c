@@ -35,7 +35,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 {
     bool periodic = all_heard(bess);
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        if ((!periodic && bess->sessions[i].heard) || etp_news_is_idle(engine, bess, bess->sessions[i].link))
+        if ((!periodic && bess->sessions[i].heard) || etp_bess_news_is_idle(engine, bess, i))
             continue;
         etp_message message = news_of(bess, ETP_REGISTER);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
@@ -49,7 +49,7 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 static void send_statuses(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        if (etp_news_is_idle(engine, bess, bess->sessions[i].link))
+        if (etp_bess_news_is_idle(engine, bess, i))
             continue;
         etp_message message = news_of(bess, ETP_BESS_STATUS);
         etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
@@ -87,6 +87,7 @@ void etp_bess_begin_interval(etp_engine *engine, struct bess *bess)
     bess->lowest_won = ETP_PRICE_NONE;
     bess->lapsed = 0;
     bess->reported = false;
+    etp_bess_tell_pairs(bess);
     if (!bess->node.failed && bess->hooks != NULL && bess->hooks->on_interval != NULL) {
         etp_context context = etp_context_of(engine, &bess->node, ETP_TIME_NEVER);
         etp_market market = etp_market_of(engine);

@@ -158,12 +158,8 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
     if (node->role == ROLE_BESS && has_peer(engine, node, peer))
         return ETP_EEXIST;
     uint32_t link = engine->link_count++, session = node->links++;
-    engine->links[link] = (struct link){.peer = peer,
-                                        .node = number,
-                                        .session = session,
-                                        .first_slot = NO_SLOT,
-                                        .next_dirty = NO_LINK,
-                                        .pair = NO_LINK};
+    engine->links[link] =
+        (struct link){.peer = peer, .node = number, .session = session, .first_slot = NO_SLOT, .next_dirty = NO_LINK};
     if (node->role == ROLE_BESS) {
         as_bess(node)->sessions[session].link = link;
     } else {

@@ -7,9 +7,10 @@
 
 static const etp_time settling = 60 * ETP_NS_PER_SECOND;
 
-static bool may_pair(const etp_engine *engine, etp_link number, enum role role)
+static const struct link *link_at(const etp_engine *engine, etp_link number, enum role role)
 {
-    return number < engine->link_count && engine->nodes[engine->links[number].node]->role == (uint8_t)role;
+    bool there = number < engine->link_count && engine->nodes[engine->links[number].node]->role == (uint8_t)role;
+    return there ? &engine->links[number] : NULL;
 }
 
 int etp_engine_pair_links(etp_engine *engine, etp_link at_bess, etp_link at_aggregator)
@@ -18,13 +19,13 @@ int etp_engine_pair_links(etp_engine *engine, etp_link at_bess, etp_link at_aggr
         return ETP_EINVAL;
     if (engine->started)
         return ETP_ESTATE;
-    if (!may_pair(engine, at_bess, ROLE_BESS) || !may_pair(engine, at_aggregator, ROLE_AGGREGATOR))
+    const struct link *a = link_at(engine, at_bess, ROLE_BESS), *b = link_at(engine, at_aggregator, ROLE_AGGREGATOR);
+    if (a == NULL || b == NULL)
         return ETP_ENOENT;
-    struct link *a = &engine->links[at_bess], *b = &engine->links[at_aggregator];
     if (a->peer != engine->nodes[b->node]->device_id || b->peer != engine->nodes[a->node]->device_id)
         return ETP_ERANGE;
-    a->pair = at_aggregator;
-    b->pair = at_bess;
+    as_bess(engine->nodes[a->node])->sessions[a->session].pair =
+        &as_aggregator(engine->nodes[b->node])->sessions[b->session];
     return ETP_OK;
 }
 
@@ -35,14 +36,14 @@ etp_energy etp_bess_lot(const struct bess *bess)
 }
 
 /* The first Query after a battery's return is never idle: it tells the battery that it has been heard. */
-bool etp_query_is_idle(const etp_engine *engine, uint32_t link)
+void etp_bess_tell_pairs(struct bess *bess)
 {
-    uint32_t pair = engine->links[link].pair;
-    if (pair == NO_LINK)
-        return false;
-    const struct bess *bess = as_bess(engine->nodes[engine->links[pair].node]);
-    const struct bess_session *session = &bess->sessions[engine->links[pair].session];
-    return etp_bess_lot(bess) <= 0 && session->heard && !bess->node.failed;
+    bool nothing = !bess->node.failed && etp_bess_lot(bess) <= 0;
+    for (uint32_t i = 0; i < bess->node.links; i++) {
+        const struct bess_session *session = &bess->sessions[i];
+        if (session->pair != NULL)
+            session->pair->idle = nothing && session->heard;
+    }
 }
 
 void etp_bess_settle(const etp_engine *engine, struct bess *bess)
@@ -51,12 +52,10 @@ void etp_bess_settle(const etp_engine *engine, struct bess *bess)
 }
 
 /* Just after a battery's return its peer may still be about to learn that it had failed. */
-bool etp_news_is_idle(const etp_engine *engine, const struct bess *bess, uint32_t link)
+bool etp_bess_news_is_idle(const etp_engine *engine, const struct bess *bess, uint32_t session)
 {
-    uint32_t pair = engine->links[link].pair;
-    if (pair == NO_LINK || engine->now < bess->settled_at)
+    const struct aggregator_session *pair = bess->sessions[session].pair;
+    if (pair == NULL || engine->now < bess->settled_at)
         return false;
-    const struct aggregator *aggregator = as_aggregator(engine->nodes[engine->links[pair].node]);
-    const struct aggregator_session *session = &aggregator->sessions[engine->links[pair].session];
-    return session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_GONE;
+    return pair->state != AGGREGATOR_UNKNOWN && pair->state != AGGREGATOR_GONE;
 }

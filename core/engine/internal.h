@@ -51,7 +51,6 @@ struct link {
     uint32_t node, session;
     uint32_t first_slot;
     uint32_t next_dirty;
-    uint32_t pair; /* the other end, if it is here and what is idle may be left out; else NO_LINK */
     bool dirty;
     bool blocked; /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
 };
@@ -92,6 +91,7 @@ struct answered {
 };
 
 struct bess_session {
+    struct aggregator_session *pair;    /* the other side, if it is here and what is idle may be left out; else NULL */
     etp_id query_request, query_answer; /* the answer is 0 once its interval is over */
     struct answered bid, confirm;       /* `bid` is the one that the book took */
     etp_id refused_bid, refusal;        /* the last Bid that it did not take, and the BidReject that it got */
@@ -175,6 +175,7 @@ struct aggregator_session {
     uint8_t state, health;
     uint8_t tries; /* repeats of what waits for an answer */
     bool has_bid;  /* which side of the union holds */
+    bool idle;     /* the other side, which is here, has nothing to sell in this interval */
 };
 
 /* One step of a buyer's demand, and what is taken of it: won in this interval, or open. */
@@ -279,10 +280,10 @@ void etp_refuse(etp_engine *engine, struct node *node, etp_id peer, unsigned typ
 /* idle.c */
 /* The most that it could offer in this interval. */
 etp_energy etp_bess_lot(const struct bess *bess);
-/* Whether a Query on this link of an aggregator's would change nothing. */
-bool etp_query_is_idle(const etp_engine *engine, uint32_t link);
-/* The same for a battery's periodic Registers and BESSStatus. */
-bool etp_news_is_idle(const etp_engine *engine, const struct bess *bess, uint32_t link);
+/* An interval begins: the other sides that are here get to know whether there is anything to ask for in it. */
+void etp_bess_tell_pairs(struct bess *bess);
+/* Whether a periodic Register or BESSStatus in this session would change nothing. */
+bool etp_bess_news_is_idle(const etp_engine *engine, const struct bess *bess, uint32_t session);
 /* The battery starts, or is back. */
 void etp_bess_settle(const etp_engine *engine, struct bess *bess);
 

@@ -196,7 +196,7 @@ ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, 
 
 /** Both ends of a link between a battery and an aggregator are in this engine, and what is sent on it arrives within a
  *  minute and its delay limit, if at all. From then on messages that nobody would act on are not sent: Queries to a
- *  battery that has nothing to sell in the interval, Registers and BESSStatus to a buyer that knows the battery. Trades,
+ *  battery that has nothing to sell as an interval begins, Registers and BESSStatus to a buyer that knows the battery. Trades,
  *  and what hooks are told, are the same with and without, if no battery fails for less than the query spread; events
  *  and counts of messages are fewer. ETP_ENOENT for links
  *  that are no such ends, ETP_ERANGE for two that are not each other's, ETP_ESTATE after the start. */
