@@ -22,11 +22,24 @@ int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t
     return ETP_EXIT_FAILED;
 }
 
+static int check_made_up(const etp_options *options, etp_error *error)
+{
+    if (options->region == NULL && options->from == 0 && options->clip == 0 && options->gaps == ETP_GAPS_REFUSE)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "--region, --from, --gaps and --clip are of a file of prices: name it with --prices");
+    return ETP_EXIT_USAGE;
+}
+
+static int make_prices(etp_stage *stage, etp_error *error)
+{
+    int status = check_made_up(stage->options, error);
+    return status == ETP_EXIT_DONE ? etp_stage_make_prices(&stage->trace, stage->options, stage->options->seed, error)
+                                   : status;
+}
+
 static int set_prices(etp_stage *stage, etp_error *error)
 {
-    const etp_options *options = stage->options;
-    int status = options->prices != NULL ? etp_stage_load_prices(stage, error)
-                                         : etp_stage_make_prices(&stage->trace, options, options->seed, error);
+    int status = stage->options->prices != NULL ? etp_stage_load_prices(stage, error) : make_prices(stage, error);
     if (status != ETP_EXIT_DONE)
         return status;
     stage->run.trace = &stage->trace;

@@ -169,6 +169,8 @@ describe("run with a file of prices", function()
       local done = program.run(QUICK .. option)
       assert.equal(2, done.status)
       program.says(done.err, { "--prices" })
+      done = program.run("tournament --seeds 1 --bess 2 " .. option)
+      assert.equal(2, done.status)
     end
     for option, sentence in pairs({
       ["--from yesterday"] = "2025-01-31", ["--from 2025-02-30"] = "2025-01-31", ["--clip 0"] = "1 to 25000",
