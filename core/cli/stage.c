@@ -148,7 +148,7 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
 int etp_stage_check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error)
 {
     const etp_lineup *lineup = &stage->lineup;
-    const char *input = etp_output_is_file(path, stage->options->prices) ? stage->options->prices : NULL;
+    const char *input = etp_stage_reads_prices(stage, path) ? path : NULL;
     if (etp_output_is_file(path, lineup->policy.path))
         input = lineup->policy.path;
     for (unsigned i = 0; i < lineup->count; i++)
