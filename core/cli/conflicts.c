@@ -72,9 +72,6 @@ int etp_options_check(const etp_options *options, etp_error *error)
                       "it can");
     if (options->skip != 0 && !options->watch)
         return refuse(error, "--skip is for --watch: any other run goes as fast as it can");
-    if (options->prices == NULL &&
-        (options->region != NULL || options->from != 0 || options->clip != 0 || options->gaps != ETP_GAPS_REFUSE))
-        return refuse(error, "--region, --from, --gaps and --clip are of a file of prices: name it with --prices");
     int status = check_utility(options, error);
     if (status == ETP_EXIT_DONE)
         status = check_owners(options, error);

@@ -23,11 +23,24 @@ int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t
     return ETP_EXIT_FAILED;
 }
 
+static int check_made_up(const etp_options *options, etp_error *error)
+{
+    if (options->region == NULL && options->from == 0 && options->clip == 0 && options->gaps == ETP_GAPS_REFUSE)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "--region, --from, --gaps and --clip are of a file of prices: name it with --prices");
+    return ETP_EXIT_USAGE;
+}
+
+static int make_prices(etp_stage *stage, etp_error *error)
+{
+    int status = check_made_up(stage->options, error);
+    return status == ETP_EXIT_DONE ? etp_stage_make_prices(&stage->trace, stage->options, stage->options->seed, error)
+                                   : status;
+}
+
 static int set_prices(etp_stage *stage, etp_error *error)
 {
-    const etp_options *options = stage->options;
-    int status = options->prices != NULL ? etp_stage_load_prices(stage, error)
-                                         : etp_stage_make_prices(&stage->trace, options, options->seed, error);
+    int status = stage->options->prices != NULL ? etp_stage_load_prices(stage, error) : make_prices(stage, error);
     if (status != ETP_EXIT_DONE)
         return status;
     stage->run.trace = &stage->trace;
@@ -140,7 +153,7 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
 int etp_stage_check_output(const etp_stage *stage, const char *option, const char *path, etp_error *error)
 {
     const etp_lineup *lineup = &stage->lineup;
-    const char *input = etp_output_is_file(path, stage->options->prices) ? stage->options->prices : NULL;
+    const char *input = etp_stage_reads_prices(stage, path) ? path : NULL;
     if (etp_output_is_file(path, lineup->policy.path))
         input = lineup->policy.path;
     for (unsigned i = 0; i < lineup->count; i++)

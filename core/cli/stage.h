@@ -36,6 +36,9 @@ void etp_stage_fini(etp_stage *stage);
 /* Reads the prices from the file or the folder of files that the options name. Returns an exit status. */
 int etp_stage_load_prices(etp_stage *stage, etp_error *error);
 
+/* True if the file is one from which prices are read, or lies in the folder of them. */
+bool etp_stage_reads_prices(const etp_stage *stage, const char *path);
+
 /* Makes up the prices of one seed. Returns an exit status. */
 int etp_stage_make_prices(etp_trace *trace, const etp_options *options, uint64_t seed, etp_error *error);
 

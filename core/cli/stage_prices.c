@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Prices of a run: from which files, of which days, and where they had to be mended. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "cli/output.h"
 #include "cli/stage.h"
 #include "data/catalogue.h"
 #include "program/status.h"
@@ -56,6 +59,25 @@ static int load(etp_stage *stage, etp_error *error)
              "%s is a folder: say which prices of it with --region and --from, such as --region VIC1 --from 2025-01-01",
              options->prices);
     return ETP_EXIT_USAGE;
+}
+
+/* A file in the folder of prices is the output of no run: it may be one of them. */
+static bool lies_in(const char *path, const char *folder)
+{
+    char parent[4096];
+    struct stat a, b;
+    const char *slash = strrchr(path, '/');
+    snprintf(parent, sizeof parent, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1, slash != NULL ? path : ".");
+    return stat(path, &a) == 0 && stat(parent, &a) == 0 && stat(folder, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+bool etp_stage_reads_prices(const etp_stage *stage, const char *path)
+{
+    const char *prices = stage->options->prices;
+    if (path == NULL || prices == NULL)
+        return false;
+    return etp_output_is_file(path, prices) || (is_folder(prices) && lies_in(path, prices));
 }
 
 /* Nothing is mended in silence. */

@@ -135,6 +135,11 @@ describe("run with a file of prices", function()
     assert.same({ 288, 2 }, { found.count, found.mean_c_per_kwh })
     local done = program.run(QUICK .. "--prices " .. folder)
     assert.equal(2, done.status)
+    local days = QUICK .. "--region SA1 --from 2025-01-02 --quiet --prices " .. folder .. " --json " .. folder
+    done = program.run(days .. "/a.csv")
+    assert.equal(2, done.status)
+    program.says(done.err, { "would write over" })
+    assert.equal(0, program.run(days .. "/result.json").status)
     done = program.run(QUICK .. "--region NSW1 --from 2025-01-02 --prices " .. folder)
     assert.equal(1, done.status)
     program.says(done.err, { "no prices of NSW1" })
@@ -169,6 +174,8 @@ describe("run with a file of prices", function()
       local done = program.run(QUICK .. option)
       assert.equal(2, done.status)
       program.says(done.err, { "--prices" })
+      done = program.run("tournament --seeds 1 --bess 2 " .. option)
+      assert.equal(2, done.status)
     end
     for option, sentence in pairs({
       ["--from yesterday"] = "2025-01-31", ["--from 2025-02-30"] = "2025-01-31", ["--clip 0"] = "1 to 25000",

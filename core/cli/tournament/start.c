@@ -27,9 +27,9 @@ static const etp_option own_options[] = {
      100000},
 };
 static const char *const shared_options[] = {
-    "reserve", "set",       "seed",      "days",     "interval", "prices", "region", "gaps",  "clip",
-    "fit",     "retail",    "mechanism", "disclose", "window",   "hold",   "spread", "delay", "jitter",
-    "loss",    "duplicate", "reorder",   "flip",     "failures", "json",   "quiet",  "help",  NULL};
+    "reserve",   "set",     "seed",      "days",     "interval", "prices", "region", "from",  "gaps",   "clip",
+    "fit",       "retail",  "mechanism", "disclose", "window",   "hold",   "spread", "delay", "jitter", "loss",
+    "duplicate", "reorder", "flip",      "failures", "json",     "quiet",  "help",   NULL};
 const etp_vocabulary etp_tournament_vocabulary = {"tournament", shared_options, own_options,
                                                   sizeof own_options / sizeof own_options[0]};
 
@@ -61,7 +61,7 @@ void etp_tournament_help(void)
           "Of twenty comparisons one is expected to lie outside by chance.\n"
           "\n"
           "With --prices each seed has its own --days of the file, from the first again when they are used\n"
-          "up.\n",
+          "up; with --from besides, all seeds have the days from there on.\n",
           stdout);
     etp_usage_options(&etp_tournament_vocabulary);
     etp_usage_world();
