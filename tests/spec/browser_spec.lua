@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Pages in a real browser: every figure is drawn, with finite numbers and no complaint, narrow and wide, light, dark and
--- on paper. Without Chromium these tests are pending, and say so.
+-- Pages in a real browser: every figure is drawn, with finite numbers and no complaint, narrow and wide, light, dark
+-- and on paper. Without Chromium these tests are pending, and say so.
 local page = require("page")
 local program = require("program")
 local sample = require("report_sample")
@@ -25,8 +25,8 @@ teardown(program.teardown)
 -- What the browser printed and what it logged, with a profile that is new each time.
 local function browse(arguments, file)
   local profile, out, log = program.path("profile"), program.path("out.txt"), program.path("log.txt")
-  local command = ("timeout 120 '%s' %s --user-data-dir='%s' %s 'file://%s' >'%s' 2>'%s'"):format(BROWSER, FLAGS, profile,
-    arguments, file or html, out, log)
+  local command = ("timeout 120 '%s' %s --user-data-dir='%s' %s 'file://%s' >'%s' 2>'%s'"):format(BROWSER, FLAGS,
+    profile, arguments, file or html, out, log)
   local done = os.execute(command)
   local logged = program.read(log)
   os.execute("rm -rf '" .. profile .. "'")
@@ -77,8 +77,8 @@ local function check_figures(dom)
     if EMPTY[item.id] then
       assert.is_truthy(inner:find("nothing to draw", 1, true))
     else
-      check_shapes(item.id, assert(inner:match('<svg viewBox="0 0 [%d.]+ [%d.]+" role="img" aria%-label="[^"]+".-</svg>'),
-        item.id))
+      local svg = inner:match('<svg viewBox="0 0 [%d.]+ [%d.]+" role="img" aria%-label="[^"]+".-</svg>')
+      check_shapes(item.id, assert(svg, item.id))
       drawn = drawn + 1
     end
   end

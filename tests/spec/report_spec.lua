@@ -156,6 +156,30 @@ describe("the page", function()
       ("%d of 12"):format(market.owners_worse_off), "These prices are made up", "Single utility" })
   end)
 
+  it("of a run has its hours and regimes where the result has sums by them", function()
+    local function slice(energy)
+      return { intervals = 12, offered_mwh = 5000000, energy_mwh = energy, paid_micro = 100000, worth_micro = 120000,
+        price_c_per_kwh = energy > 0 and 8.25 or json.null }
+    end
+    local result = json.decode(program.read(file_of_run("strategies/greedy.lua --bess 4")))
+    for _, run in pairs(result.runs) do
+      run.hours, run.efficiency, run.lerner = {}, 0.875, 0.0625
+      for hour = 1, 24 do
+        run.hours[hour] = slice(hour > 17 and 1000000 or 0)
+      end
+      run.regimes = { evening = slice(1000000), noon = slice(0) }
+    end
+    local text = made(program.write("hours.json", sample.encode(result)))
+    local has = captions(check(text))
+    for _, caption in ipairs({ "Price to owners over the day", "Energy offered in the market over the day, and sold",
+      "Price to owners by regime of wholesale prices", "The market by regime of wholesale prices" }) do
+      assert.is_true(has[caption], caption)
+    end
+    program.says(text, { ">87.5</td>", ">6.25</td>" })
+    result.runs.utility.hours[3].price_c_per_kwh = "much"
+    refused(program.write("hours.json", sample.encode(result)), { "runs.utility.hours: its price_c_per_kwh" })
+  end)
+
   it("of a run without baselines, or in which nothing was sold, is whole too", function()
     local text = made(file_of_run("strategies/greedy.lua --bess 1 --rivals 0 --no-baselines --set world.q=0"))
     check(text)
@@ -282,7 +306,7 @@ describe("refused is", function()
     refused(program.write("x.json", '{"name":"else"}'), { "no result of etp-engine" })
     refused(program.write("x.json", '[1,2]'), { "no result of etp-engine" })
     refused(program.write("x.json", '{"command":"run"}'), { "schema_version" })
-    refused(program.write("x.json", '{"command":"run","schema_version":2,"version":"9.9"}'), { "another version (9.9)" })
+    refused(program.write("x.json", '{"command":"run","schema_version":2,"version":"9.9"}'), { "version (9.9)" })
     refused(program.write("x.json", '{"command":"dance","schema_version":1}'), { "'dance', of which there is no page" })
     refused(program.write("x.json", '{"command":"run","schema_version":1}'), { "the result: its batteries" })
     refused(program.write("x.json", '{"command":"evidence","schema_version":1,"document":[]}'), { "the document" })
