@@ -6,10 +6,12 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <locale.h>
+#include <unistd.h>
 
 #include "unit/test_run_tools.h"
 
 #include "etp/script.h"
+#include "report/document/document.h"
 
 static const char name[] = "de_DE.UTF-8";
 
@@ -166,6 +168,55 @@ static void a_market_runs_the_same(void **unused)
     assert_memory_equal(here, plain, sizeof here);
 }
 
+/* ---- documents ---- */
+
+static etp_document *make_document(void)
+{
+    etp_document *document = etp_document_new("x");
+    etp_document_section(document, "s", "s");
+    etp_document_text(document, "%.2f", 0.25);
+    etp_sheet *sheet = etp_document_table(document, "t", "t");
+    etp_sheet_column(sheet, "x", "x", "", 2);
+    etp_sheet_row(sheet);
+    etp_sheet_interval(sheet, 12345.5, 0.125, 1e-7);
+    return document;
+}
+
+static void documents_have_points(void **unused)
+{
+    (void)unused;
+    static char json[4096];
+    etp_document *document = make_document();
+    FILE *out = fmemopen(json, sizeof json, "w");
+    assert_non_null(out);
+    assert_int_equal(etp_document_write_json(document, "x", out, NULL), ETP_OK);
+    fclose(out);
+    assert_non_null(strstr(json, "\"text\": \"0.25\""));
+    assert_non_null(strstr(json, "\"mean\": 12345.5"));
+    assert_non_null(strstr(json, "\"high\": 1e-7"));
+    etp_document_free(document);
+    expect_host_untouched();
+}
+
+static void their_numbers_have_points(void **unused)
+{
+    (void)unused;
+    char folder[] = "etp-numbers-XXXXXX", path[64], numbers[128];
+    etp_document *document = make_document();
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(etp_document_write_csv(document, folder, NULL), ETP_OK);
+    snprintf(path, sizeof path, "%s/t.csv", folder);
+    FILE *in = fopen(path, "r");
+    assert_non_null(in);
+    numbers[fread(numbers, 1, sizeof numbers - 1, in)] = '\0';
+    fclose(in);
+    assert_string_equal(numbers, "x,x_low,x_high\n12345.5,0.125,1e-07\n");
+    unlink(path);
+    rmdir(folder);
+    etp_document_free(document);
+    expect_host_untouched();
+}
+
 /* ---- the locale ---- */
 
 static bool make_locale(void)
@@ -183,10 +234,9 @@ static bool make_locale(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_have_points),
-        cmocka_unit_test(texts_are_read_with_points),
-        cmocka_unit_test(scripts_see_points),
-        cmocka_unit_test(a_market_runs_the_same),
+        cmocka_unit_test(sentences_have_points), cmocka_unit_test(texts_are_read_with_points),
+        cmocka_unit_test(scripts_see_points),    cmocka_unit_test(a_market_runs_the_same),
+        cmocka_unit_test(documents_have_points), cmocka_unit_test(their_numbers_have_points),
     };
     if (setlocale(LC_ALL, name) == NULL && !make_locale()) {
         puts("Skipped: there is no German locale here, and localedef (package locales) makes none.");

@@ -33,6 +33,7 @@ void etp_page_of_league(etp_page *page);
 /* ---- parts of a run's page ---- */
 
 void etp_page_run_owners(etp_page *page);
+void etp_page_run_day(etp_page *page);
 void etp_page_run_energy(etp_page *page);
 void etp_page_run_firms(etp_page *page);
 void etp_page_run_traffic(etp_page *page);

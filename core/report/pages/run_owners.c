@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What owners got: the runs side by side, and how it is shared among them. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +20,12 @@ static const measure measures[] = {
     {"Owner's net benefit, mean", "$ per battery and day", "net_benefit_per_battery_day", 1},
     {"Owners worse off than without a market", "", "owners_worse_off", 1},
     {"Worth to buyers", "$", "worth_micro", 1e-6},
+    {"Part of the possible gain that was made", "%", "efficiency", 100},
+    {"Part of the worth that buyers keep", "%", "lerner", 100},
 };
+
+/* Those after these are in the results of some runs only. */
+enum { MEASURES_ALWAYS = 6 };
 
 static void put_measure(etp_page *page, etp_sheet *sheet, const measure *row)
 {
@@ -29,11 +33,8 @@ static void put_measure(etp_page *page, etp_sheet *sheet, const measure *row)
     etp_sheet_text(sheet, row->label);
     etp_sheet_text(sheet, row->unit);
     for (unsigned i = 0; i < page->run_count; i++) {
-        double value = etp_fields_number(&page->from, page->runs[i].of, row->field) * row->scale;
-        if (isnan(value))
-            etp_sheet_empty(sheet);
-        else
-            etp_sheet_number(sheet, value);
+        etp_fields_place(&page->from, "runs.%s", page->runs[i].key);
+        etp_sheet_number(sheet, etp_fields_number(&page->from, page->runs[i].of, row->field) * row->scale);
     }
 }
 
@@ -45,7 +46,8 @@ static void put_outcomes(etp_page *page)
     for (unsigned i = 0; i < page->run_count; i++)
         etp_sheet_column(sheet, page->runs[i].key, page->runs[i].name, "", ETP_DIGITS_AUTO);
     for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++)
-        put_measure(page, sheet, &measures[i]);
+        if (i < MEASURES_ALWAYS || json_object_get(page->runs[0].of, measures[i].field) != NULL)
+            put_measure(page, sheet, &measures[i]);
     etp_sheet_note(sheet, "Net benefit: what owners gain over the same homes that sell nothing from the battery and "
                           "get the feed-in tariff for what they spill; the whole bill, after wear.");
 }

@@ -154,6 +154,7 @@ void etp_page_of_run(etp_page *page)
     begin_document(page);
     put_overview(page);
     etp_page_run_owners(page);
+    etp_page_run_day(page);
     etp_page_run_firms(page);
     etp_page_run_energy(page);
     etp_page_run_traffic(page);
