@@ -82,24 +82,34 @@ static bool has_shares(const double *benefits, size_t count)
     return gained - lost > lost;
 }
 
+/* The plot is begun with its first curve. */
+static void put_curve(etp_page *page, etp_plot **plot, const etp_page_run *run)
+{
+    size_t count;
+    double *benefits = read_benefits(page, run, &count);
+    if (has_shares(benefits, count)) {
+        if (*plot == NULL)
+            *plot = etp_document_plot(page->document, "benefit-shares", ETP_PLOT_LORENZ,
+                                      "How the net benefit is shared among owners",
+                                      "owners, those with the least first", "share of the net benefit of all");
+        etp_plot_series(*plot, run->name);
+        etp_plot_lorenz(*plot, benefits, count);
+    }
+    free(benefits);
+}
+
 static void put_lorenz(etp_page *page)
 {
-    etp_plot *plot = etp_document_plot(page->document, "benefit-shares", ETP_PLOT_LORENZ,
-                                       "How the net benefit is shared among owners",
-                                       "owners, those with the least first", "share of the net benefit of all");
-    for (unsigned i = 0; i < page->run_count; i++) {
-        size_t count;
-        double *benefits = read_benefits(page, &page->runs[i], &count);
-        if (has_shares(benefits, count)) {
-            etp_plot_series(plot, page->runs[i].name);
-            etp_plot_lorenz(plot, benefits, count);
-        }
-        free(benefits);
-    }
+    etp_plot *plot = NULL;
+    for (unsigned i = 0; i < page->run_count; i++)
+        put_curve(page, &plot, &page->runs[i]);
     etp_plot_digits(plot, 3, 4);
     etp_plot_note(plot, "On the dashed line all owners would gain the same. A curve that goes below 0 starts with "
                         "owners who lose. A run in which owners together gain no more than some of them lose has no "
                         "curve.");
+    if (plot == NULL)
+        etp_document_note(page->document, "There is no plot of how the net benefit is shared: in no run do owners "
+                                          "together gain more than some of them lose.");
 }
 
 static int ascending(const void *left, const void *right)
