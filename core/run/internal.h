@@ -30,6 +30,7 @@ struct firm {
     etp_node node;
     unsigned portfolio, portfolio_count; /* the first, and how many */
     uint64_t intervals;
+    etp_energy needed;   /* in all of these */
     unsigned step_count; /* how many of its portfolios take part in this interval */
     /* since the start */
     etp_energy energy, settled; /* confirmed to it; and among its portfolios, in intervals that are over */

@@ -7,72 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench_lua.h"
 #include "bench_stage.h"
-#include "etp/codec.h"
+#include "bench_yard.h"
 
 enum { HOMES = 10000 };
-
-static uint64_t lua_calls(const bench *b)
-{
-    etp_script_stats stats;
-    uint64_t calls = 0;
-    for (unsigned i = 0; i < FIRMS; i++) {
-        etp_script_get_stats(b->strategies[i], &stats);
-        calls += stats.calls;
-    }
-    etp_script_get_stats(b->policy, &stats);
-    return calls + stats.calls;
-}
-
-/* ---- yardsticks: CPU seconds ---- */
-
-static double codec_seconds(uint64_t messages)
-{
-    unsigned char bytes[ETP_MESSAGE_MAX];
-    etp_message message = {.type = ETP_BID,
-                           .message_id = UINT64_C(1735671600000000),
-                           .device_id = 1000001,
-                           .ttl = ETP_TTL_DEFAULT,
-                           .bid_price = 123456,
-                           .energy_total = 7654321,
-                           .required_energy = 416666,
-                           .remaining_energy = 5432100,
-                           .voltage_mv = 48123,
-                           .discharge_rate = 5000000};
-    uint64_t bad = 0;
-    double start = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
-    for (uint64_t i = 0; i < messages; i++) {
-        etp_message decoded;
-        size_t used;
-        message.message_id++;
-        int size = etp_encode(&message, bytes, sizeof bytes);
-        bad += size < 0 || etp_decode(bytes, (size_t)size, &decoded, &used) != ETP_REFUSED_NONE ||
-               decoded.message_id != message.message_id;
-    }
-    double took = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - start;
-    return bad == 0 ? took : -1;
-}
-
-static double lua_seconds(uint64_t calls)
-{
-    lua_State *L = bench_lua_open("return function(value, energy, need, margin)\n"
-                                  "  local price = value - margin\n"
-                                  "  if price < 0 then return nil, 'no' end\n"
-                                  "  return price, energy < need and energy or need\n"
-                                  "end\n");
-    if (L == NULL)
-        return -1;
-    uint64_t bad = 0;
-    double start = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
-    for (uint64_t i = 0; i < calls; i++) {
-        double price, energy;
-        bad += !bench_lua_call(L, 12.5, 0.4, 100, 0.5, &price, &energy) || price != 12.0;
-    }
-    double took = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - start;
-    lua_close(L);
-    return bad == 0 ? took : -1;
-}
 
 /* ---- the day ---- */
 
@@ -90,16 +28,6 @@ static etp_run *run_day(const bench *b)
         exit(EXIT_FAILURE);
     }
     return run;
-}
-
-static uint64_t messages_of(const etp_run *run)
-{
-    etp_engine_stats stats;
-    uint64_t messages = 0;
-    etp_run_engine_stats(run, &stats);
-    for (unsigned i = 0; i < ETP_TYPES; i++)
-        messages += stats.received[i];
-    return messages;
 }
 
 static void print_memory(const etp_run *run)
@@ -142,7 +70,7 @@ int main(int argc, char **argv)
     wall = bench_clock(CLOCK_MONOTONIC) - wall;
     etp_run_totals totals;
     etp_run_get_totals(run, &totals);
-    uint64_t messages = messages_of(run), calls = lua_calls(&b);
+    uint64_t messages = bench_messages(run), calls = bench_lua_calls(&b);
     printf("%ld batteries, %d aggregators, %zu intervals: %.2f s, %.2f s of CPU\n", homes, (int)FIRMS, totals.intervals,
            wall, cpu);
     print_rate("auctions", totals.auctions, cpu);
@@ -151,8 +79,8 @@ int main(int argc, char **argv)
     print_rate("Lua calls", calls, cpu);
     print_memory(run);
     printf("digest %016llx%016llx\n", (unsigned long long)totals.digest[0], (unsigned long long)totals.digest[1]);
-    bool good = print_yardstick("encode and decode as many messages", cpu, codec_seconds(messages)) &&
-                print_yardstick("lua_pcall as many times", cpu, lua_seconds(calls));
+    bool good = print_yardstick("encode and decode as many messages", cpu, bench_codec_seconds(messages)) &&
+                print_yardstick("lua_pcall as many times", cpu, bench_lua_seconds(calls));
     etp_run_free(run);
     bench_finish(&b);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

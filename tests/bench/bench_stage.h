@@ -55,6 +55,30 @@ static inline void bench_prepare(bench *b, unsigned homes)
     b->options.firm_count = b->options.portfolios = FIRMS;
 }
 
+/* Calls into scripts so far. */
+static inline uint64_t bench_lua_calls(const bench *b)
+{
+    etp_script_stats stats;
+    uint64_t calls = 0;
+    for (unsigned i = 0; i < FIRMS; i++) {
+        etp_script_get_stats(b->strategies[i], &stats);
+        calls += stats.calls;
+    }
+    etp_script_get_stats(b->policy, &stats);
+    return calls + stats.calls;
+}
+
+/* Messages that were acted on. */
+static inline uint64_t bench_messages(const etp_run *run)
+{
+    etp_engine_stats stats;
+    uint64_t messages = 0;
+    etp_run_engine_stats(run, &stats);
+    for (unsigned i = 0; i < ETP_TYPES; i++)
+        messages += stats.received[i];
+    return messages;
+}
+
 static inline void bench_finish(bench *b)
 {
     for (unsigned i = 0; i < FIRMS; i++)

@@ -153,6 +153,7 @@ typedef struct etp_firm_result {
     unsigned portfolio;           /**< the first that it holds */
     unsigned portfolio_count;     /**< how many it holds */
     uint64_t intervals;           /**< in which it took part, with any of them */
+    etp_energy needed;            /**< what it wanted in all of these */
     etp_aggregator_totals totals; /**< as its own sessions count */
     uint64_t queries;             /**< of its own, as batteries processed them */
     uint64_t bids;                /**< of its own, as batteries processed them */
