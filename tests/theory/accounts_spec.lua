@@ -169,6 +169,40 @@ local function check_homes(ran, events)
   near(ran.net_benefit_micro / 1e6 / #ran.homes / DAYS, ran.net_benefit_per_battery_day, 1e-12, "a day's benefit")
 end
 
+-- What the market was good for, and when: parts that sum to the whole, and the whole from the events.
+local function check_welfare(ran, events)
+  local spot, reserve = 0, 0
+  for _, event in ipairs(events) do
+    if event.kind == "confirm" then
+      spot = spot + price(145 + event.interval) / 10 * event.energy_mwh / 100
+      reserve = reserve + event.reserve_micro * event.energy_mwh / 1e6
+    end
+  end
+  near(spot, ran.spot_micro, ran.trades, "spot")
+  near(reserve, ran.reserve_micro, ran.trades, "reserves")
+  assert(ran.gain_micro <= ran.best_gain_micro, "more than the most")
+  near(ran.gain_micro / ran.best_gain_micro, ran.efficiency, 1e-12, "efficiency")
+  local regimes = {}
+  for _, slice in pairs(ran.regimes) do
+    regimes[#regimes + 1] = slice
+  end
+  for _, field in ipairs({ "intervals", "offered_mwh", "energy_mwh", "paid_micro", "worth_micro", "spot_micro",
+    "reserve_micro", "gain_micro", "best_gain_micro" }) do
+    assert.are.equal(ran[field], total(ran.hours, field), field)
+    assert.are.equal(ran[field], total(regimes, field), field)
+  end
+end
+
+-- How concentrated the buyers are: shares in percent, squared; and what they keep.
+local function check_power(ran)
+  local index = 0
+  for _, firm in ipairs(ran.firms) do
+    index = index + (100 * firm.energy_mwh / ran.energy_mwh) ^ 2
+  end
+  near(index, ran.hhi, 1e-6, "the index of concentration")
+  near((ran.worth_micro - ran.paid_micro) / ran.worth_micro, ran.lerner, 1e-12, "Lerner's index")
+end
+
 -- Frames: what was sent, and sent twice, was delivered or lost.
 local function check_links(ran)
   local network = ran.network
@@ -206,6 +240,8 @@ describe("every account is closed", function()
       check_firms(ran, events)
       check_worth(ran, events)
       check_homes(ran, events)
+      check_welfare(ran, events)
+      check_power(ran)
       check_links(ran)
       local _, bids = count_of(events, "bid", tostring)
       assert.are.equal(bids, ran.bids)

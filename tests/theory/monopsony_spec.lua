@@ -68,6 +68,7 @@ describe("a utility that knows the reserves", function()
     end
     assert.is_true(sellers > 20, sellers .. " sellers are too few to tell")
     local utility = runs.utility
+    near(utility.reserve_micro, utility.paid_micro, utility.trades, "paid, micro-dollars")
     chance.tell("knowing: paid %.2f $, net benefit %.2f $; five firms: %.2f $", utility.paid_micro / 1e6,
       utility.net_benefit_micro / 1e6, runs.market.net_benefit_micro / 1e6)
     near(0, utility.net_benefit_micro, 0.15 * utility.paid_micro, "all net benefits, micro-dollars")

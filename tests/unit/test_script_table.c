@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files of data: what is read from them, and what becomes of those that nobody should have written. */
+#include "etp/rng.h"
 #include "script/table/tree.h"
 #include "test_files.h"
 
@@ -320,7 +321,9 @@ static void no_plain_data(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         refuses(wrong[i].text, ETP_EFORMAT, wrong[i].part);
     }
-    refuses("return { ['a.b'] = { ['\\27[2J'] = pairs } }", ETP_EFORMAT, "[\"a.b\"][\" [2J\"] is a function");
+    refuses("return { ['a.b'] = { ['c d'] = pairs } }", ETP_EFORMAT, "[\"a.b\"][\"c d\"] is a function");
+    refuses("return { a = { ['\\27[2J'] = pairs } }", ETP_EFORMAT, "a has a key that is no name");
+    refuses("return { a = { ['x\"]'] = 1 } }", ETP_EFORMAT, "a has a key that is no name");
     refuses_bytes("return\0{}", 9, ETP_EFORMAT, "holds a zero byte");
     refuses_bytes("\x1bLuaT", 5, ETP_EFORMAT, "precompiled");
 }
@@ -362,6 +365,56 @@ static void mistakes_have_an_order(void **state)
         refuses("return { zebra = pairs, apple = 0/0, [('m'):rep(50)] = pairs }", ETP_EFORMAT, "apple");
 }
 
+/* Walks through everything below `path`, as a reader of an unknown file would. */
+static unsigned walk(const etp_table *t, const char *path)
+{
+    unsigned values = 1;
+    char inner[512];
+    size_t length = etp_table_length(t, path);
+    assert_true(etp_table_kind(t, path) != ETP_VALUE_NONE);
+    assert_true(etp_table_line(t, path) < 40);
+    for (size_t i = 0; i < length; i++) {
+        const char *key = etp_table_key(t, path, i);
+        if (key == NULL)
+            snprintf(inner, sizeof inner, "%s[%zu]", path, i + 1);
+        else
+            snprintf(inner, sizeof inner, "%s[\"%s\"]", path, key);
+        values += walk(t, inner);
+    }
+    return values;
+}
+
+/* Bytes of a good file changed, lost and doubled at random: it is refused with a sentence, or can be read whole. */
+static void files_with_random_mistakes(void **state)
+{
+    (void)state;
+    static const char marks[] = "{}[]()=,;.\"'-\n\\01az _";
+    unsigned refused = 0, read = 0;
+    etp_rng rng;
+    etp_rng_seed(&rng, 20250101);
+    for (int i = 0; i < 4000; i++) {
+        char text[sizeof scenario + 8];
+        size_t size = sizeof scenario - 1;
+        memcpy(text, scenario, size);
+        for (uint64_t change = etp_rng_below(&rng, 3); change < 3; change++) {
+            size_t at = (size_t)etp_rng_below(&rng, size);
+            if (etp_rng_below(&rng, 3) == 0)
+                memmove(text + at, text + at + 1, --size - at);
+            else
+                text[at] = marks[etp_rng_below(&rng, sizeof marks - 1)];
+        }
+        etp_error error = {0};
+        etp_table *t;
+        int result = etp_table_load_text(&t, "study.lua", text, size, &error);
+        assert_true((result == ETP_OK) == (t != NULL) && (result == ETP_OK) == (error.text[0] == '\0'));
+        refused += t == NULL;
+        read += t != NULL && walk(t, "") > 0;
+        etp_table_free(t);
+    }
+    printf("%u refused, %u read\n", refused, read);
+    assert_true(refused > 1000 && read > 400);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +430,7 @@ int main(void)
         cmocka_unit_test(no_plain_data),
         cmocka_unit_test(errors_and_limits),
         cmocka_unit_test(mistakes_have_an_order),
+        cmocka_unit_test(files_with_random_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,8 @@
  * gone, and what is left is plain data to be read by path.
  *
  * Plain data: booleans, finite numbers, texts in UTF-8 without zero bytes, lists (1, 2, ... without holes) and tables
- * whose keys are texts. No functions, no metatables, no table that holds itself, no list with names in it.
+ * whose keys are texts without quotation marks and control characters. No functions, no metatables, no table that holds
+ * itself, no list with names in it.
  *
  * A path names a value: "homes.count", "experiments[2].id", "regions[\"New South Wales\"]"; "" is the whole table. Places
  * in lists count from 1, as in Lua.

@@ -109,6 +109,15 @@ static bool is_plain(const char *text, size_t size)
     return true;
 }
 
+/* What can stand in a path, and be printed. */
+static bool is_name(const char *key, size_t size)
+{
+    bool good = size > 0 && size <= ETP_TABLE_KEY_MAX && is_plain(key, size);
+    for (size_t i = 0; i < size && good; i++)
+        good = (unsigned char)key[i] >= ' ' && key[i] != 127 && key[i] != '"';
+    return good;
+}
+
 static int take_text(lua_State *L, taker *to, size_t place)
 {
     size_t size;
@@ -176,14 +185,15 @@ static int by_key(const void *a, const void *b)
 static int take_keys(lua_State *L, taker *to, size_t first, size_t count)
 {
     size_t at = first, size;
-    bool plain = true;
+    bool named = true;
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         const char *key = lua_tolstring(L, -2, &size);
-        plain = plain && size > 0 && size <= ETP_TABLE_KEY_MAX && is_plain(key, size);
+        named = named && is_name(key, size);
         to->table->leaves[at++].key = copy_text(L, to, -2);
     }
-    if (!plain)
-        REFUSE(L, to, ETP_EFORMAT, "has a key that is no name: 1 to %d bytes of UTF-8 without a zero byte",
+    if (!named)
+        REFUSE(L, to, ETP_EFORMAT,
+               "has a key that is no name: 1 to %d bytes of UTF-8 without quotation marks and control characters",
                ETP_TABLE_KEY_MAX);
     qsort(to->table->leaves + first, count, sizeof *to->table->leaves, by_key);
     return 0;
