@@ -42,13 +42,13 @@ typedef struct etp_range {
 
 /* A figure with its 95 % interval. */
 typedef struct etp_estimate {
-    bool known;          /* false: nothing else is to be read but `missing` */
-    double value;        /* over all weeks, homes and seeds that there are */
-    etp_range bounds; /* weeks, homes and seeds resampled together */
-    etp_range weeks;  /* ... weeks alone */
-    etp_range homes;  /* ... real households alone */
-    etp_range seeds;  /* ... seeds alone: far too narrow, shown to say so */
-    char missing[128];   /* what is not there */
+    bool known;        /* false: nothing else is to be read but `missing` */
+    double value;      /* over all weeks, homes and seeds that there are */
+    etp_range bounds;  /* weeks, homes and seeds resampled together */
+    etp_range weeks;   /* ... weeks alone */
+    etp_range homes;   /* ... real households alone */
+    etp_range seeds;   /* ... seeds alone: far too narrow, shown to say so */
+    char missing[128]; /* what is not there */
 } etp_estimate;
 
 /* True where the interval is there and lies above 0, or below. */
