@@ -75,6 +75,16 @@ static etp_answer is_not_below(const etp_estimate *estimate)
     return etp_estimate_above(estimate, 0) ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
 }
 
+/* Something is claimed to be nothing: its interval must hold zero. */
+static etp_answer is_zero(const etp_estimate *estimate)
+{
+    if (!estimate->known)
+        return ETP_ANSWER_MISSING;
+    if (etp_estimate_above(estimate, 0) || etp_estimate_below(estimate, 0))
+        return ETP_ANSWER_FAILS;
+    return isnan(estimate->bounds.low) ? ETP_ANSWER_UNSURE : ETP_ANSWER_HOLDS;
+}
+
 /* Both have to hold. */
 static etp_answer both(etp_answer left, etp_answer right)
 {
@@ -215,33 +225,37 @@ static void answer_mechanism(etp_estimator *estimator)
             continue;
         place.point = i % count;
         etp_estimate less = step(estimator, place, i / count);
-        bool excluded = etp_estimate_above(&less, 0) || etp_estimate_below(&less, 0);
         char words[ETP_WORDS_MAX];
-        answer(estimator, 10,
-               !less.known              ? ETP_ANSWER_MISSING
-               : isnan(less.bounds.low) ? ETP_ANSWER_UNSURE
-               : excluded               ? ETP_ANSWER_FAILS
-                                        : ETP_ANSWER_HOLDS,
-               "%s less %s: %s per battery and year.", first->label, second->label, money_words(words, &less));
+        answer(estimator, 10, is_zero(&less), "%s less %s: %s per battery and year.", first->label, second->label,
+               money_words(words, &less));
         return;
     }
     answer(estimator, 10, ETP_ANSWER_MISSING, "The study has not both mechanisms with the same disclosure.");
 }
 
+/* The first point changes no bill, and who owns the portfolios changes none at any point. */
 static void answer_placebo(etp_estimator *estimator)
 {
-    etp_quantity quantity =
-        etp_quantity_benefit(etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL), ETP_ARM_FIRMS, ETP_ARM_FLAT);
-    etp_estimate placebo = etp_estimator_take(estimator, &quantity);
-    bool excluded = etp_estimate_above(&placebo, 0) || etp_estimate_below(&placebo, 0);
+    const etp_study_experiment *placebo = etp_estimator_experiment(estimator, "placebo");
+    etp_place place = etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL);
+    etp_quantity quantity = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    etp_estimate bill = etp_estimator_take(estimator, &quantity);
+    etp_answer with = is_zero(&bill);
+    unsigned zero = 0, known = 0;
+    for (place.point = 0; placebo != NULL && place.point < placebo->point_count; place.point++) {
+        quantity = etp_comparison_quantity(place, ETP_COMPETITION);
+        etp_estimate competition = etp_estimator_take(estimator, &quantity);
+        if (!competition.known)
+            continue;
+        with = both(with, is_zero(&competition));
+        zero += is_zero(&competition) == ETP_ANSWER_HOLDS;
+        known++;
+    }
     char words[ETP_WORDS_MAX];
-    etp_estimator_list(estimator, &placebo, "placebo", "A$ per battery and year", "placebo.benefit");
-    answer(estimator, 12,
-           !placebo.known              ? ETP_ANSWER_MISSING
-           : isnan(placebo.bounds.low) ? ETP_ANSWER_UNSURE
-           : excluded                  ? ETP_ANSWER_FAILS
-                                       : ETP_ANSWER_HOLDS,
-           "Firms less no sales among such buyers: %s per battery and year.", money_words(words, &placebo));
+    etp_estimator_list(estimator, &bill, "placebo", "A$ per battery and year", "placebo.benefit");
+    answer(estimator, 12, with,
+           "Firms less no sales among such buyers: %s per battery and year. C is told from zero in %u of %u cases.",
+           money_words(words, &bill), known - zero, known);
 }
 
 /* ---- who has it, and who pays ---- */

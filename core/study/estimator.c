@@ -107,6 +107,15 @@ const char *etp_estimate_words(char words[ETP_WORDS_MAX], const etp_estimate *es
     return words;
 }
 
+const char *etp_estimator_case(const etp_estimator *estimator, etp_place place, char words[ETP_WORDS_MAX])
+{
+    const char *axis = estimator->view->experiments[place.experiment].axis;
+    snprintf(words, ETP_WORDS_MAX, "%s%s%s", etp_place_point(estimator->view, place)->label, axis[0] != '\0' ? " " : "",
+             axis);
+    etp_words_mend(words);
+    return words;
+}
+
 void etp_words_mend(char *words)
 {
     size_t length = strlen(words), at = 0, step;
