@@ -7,26 +7,28 @@
 
 #include "study/estimator.h"
 
-static const char *const claims[ETP_HYPOTHESES] = {
-    "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
-    "their "
-    "portfolios and posts its best price.",
-    "It does so without the spikes as well.",
-    "More firms, more for owners, with falling increments.",
-    "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more.",
-    "Most of what market access is worth comes from timing, not from competition.",
-    "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can.",
-    "Competition moves money more than it makes any: welfare rises by less than owners gain.",
-    "Firms can live: their realised margin covers the cost of serving a battery.",
-    "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition than under "
-    "the utility.",
-    "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals.",
-    "The sign of C depends on no single assumption in the tornado, nor on region and year.",
-    "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill.",
+static const struct {
+    const char *id, *claim;
+} hypotheses[ETP_HYPOTHESES] = {
+    {"H1",
+     "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
+     "their "
+     "portfolios and posts its best price."},
+    {"H2", "It does so without the spikes as well."},
+    {"H3", "More firms, more for owners, with falling increments."},
+    {"H4", "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more."},
+    {"H5", "Most of what market access is worth comes from timing, not from competition."},
+    {"H6", "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can."},
+    {"H7", "Competition moves money more than it makes any: welfare rises by less than owners gain."},
+    {"H8", "Firms can live: their realised margin covers the cost of serving a battery."},
+    {"H9", "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition "
+           "than under "
+           "the utility."},
+    {"H10",
+     "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals."},
+    {"H11", "The sign of C depends on no single assumption in the tornado, nor on region and year."},
+    {"H12", "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill."},
 };
-
-static const char *const ids[ETP_HYPOTHESES] = {"H1", "H2", "H3", "H4",  "H5",  "H6",
-                                                "H7", "H8", "H9", "H10", "H11", "H12"};
 
 const char *etp_answer_text(etp_answer answer)
 {
@@ -330,7 +332,7 @@ static void answer_robustness(etp_estimator *estimator)
 void etp_estimate_hypotheses(etp_estimator *estimator)
 {
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
-        estimator->findings.hypothesis[i] = (etp_hypothesis){.id = ids[i], .claim = claims[i]};
+        estimator->findings.hypothesis[i] = (etp_hypothesis){.id = hypotheses[i].id, .claim = hypotheses[i].claim};
     answer_headline(estimator);
     answer_rivals(estimator);
     answer_owners(estimator);

@@ -69,7 +69,7 @@ void etp_estimator_list(etp_estimator *estimator, const etp_estimate *estimate, 
                         const char *id, ...)
 {
     etp_figure *figure = next_figure(estimator);
-    if (figure == NULL)
+    if (figure == NULL || id == NULL)
         return;
     *figure = (etp_figure){.unit = unit, .estimate = *estimate};
     snprintf(figure->label, sizeof figure->label, "%s", label);

@@ -1,5 +1,0 @@
-return {
-  homes = {
-    count = print,
-  },
-}

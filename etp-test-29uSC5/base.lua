@@ -1,1 +1,0 @@
-﻿return { homes = { count = 40 } }

@@ -1,3 +1,0 @@
-local base = require('base')
-base.homes.count = 20
-return base
