@@ -116,7 +116,6 @@ static void take_cell(etp_estimator *estimator, etp_sheet *sheet, const etp_quan
 static void write_arm(etp_estimator *estimator, etp_sheet *sheet, etp_arm arm, etp_price_world world)
 {
     etp_place place = estimator->headline[world];
-    char words[ETP_WORDS_MAX];
     const etp_quantity quantities[] = {
         etp_quantity_benefit(place, arm, ETP_ARM_FLAT),
         etp_quantity_welfare(place, arm, ETP_ARM_FLAT),
@@ -127,7 +126,7 @@ static void write_arm(etp_estimator *estimator, etp_sheet *sheet, etp_arm arm, e
     };
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, etp_arm_name(arm));
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     for (unsigned i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
         take_cell(estimator, sheet, &quantities[i]);
 }
@@ -176,10 +175,9 @@ static void write_pass_through(etp_estimator *estimator)
                 etp_quantity_over(&price, &ideal),
                 etp_quantity_share(place, market_arms[i], ETP_ARM_COMPETITIVE),
             };
-            char words[ETP_WORDS_MAX];
             etp_sheet_row(sheet);
             etp_sheet_text(sheet, etp_arm_name(market_arms[i]));
-            etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+            etp_sheet_text(sheet, etp_price_world_name(world));
             for (unsigned j = 0; j < 3; j++)
                 take_cell(estimator, sheet, &quantities[j]);
         }

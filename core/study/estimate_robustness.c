@@ -187,7 +187,7 @@ static void flip_rows(etp_estimator *estimator, etp_sheet *sheet, etp_price_worl
         etp_sheet_row(sheet);
         etp_sheet_text(sheet, estimator->view->experiments[figures->place.experiment].title);
         etp_sheet_text(sheet, etp_estimator_case(estimator, figures->place, words));
-        etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+        etp_sheet_text(sheet, etp_price_world_name(world));
         etp_sheet_estimate(sheet, &figures->competition[world]);
         etp_sheet_text(sheet, sign_words(sign_of(&figures->competition[world])));
     }
