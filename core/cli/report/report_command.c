@@ -120,13 +120,20 @@ static int read_document(const char *path, etp_document **document, etp_error *e
 
 /* ---- writing ---- */
 
+static int put_page(const etp_document *document, etp_output *output, etp_error *error)
+{
+    int result = etp_document_write_html(document, output->file, error);
+    if (result == ETP_OK)
+        return etp_output_finish(output, error);
+    return result == ETP_EIO ? etp_output_fail(output->path, errno, error) : ETP_EXIT_FAILED;
+}
+
 static int write_page(const etp_document *document, const char *path, etp_error *error)
 {
     etp_output output;
     int status = etp_output_open(&output, path, true, error);
     if (status == ETP_EXIT_DONE && output.file != NULL)
-        status = etp_document_write_html(document, output.file, error) == ETP_OK ? etp_output_finish(&output, error)
-                                                                                 : ETP_EXIT_FAILED;
+        status = put_page(document, &output, error);
     etp_output_drop(&output);
     return status;
 }

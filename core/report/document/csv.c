@@ -50,19 +50,6 @@ static void put_number(FILE *out, const json_t *number)
     fputs(text, out);
 }
 
-/* Whether any cell of the column is an interval. */
-static bool has_intervals(const json_t *table, size_t column)
-{
-    size_t i;
-    const json_t *row;
-    json_array_foreach(json_object_get(table, "rows"), i, row)
-    {
-        if (json_is_object(json_array_get(json_object_get(row, "cells"), column)))
-            return true;
-    }
-    return false;
-}
-
 static void put_head(FILE *out, const json_t *column, const char *ending)
 {
     const char *key = json_string_value(json_object_get(column, "key"));
@@ -85,7 +72,7 @@ static void put_cell(FILE *out, const json_t *cell, bool intervals)
     put_number(out, json_object_get(cell, "high"));
 }
 
-static void put_heads(FILE *out, const json_t *table)
+static void put_heads(FILE *out, const json_t *table, const etp_column_traits *traits)
 {
     size_t i;
     const json_t *column;
@@ -93,7 +80,7 @@ static void put_heads(FILE *out, const json_t *table)
     {
         fputs(i > 0 ? "," : "", out);
         put_head(out, column, "");
-        if (has_intervals(table, i)) {
+        if (traits[i].intervals) {
             fputc(',', out);
             put_head(out, column, "_low");
             fputc(',', out);
@@ -103,23 +90,40 @@ static void put_heads(FILE *out, const json_t *table)
     fputc('\n', out);
 }
 
-void etp_csv_table(FILE *out, const json_t *table)
+bool etp_csv_table(FILE *out, const json_t *table)
 {
     size_t i, columns = json_array_size(json_object_get(table, "columns"));
     const json_t *row;
-    put_heads(out, table);
+    etp_column_traits *traits = etp_table_make_traits(table);
+    if (traits == NULL)
+        return false;
+    put_heads(out, table, traits);
     json_array_foreach(json_object_get(table, "rows"), i, row)
     {
         const json_t *cells = json_object_get(row, "cells");
         for (size_t j = 0; j < columns; j++) {
             fputs(j > 0 ? "," : "", out);
-            put_cell(out, json_array_get(cells, j), has_intervals(table, j));
+            put_cell(out, json_array_get(cells, j), traits[j].intervals);
         }
         fputc('\n', out);
     }
+    free(traits);
+    return true;
 }
 
 /* ---- files ---- */
+
+/* The errno of what went wrong, or 0. */
+static int write_file(const json_t *table, const char *path)
+{
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        return errno;
+    errno = 0;
+    bool failed = !etp_csv_table(out, table) || ferror(out) != 0;
+    failed = fclose(out) != 0 || failed;
+    return !failed ? 0 : errno != 0 ? errno : EIO;
+}
 
 static int write_table(const json_t *table, const char *folder, etp_error *error)
 {
@@ -129,14 +133,9 @@ static int write_table(const json_t *table, const char *folder, etp_error *error
     if (path == NULL)
         return etp_fail(error, ETP_ENOMEM, "no memory for a file's name");
     snprintf(path, size, "%s/%s.csv", folder, id);
-    FILE *out = fopen(path, "w");
-    bool failed = out == NULL;
-    if (out != NULL) {
-        etp_csv_table(out, table);
-        failed = ferror(out) != 0;
-        failed = fclose(out) != 0 || failed;
-    }
-    int result = failed ? etp_fail(error, ETP_EIO, "%s cannot be written: %s", path, strerror(errno)) : ETP_OK;
+    int reason = write_file(table, path), result = ETP_OK;
+    if (reason != 0)
+        result = etp_fail(error, ETP_EIO, "%s cannot be written: %s", path, strerror(reason));
     free(path);
     return result;
 }

@@ -14,29 +14,14 @@ static bool is_empty(const json_t *object, const char *name)
 }
 
 /* Numbers are flush right, and so are their headings; a column with any text in it is flush left. */
-static bool is_numeric(const json_t *table, size_t column)
-{
-    size_t i;
-    const json_t *row;
-    bool any = false;
-    json_array_foreach(json_object_get(table, "rows"), i, row)
-    {
-        const json_t *cell = json_array_get(json_object_get(row, "cells"), column);
-        if (json_is_string(cell))
-            return false;
-        any = any || json_is_number(cell) || json_is_object(cell);
-    }
-    return any;
-}
-
-static void put_heads(FILE *out, const json_t *table)
+static void put_heads(FILE *out, const json_t *table, const etp_column_traits *traits)
 {
     size_t i;
     const json_t *column;
     fputs("<thead><tr>", out);
     json_array_foreach(json_object_get(table, "columns"), i, column)
     {
-        fprintf(out, "<th scope=\"col\"%s>", is_numeric(table, i) ? " class=\"n\"" : "");
+        fprintf(out, "<th scope=\"col\"%s>", traits[i].numeric ? " class=\"n\"" : "");
         etp_html_member(out, column, "label");
         if (!is_empty(column, "unit")) {
             fputs(" <span class=\"unit\">", out);
@@ -69,9 +54,9 @@ static void put_cell_value(FILE *out, const json_t *cell, int digits)
 /* Short texts are not broken. */
 enum { SHORT_TEXT = 28 };
 
-static const char *class_of(const json_t *table, size_t column, const json_t *cell)
+static const char *class_of(bool numeric, const json_t *cell)
 {
-    if (is_numeric(table, column))
+    if (numeric)
         return " class=\"n\"";
     if (!json_is_string(cell))
         return "";
@@ -79,7 +64,7 @@ static const char *class_of(const json_t *table, size_t column, const json_t *ce
 }
 
 /* A text in the first column names its row. */
-static void put_row(FILE *out, const json_t *table, const json_t *row)
+static void put_row(FILE *out, const json_t *table, const json_t *row, const etp_column_traits *traits)
 {
     size_t i;
     const json_t *column, *cells = json_object_get(row, "cells");
@@ -88,20 +73,32 @@ static void put_row(FILE *out, const json_t *table, const json_t *row)
     {
         const json_t *cell = json_array_get(cells, i);
         bool head = i == 0 && json_is_string(cell);
-        fprintf(out, head ? "<th scope=\"row\"%s>" : "<td%s>", class_of(table, i, cell));
+        fprintf(out, head ? "<th scope=\"row\"%s>" : "<td%s>", class_of(traits[i].numeric, cell));
         put_cell_value(out, cell, (int)json_integer_value(json_object_get(column, "digits")));
         fputs(head ? "</th>" : "</td>", out);
     }
     fputs("</tr>\n", out);
 }
 
-static void put_rows(FILE *out, const json_t *table)
+static void put_rows(FILE *out, const json_t *table, const etp_column_traits *traits)
 {
     size_t i;
     const json_t *row;
     fputs("<tbody>\n", out);
-    json_array_foreach(json_object_get(table, "rows"), i, row) put_row(out, table, row);
+    json_array_foreach(json_object_get(table, "rows"), i, row) put_row(out, table, row, traits);
     fputs("</tbody>\n</table></div>\n", out);
+}
+
+/* Heads and rows, to the end of the element that scrolls. */
+static bool put_body(FILE *out, const json_t *table)
+{
+    etp_column_traits *traits = etp_table_make_traits(table);
+    if (traits == NULL)
+        return false;
+    put_heads(out, table, traits);
+    put_rows(out, table, traits);
+    free(traits);
+    return true;
 }
 
 /* Every byte but letters and digits by its number, so that it may stand in a link. */
@@ -124,8 +121,8 @@ static bool put_download(FILE *out, const json_t *table)
     FILE *memory = open_memstream(&text, &size);
     if (memory == NULL)
         return false;
-    etp_csv_table(memory, table);
-    bool whole = fclose(memory) == 0;
+    bool whole = etp_csv_table(memory, table);
+    whole = fclose(memory) == 0 && whole;
     if (whole) {
         fputs("<p class=\"save\"><a download=\"", out);
         etp_html_member(out, table, "id");
@@ -155,10 +152,9 @@ bool etp_html_table(FILE *out, const json_t *table)
     fputs("\"><table><caption>", out);
     etp_html_member(out, table, "title");
     fputs("</caption>\n", out);
-    put_heads(out, table);
-    put_rows(out, table);
+    bool whole = put_body(out, table);
     put_note(out, table);
-    bool whole = put_download(out, table);
+    whole = put_download(out, table) && whole;
     fputs("</div>\n", out);
     return whole;
 }
@@ -172,9 +168,8 @@ static bool put_numbers(FILE *out, const json_t *plot, const json_t *table)
     fputs("\"><table><caption class=\"hidden\">Numbers: ", out);
     etp_html_member(out, plot, "title");
     fputs("</caption>\n", out);
-    put_heads(out, table);
-    put_rows(out, table);
-    bool whole = put_download(out, table);
+    bool whole = put_body(out, table);
+    whole = put_download(out, table) && whole;
     fputs("</details>\n", out);
     return whole;
 }

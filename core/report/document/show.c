@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/json_pieces.h"
@@ -188,4 +189,32 @@ json_t *etp_plot_make_table(const json_t *plot)
     put(&to, "columns", make_columns(plot, kind));
     put(&to, "rows", make_rows(plot, kind));
     return finish(&to);
+}
+
+/* ---- what stands in columns ---- */
+
+static void note_cell(etp_column_traits *traits, bool *has_text, const json_t *cell)
+{
+    traits->numeric = traits->numeric || json_is_number(cell) || json_is_object(cell);
+    traits->intervals = traits->intervals || json_is_object(cell);
+    *has_text = *has_text || json_is_string(cell);
+}
+
+static void note_column(etp_column_traits *traits, const json_t *rows, size_t column)
+{
+    size_t i;
+    const json_t *row;
+    bool has_text = false;
+    json_array_foreach(rows, i, row)
+        note_cell(traits, &has_text, json_array_get(json_object_get(row, "cells"), column));
+    traits->numeric = traits->numeric && !has_text;
+}
+
+etp_column_traits *etp_table_make_traits(const json_t *table)
+{
+    size_t columns = json_array_size(json_object_get(table, "columns"));
+    etp_column_traits *traits = calloc(columns + 1, sizeof *traits);
+    for (size_t i = 0; i < columns && traits != NULL; i++)
+        note_column(&traits[i], json_object_get(table, "rows"), i);
+    return traits;
 }

@@ -17,7 +17,17 @@ void etp_show_exact(char text[ETP_SHOWN_MAX], const json_t *number);
  * no memory. */
 json_t *etp_plot_make_table(const json_t *plot);
 
-/* A table item as CSV: a line of heads, a line for each row. The thread's locale must be "C". */
-void etp_csv_table(FILE *out, const json_t *table);
+/* What stands in a column of a table. */
+typedef struct etp_column_traits {
+    bool numeric;   /* numbers and intervals, and no text */
+    bool intervals; /* at least one */
+} etp_column_traits;
+
+/* Those of each column of a table item, to be freed; NULL when there is no memory. */
+etp_column_traits *etp_table_make_traits(const json_t *table);
+
+/* A table item as CSV: a line of heads, a line for each row. False when there is no memory. The thread's locale must be
+ * "C". */
+bool etp_csv_table(FILE *out, const json_t *table);
 
 #endif

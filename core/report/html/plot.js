@@ -156,6 +156,7 @@ const etpPlot = (function () {
     const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 1;
     const digits = Math.min(9, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
     const large = d3.max(ticks, Math.abs) >= 10000;
+    if (step < 1e-5 || step >= 1e9) return function (value) { return minus(d3.format(".3~g")(value)); };
     return function (value) {
       const text = d3.format((large ? "," : "") + "." + digits + "f")(value);
       return minus(Number(text.replace(/,/g, "")) === 0 ? text.replace("-", "") : text);
