@@ -2,14 +2,14 @@
 --
 -- The study of docs/evidence.md: what is assumed, and what is compared.
 --
--- `etp-engine evidence` reads this file; `--scenario FILE` another one of its kind, `--set homes.count=20` changes a value.
--- It is Lua that returns a table of plain data: no input, no output. Every parameter has a value here; `etp-engine help
--- evidence` lists them with their units and ranges. Parameters of `world` are those of `etp-engine run --set world.NAME`.
+-- `etp-engine evidence` reads this file; `--scenario FILE` another one of its kind, `--set homes.count=20` changes a
+-- value. It is Lua that returns a table of plain data: no input, no output. Every parameter has a value here;
+-- `etp-engine help evidence` lists them with units and ranges. Those of `world` are those of `etp-engine run --set`.
 --
--- The setup of a point is the values here, then the experiment's `set`, then that of `quick` (with --quick), then those of
--- the command line, then the point's own `set`: what is compared comes last, and nothing goes over it.
+-- The setup of a point is the values here, then the experiment's `set`, then that of `quick` (with --quick), then those
+-- of the command line, then the point's own `set`: what is compared comes last, and nothing goes over it.
 
--- ---- what is assumed -------------------------------------------------------------------------------------------------
+-- ---- what is assumed -----------------------------------------------------------------------------------------------
 
 local study = {
   api = 1,
@@ -21,7 +21,7 @@ local study = {
     load = 1,               -- all measured loads, times this
   },
 
-  -- Homes, batteries and buyers. Where no source is named, the figure is an assumption of ours, and stands in the tornado.
+  -- Homes, batteries and buyers. A figure without a source is an assumption of ours, and stands in the tornado.
   world = {
     -- batteries: one home in four has 6.4 kWh, 35 % have 10, 40 % have 13.5 (Tesla Powerwall 2 and 3: 13.5 kWh usable;
     -- the Californian homes of the data: 6.4 kWh)
@@ -34,7 +34,10 @@ local study = {
     wear_spread = 1.5,      -- c/kWh, around it
     start_charge = 0.5,     -- of capacity, at the first noon; what is left at the end is valued
     pv_low = 5, pv_high = 10, -- kW; an average Australian system had 6 to 7 kW in 2022 (ieefa.org, CIGRE Electra 322)
-    need_factor = 1.5,      -- how much of its expected own need a home keeps back (docs/data.md says why)
+    -- How much of its expected own need a home keeps back: the least at which owners who are paid just their reserves
+    -- (arm knowing) are left as they were. Measured homes are less regular than made-up ones, for which it is 1.5
+    -- (docs/data.md).
+    need_factor = 2,
     -- buyers
     q = 0.6,                -- chance of a firm to take part in an interval
     spread = 3,             -- c/kWh, W: how far firms' own parts of the value lie apart
@@ -49,7 +52,7 @@ local study = {
   faults = { outages = 0.02 }, -- chance of a battery and day
 
   tariffs = {
-    feed_in = 3.3,          -- c/kWh; Victoria's minimum of 2024-25 (esc.vic.gov.au, minimum solar feed-in tariffs 2024-25)
+    feed_in = 3.3,          -- c/kWh; Victoria's minimum of 2024-25 (esc.vic.gov.au, solar feed-in tariffs 2024-25)
     retail = 33,            -- c/kWh; Victorian Default Offer of 2024-25: 26 to 35 (esc.vic.gov.au, review of 2025-26)
     -- Victoria's time-varying minimum of 2024-25 lies between 2.1 and 8.4 c/kWh (the same source); its hours are ours:
     -- the least while the sun is high, the most in the evening peak, the flat tariff in between.
@@ -61,7 +64,7 @@ local study = {
     from = "2024-07-01",    -- first day; runs begin at its noon
     ["until"] = "2025-07-01", -- the day after the last
     interval = 5,           -- min
-    gaps = "refuse",        -- a gap in the file refuses it; "hold" repeats the last price, for two hours at most, counted
+    gaps = "refuse",        -- a gap refuses the file; "hold" repeats the last price, for two hours at most, counted
     cap = 300,              -- A$/MWh: spot is cut down to this in the clipped world
     constant = "none",      -- c/kWh in place of all prices (the placebo)
     pieces = 1,             -- how many pieces of the span are run, evenly spread,
@@ -83,21 +86,21 @@ local study = {
 
   links = { delay = 20, jitter = 5, loss = 0, bandwidth = 0 }, -- ms, ms, chance, bit/s (0: no limit)
 
-  -- What a firm has to earn for each battery to live: metering, connection, customer service. An assumption; one Australian
-  -- retailer credits 180 A$ a year to each battery of its virtual power plant (scribd.com/document/683661632).
+  -- What a firm has to earn for each battery to live: metering, connection, customer service. An assumption; one
+  -- Australian retailer credits 180 A$ a year to each battery of its virtual power plant (scribd.com/document/683661632).
   aggregation = { fixed_cost = 100 }, -- A$ per battery and year
 
   estimate = { resamples = 2000, seed = 1 },
 }
 
--- ---- what is compared ------------------------------------------------------------------------------------------------
+-- ---- what is compared --------------------------------------------------------------------------------------------
 
 local BOTH = { "all", "clipped" }
 local MARKETS = { "flat", "posted", "firms" }
 
--- Side experiments: fewer homes, seeds and weeks, and always compared with a point of their own.
+-- Side experiments: fewer seeds, every fourth week of the year, and always compared with points of their own.
 local function side(changes)
-  local set = { homes = { count = 24 }, seeds = { count = 3 }, prices = { pieces = 8, piece_days = 7 } }
+  local set = { seeds = { count = 3 }, prices = { pieces = 13, piece_days = 7 } }
   for section, values in pairs(changes or {}) do
     set[section] = set[section] or {}
     for name, value in pairs(values) do
@@ -173,12 +176,12 @@ local reserves = {
   },
 }
 
--- Learners need time: two runs of four weeks rather than weeks apart.
+-- Learners need time: a run of four weeks in each season rather than weeks apart.
 local function strategy(name)
   return { id = name, label = name, set = { market = { strategies = { name } } } }
 end
 
-local LONGER = { prices = { pieces = 2, piece_days = 28 } }
+local LONGER = { prices = { pieces = 4, piece_days = 28 } }
 local MIX = { "equilibrium", "truthful", "greedy", "best_response", "gd", "zip", "aa", "q_learning" }
 
 local strategies = {
@@ -270,7 +273,7 @@ end
 
 local regions = {
   id = "regions", title = "Regions and years", prices = BOTH, arms = MARKETS, real = true,
-  set = side { prices = { pieces = 13, piece_days = 7 } },
+  set = side(),
   points = region_points(),
 }
 
@@ -334,7 +337,8 @@ local function tornado_points()
       set = { world = { pv_low = size[2], pv_high = size[3] } },
     }
   end
-  -- Spilled energy earns more in the evening: 27.8 c/kWh from 14:00 to 20:00 is an Ausgrid trial's credit (wattever.com.au).
+  -- Spilled energy earns more in the evening: 27.8 c/kWh from 14:00 to 20:00 is an Ausgrid trial's credit
+  -- (wattever.com.au).
   points[#points + 1] = {
     id = "evening_credit.high", group = "evening export credit (c/kWh)", side = "high", base = "base", value = 27.8,
     label = "27.8 c/kWh for exports from 14:00 to 20:00",
@@ -372,7 +376,7 @@ study.experiments = {
   headline, rivals, owners, mechanisms, reserves, strategies, league, regions, links, tornado, placebo,
 }
 
--- ---- the short version -----------------------------------------------------------------------------------------------
+-- ---- the short version -------------------------------------------------------------------------------------------
 
 -- A minute on two processors: enough to see that all works, too little to conclude from.
 study.quick = {

@@ -8,6 +8,7 @@
 #include "program/status.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
+static const etp_time longest_block = 366 * 24 * ETP_NS_PER_HOUR;
 static const etp_time default_interval = 300 * ETP_NS_PER_SECOND;
 
 /* ---- prices ---- */
@@ -64,6 +65,8 @@ static int set_run(etp_stage *stage, etp_error *error)
     run->mechanism = options->mechanism;
     run->disclose = options->disclose;
     run->failures_ppm = options->failures;
+    run->ledger = true;
+    run->ledger_block = longest_block; /* nobody reads blocks here */
     set_network(&run->network, options);
     return etp_settings_apply_world(&stage->settings, run, error);
 }

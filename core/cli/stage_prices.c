@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include "cli/stage.h"
-#include "program/status.h"
 #include "data/catalogue.h"
+#include "program/status.h"
 #include "world/calendar.h"
 
 /* ---- from a file, or from those of a folder ---- */

@@ -132,23 +132,15 @@ static int check_series(loader *l)
     return 0;
 }
 
-/* The rules of the market keep prices from staying that high: after some days of them they are capped at a few hundred.
- * Demand, in the column beside, is that high all the time. */
 static int check_level(const loader *l)
 {
-    const etp_value_series *s = &l->series;
-    const etp_price high = 1000 * 1000;
-    size_t above = 0;
-    if ((etp_time)s->count * s->interval < ETP_NS_PER_DAY)
-        return 0;
-    for (size_t i = 0; i < s->count; i++)
-        above += s->rows[i].value > high;
-    if (above * 2 <= s->count)
+    size_t above;
+    if (!etp_value_series_is_too_high(&l->series, &above))
         return 0;
     return etp_fail(l->error, ETP_EFORMAT,
                     "%s: %zu of %zu prices are above 1000 A$/MWh, as prices never are for a day or more; were the "
                     "columns of the price and the demand swapped?",
-                    l->names[0], above, s->count);
+                    l->names[0], above, l->series.count);
 }
 
 /* ---- the span ---- */

@@ -22,6 +22,7 @@ typedef struct etp_value_layout {
     bool scientific;   /* values may have an exponent */
     bool may_be_blank; /* a row without a value is counted and left out, and not refused */
     const char *intervention;
+    const char *period; /* says what kind of price a row has; those that are forecasts are refused */
     etp_zone_proof proof;
     const char *proof_column;
     const char *remark; /* a note on every such file, or NULL */

@@ -70,6 +70,28 @@ static int note_faults(etp_data_about *about, const char *region, const etp_valu
     return rc;
 }
 
+/* No region's prices stay that low for a week; in c/kWh or $/kWh they would. */
+static bool is_too_low(const etp_data_series *series)
+{
+    return series->last - series->first >= 7 * ETP_NS_PER_DAY && series->low >= -25 && series->high <= 25;
+}
+
+static int note_level(etp_data_about *about, const char *name, const etp_data_series *series, const etp_value_series *s)
+{
+    size_t above;
+    if (strcmp(series->unit, "A$/MWh") != 0)
+        return 0;
+    if (is_too_low(series))
+        return etp_data_add_note(about, "%s: all prices lie from %.12g to %.12g: are they in c/kWh, and not in A$/MWh?",
+                                 name, series->low, series->high);
+    if (etp_value_series_is_too_high(s, &above))
+        return etp_data_add_note(about,
+                                 "%s: %zu prices are above 1000 A$/MWh; were the columns of the price and the demand "
+                                 "swapped? Such a file is refused",
+                                 name, above);
+    return 0;
+}
+
 static int note_region(etp_data_about *about, const char *name, size_t interventions, const etp_value_series *s)
 {
     if (interventions > 0) {
@@ -89,6 +111,8 @@ static int note_file(etp_data_about *about, const etp_value_rows *rows, const et
                                       "written, the stamps are NEM time");
     if (rc == 0 && rows->zone_converted)
         rc = etp_data_add_note(about, "the stamps are of another time zone; they are brought to NEM time (UTC+10)");
+    if (rc == 0 && layout->format.table != NULL && !rows->ended)
+        rc = etp_data_add_note(about, "there is no row C,\"END OF REPORT\": the file may be cut off");
     if (rc == 0 && layout->region == NULL)
         rc = etp_data_add_note(about, rows->region_of_name ? "the rows name no region; that of the file's name stands"
                                                            : "nothing says of which region these prices are");
@@ -116,7 +140,9 @@ static int look_at_region(etp_data_about *about, const etp_value_rows *rows, uns
         etp_data_series *series = etp_data_add_series(about, name, layout->unit);
         if (series != NULL)
             fill_series(series, &s, rows->blanks[region]);
-        rc = series != NULL ? note_region(about, name, rows->interventions[region], &s) : ETP_ENOMEM;
+        rc = series != NULL ? note_level(about, name, series, &s) : ETP_ENOMEM;
+        if (rc == 0)
+            rc = note_region(about, name, rows->interventions[region], &s);
     }
     etp_value_series_fini(&s);
     return rc;

@@ -9,7 +9,7 @@
 #include "data/region_name.h"
 #include "world/calendar.h"
 
-enum { COLUMN_STAMP, COLUMN_VALUE, COLUMN_REGION, COLUMN_INTERVENTION, COLUMN_PROOF, COLUMNS };
+enum { COLUMN_STAMP, COLUMN_VALUE, COLUMN_REGION, COLUMN_INTERVENTION, COLUMN_PROOF, COLUMN_PERIOD, COLUMNS };
 
 /* 1 A$/MWh is 1 000 micro-dollars per kWh, so three places make a price. */
 enum { PLACES = 3, NO_COLUMN = ETP_CSV_FIELDS_MAX, NEM_ZONE = 600 };
@@ -222,6 +222,19 @@ static int read_intervention(reader *r, bool *is)
     return REFUSE(r, "%s is \"%s\"; 0 or 1 is expected", r->layout->intervention, etp_span_show(text).text);
 }
 
+/* Some of the operator's files go on with what is forecast from the last price on. */
+static int check_period(reader *r)
+{
+    static const char *const forecasts[] = {"PD", "PREDISPATCH", "FORECAST"};
+    if (r->at[COLUMN_PERIOD] == NO_COLUMN)
+        return 0;
+    for (unsigned i = 0; i < sizeof forecasts / sizeof *forecasts; i++)
+        if (etp_span_is(field(r, COLUMN_PERIOD), forecasts[i]))
+            return REFUSE(r, "%s is %s: a forecast, and no price that was; cut the file before it", r->layout->period,
+                          forecasts[i]);
+    return 0;
+}
+
 /* ---- rows ---- */
 
 static int keep(reader *r, const etp_value_row *row)
@@ -250,6 +263,8 @@ static int read_row(reader *r)
         rc = read_stamp(r, &row.end);
     if (rc == 0)
         rc = read_intervention(r, &intervention);
+    if (rc == 0)
+        rc = check_period(r);
     blank = is_blank(r);
     if (rc == 0 && !blank)
         rc = read_value(r, &row.value);
@@ -299,8 +314,10 @@ static bool is_ours(const reader *r)
 static int read_mms_row(reader *r)
 {
     etp_span kind = etp_span_trim(r->row.fields[0]);
-    if (etp_span_is(kind, "C"))
+    if (etp_span_is(kind, "C")) {
+        r->rows->ended |= r->row.count > 1 && etp_span_is(etp_span_trim(r->row.fields[1]), "END OF REPORT");
         return 0;
+    }
     if (etp_span_is(kind, "I"))
         return is_ours(r) ? find_columns(r) : 0;
     if (!etp_span_is(kind, "D"))
@@ -317,6 +334,7 @@ static int read_mms_row(reader *r)
 static int read_mms(reader *r)
 {
     int rc = 0;
+    r->rows->ended = false;
     while (rc == 0 && (rc = etp_csv_next(&r->csv, &r->row, r->error)) > 0)
         rc = r->row.count == 0 ? 0 : read_mms_row(r);
     return rc;
@@ -331,7 +349,8 @@ int etp_value_rows_read(etp_value_rows *rows, const etp_value_layout *layout, co
                 .csv = {file->name, file->text, 0},
                 .error = error,
                 .rows = rows,
-                .names = {layout->stamp, layout->value, layout->region, layout->intervention, layout->proof_column}};
+                .names = {layout->stamp, layout->value, layout->region, layout->intervention, layout->proof_column,
+                          layout->period}};
     int rc = layout->format.table != NULL ? read_mms(&r) : read_flat(&r);
     if (rc == 0 && !r.any)
         rc = REFUSE(&r, "the file has a header and no rows");

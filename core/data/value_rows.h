@@ -27,6 +27,7 @@ typedef struct etp_value_rows {
     unsigned file_count;
     bool wrong_zone;     /* a zone behind the stamps is not that of their clock, as the rows prove */
     bool zone_converted; /* stamps were brought from another zone to NEM time */
+    bool ended;          /* the last file with C, I and D rows has its last row */
     bool region_of_name; /* the rows name no region; the file's name does */
 } etp_value_rows;
 

@@ -137,6 +137,15 @@ int etp_value_series_make(etp_value_series *series, const etp_value_rows *rows, 
     return 0;
 }
 
+bool etp_value_series_is_too_high(const etp_value_series *series, size_t *above)
+{
+    const int64_t high = 1000 * 1000;
+    *above = 0;
+    for (size_t i = 0; i < series->count; i++)
+        *above += series->rows[i].value > high;
+    return (etp_time)series->count * series->interval >= 24 * ETP_NS_PER_HOUR && *above * 2 > series->count;
+}
+
 void etp_value_series_fini(etp_value_series *series)
 {
     etp_memory_give(series->allocator, series->rows, series->room * sizeof *series->rows);

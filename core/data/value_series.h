@@ -24,6 +24,11 @@ typedef struct etp_value_series {
 int etp_value_series_make(etp_value_series *series, const etp_value_rows *rows, unsigned region, etp_time from,
                           etp_time until);
 
+/* Prices that are no prices: the rules of the market keep them from staying above 1 000 A$/MWh, since after some days of
+ * them they are capped at a few hundred. Demand, in the column beside, is that high all the time. True if over a day or
+ * more most values, in A$/MWh, are above; `above` gets how many. */
+bool etp_value_series_is_too_high(const etp_value_series *series, size_t *above);
+
 /* Accepts a zeroed one. */
 void etp_value_series_fini(etp_value_series *series);
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "report/json_pieces.h"
+#include "report/json_welfare.h"
 #include "report/report.h"
 
 /* Cents per kWh, null where nothing was sold. */
@@ -127,6 +128,7 @@ static json_t *make_firm(const etp_report_firm *firm)
     put_count(&to, "portfolio", result->portfolio);
     put_count(&to, "portfolios", result->portfolio_count);
     put_count(&to, "intervals", result->intervals);
+    put_whole(&to, "needed_mwh", result->needed);
     put_count(&to, "queries", result->queries);
     put_count(&to, "queries_sent", totals->queries);
     put_count(&to, "offers", totals->offers);
@@ -299,6 +301,7 @@ static json_t *make_run(const etp_report *report, const etp_report_run *run)
     put_count(&to, "owners", run->firm_count);
     put_count(&to, "portfolios", count_portfolios(run));
     put_outcome(&to, report, run);
+    etp_report_put_welfare(&to, run);
     put_counts(&to, run);
     snprintf(digest, sizeof digest, "%016" PRIx64 "%016" PRIx64, run->totals.digest[0], run->totals.digest[1]);
     put_text(&to, "digest", digest);

@@ -58,6 +58,17 @@ static void fill_homes(etp_report_run *report, const etp_run *run, unsigned home
     }
 }
 
+static void fill_ledger(etp_report_run *report, const etp_ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    report->total = *etp_ledger_total(ledger);
+    for (unsigned i = 0; i < ETP_LEDGER_HOURS; i++)
+        report->hours[i] = *etp_ledger_hour(ledger, i);
+    for (unsigned i = 0; i < ETP_REGIMES; i++)
+        report->regimes[i] = *etp_ledger_regime(ledger, (etp_regime)i);
+}
+
 int etp_report_run_fill(etp_report_run *report, const etp_run *run, unsigned homes)
 {
     unsigned firms = etp_run_firm_count(run);
@@ -73,6 +84,7 @@ int etp_report_run_fill(etp_report_run *report, const etp_run *run, unsigned hom
     etp_run_network_stats(run, &report->network);
     for (unsigned i = 0; i < firms; i++)
         etp_run_firm(run, i, &report->firms[i].result);
+    fill_ledger(report, etp_run_ledger(run));
     fill_delays(report, run);
     fill_homes(report, run, homes);
     return ETP_OK;

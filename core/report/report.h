@@ -53,6 +53,7 @@ typedef struct etp_report_run {
     etp_engine_stats engine;
     etp_network_stats network;
     etp_report_delay delays[ETP_TYPES];
+    etp_ledger_slice total, hours[ETP_LEDGER_HOURS], regimes[ETP_REGIMES]; /* zero where the run kept no ledger */
     etp_report_script policy;
     etp_report_firm *firms;
     unsigned firm_count;

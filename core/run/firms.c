@@ -25,6 +25,7 @@ static void brief_firm(etp_run *run, struct firm *firm)
     firm->step_count = etp_owner_steps(&run->briefs[firm->portfolio], firm->portfolio_count, steps);
     etp_aggregator_brief facts = facts_of(run, firm);
     firm->intervals += facts.takes_part;
+    firm->needed += facts.takes_part ? facts.need : 0;
     if (run->options.merged) {
         etp_utility_brief(run->utility, steps, firm->step_count);
     } else if (firm->portfolio_count > 1) {

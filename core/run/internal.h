@@ -12,6 +12,8 @@
  *     outages.c         which batteries fail, when
  *     neighbourhood.c   the homes, wherever they come from
  *     idle.c            the same homes without a market
+ *     schedule.c        when one home had best sell to a tariff
+ *     timed.c           the same homes, selling to a tariff by the clock
  */
 #ifndef ETP_RUN_INTERNAL_H
 #define ETP_RUN_INTERNAL_H
@@ -30,6 +32,7 @@ struct firm {
     etp_node node;
     unsigned portfolio, portfolio_count; /* the first, and how many */
     uint64_t intervals;
+    etp_energy needed;   /* in all of these */
     unsigned step_count; /* how many of its portfolios take part in this interval */
     /* since the start */
     etp_energy energy, settled; /* confirmed to it; and among its portfolios, in intervals that are over */

@@ -236,6 +236,7 @@ int etp_run_firm(const etp_run *run, unsigned index, etp_firm_result *result)
                                 .portfolio = firm->portfolio,
                                 .portfolio_count = firm->portfolio_count,
                                 .intervals = firm->intervals,
+                                .needed = firm->needed,
                                 .queries = firm->queries,
                                 .bids = firm->bids,
                                 .trades = firm->trades,

@@ -175,16 +175,14 @@ void etp_cell_result_fini(etp_cell_result *result)
 
 /* ---- how long it takes ---- */
 
-/* As measured: an interval of a home without a market is cheap, the best schedule is a search, and in an auction most of
- * the work is a message each way for each firm. */
+/* As measured on a year of a hundred homes: where there is a market most of the work is in messages, and those of a firm
+ * are some for each battery that has something to sell. */
 uint64_t etp_cell_weight(const etp_cell *cell)
 {
     uint64_t intervals = (uint64_t)etp_setup_days(cell->setup) * (uint64_t)(ETP_NS_PER_DAY / cell->series->interval);
     uint64_t homes = (uint64_t)etp_setup_number(cell->setup, ETP_KNOB_HOMES_COUNT);
     uint64_t each = 1;
-    if (cell->arm == ETP_ARM_TIMED || cell->arm == ETP_ARM_TIMED_NONE)
-        each = 4;
-    else if (etp_arm_has_market(cell->arm))
-        each = 6 + 4 * etp_cell_firms(cell);
+    if (etp_arm_has_market(cell->arm))
+        each = 7 + 5 * etp_cell_firms(cell);
     return intervals * homes * each;
 }

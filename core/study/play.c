@@ -13,7 +13,6 @@
 
 static const etp_time week = ETP_BLOCK_DAYS * ETP_NS_PER_DAY;
 static const double one_ppm = 1e6;
-int etp_run_timed_tariff(const etp_run_options *options, etp_time block, etp_money *costs, etp_error *error);
 
 /* One piece, which stays where it is: the run's options, and where its results go. */
 typedef struct piece {

@@ -36,7 +36,7 @@ local function paths_of(value, path, found)
   else
     for key, entry in pairs(value) do
       local many = path == "runs" or path == "world" or path:find("%.params$") or path:find("%.messages$")
-        or path:find("%.refused$")
+        or path:find("%.refused$") or path:find("%.regimes$")
       paths_of(entry, (path == "" and "" or path .. ".") .. (many and "*" or key), found)
     end
   end
@@ -91,6 +91,33 @@ describe("the JSON result", function()
       assert.equal(run.net_benefit_micro, benefit, name)
       assert.is_true(run.energy_mwh > 0, name)
     end
+  end)
+
+  it("sums up by regime and by hour, and never exceeds the best", function()
+    local kinds = { "intervals", "offered_mwh", "energy_mwh", "paid_micro", "worth_micro", "spot_micro",
+      "reserve_micro", "gain_micro", "best_gain_micro" }
+    for name, run in pairs(result.runs) do
+      assert.equal(24, #run.hours)
+      for _, kind in ipairs(kinds) do
+        local regimes, hours = 0, 0
+        for _, slice in pairs(run.regimes) do
+          regimes = regimes + slice[kind]
+        end
+        for _, slice in ipairs(run.hours) do
+          hours = hours + slice[kind]
+        end
+        assert.same({ run[kind], run[kind] }, { regimes, hours }, name .. "." .. kind)
+      end
+      assert.is_true(run.gain_micro > 0 and run.gain_micro <= run.best_gain_micro, name)
+      assert.is_true(math.abs(run.gain_micro / run.best_gain_micro - run.efficiency) < 1e-9, name)
+      assert.is_true(run.reserve_micro <= run.paid_micro, name)
+      assert.equal(0, run.regimes.negative.energy_mwh)
+      assert.is_true(run.regimes.evening.energy_mwh > run.regimes.noon.energy_mwh)
+    end
+    assert.equal(10000, result.runs.utility.hhi)
+    assert.equal(0, result.runs.utility.residual_demand)
+    assert.is_true(result.runs.market.hhi < 10000 and result.runs.market.hhi > 2000)
+    assert.is_true(result.runs.market.residual_demand > 0)
   end)
 
   it("counts the owners whom the mean hides", function()

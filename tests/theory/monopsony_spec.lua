@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- One buyer in place of several, with the needs, budgets and values of all of them: what it pays when it knows what
 -- each battery asks, and when it posts one price for all.
+local chance = require("chance")
 local market = require("market")
 local program = require("program")
 
@@ -67,6 +68,8 @@ describe("a utility that knows the reserves", function()
     end
     assert.is_true(sellers > 20, sellers .. " sellers are too few to tell")
     local utility = runs.utility
+    chance.tell("knowing: paid %.2f $, net benefit %.2f $; five firms: %.2f $", utility.paid_micro / 1e6,
+      utility.net_benefit_micro / 1e6, runs.market.net_benefit_micro / 1e6)
     near(0, utility.net_benefit_micro, 0.15 * utility.paid_micro, "all net benefits, micro-dollars")
     assert.is_true(runs.market.net_benefit_micro > utility.net_benefit_micro + 0.15 * utility.paid_micro)
   end)
@@ -158,6 +161,8 @@ describe("a utility that posts a price", function()
       -- The portfolios have equal shares of what the fleet could give in an interval, times the need.
       local need = case.need * homes * inverter * INTERVAL_H * 1e6 // FIRMS
       local best = best_of(values, offers, need, case.budget * 1e6)
+      chance.tell("posted: %.4f c/kWh for %.1f kWh; best: %.4f for %.1f", utility.paid_micro / utility.energy_mwh * 100,
+        utility.energy_mwh / 1e6, best.price / 1e4, best.bought / 1e6)
       near(best.bought, utility.energy_mwh, 0, "bought, mWh")
       near(best.price * best.bought / 1e6, utility.paid_micro, homes, "paid, micro-dollars")
     end)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The placebo: buyers without any margin, to whom a kWh is worth what the feed-in tariff pays for it anyway. They can
 -- give owners nothing, and must be seen to give nothing, whatever they buy.
+local chance = require("chance")
 local market = require("market")
 local program = require("program")
 
@@ -38,10 +39,13 @@ describe("buyers who value energy at the feed-in tariff", function()
   it("change no bill but by rounding, however much they buy, where home energy is worth the tariff too", function()
     local homes, ran = homes_of(FREE .. " --retail " .. FIT)
     assert.is_true(ran.energy_kwh > 10 * HOMES, ran.energy_kwh .. " kWh are too few to tell")
+    local largest = 0
     for _, home in ipairs(homes) do
+      largest = math.max(largest, math.abs(home.net_benefit_micro))
       assert.is_true(home.sold_mwh > 0)
       assert(math.abs(home.net_benefit_micro) <= ROUNDING, home.net_benefit_micro .. " micro-dollars from nothing")
     end
+    chance.tell("%.0f kWh sold at the tariff, largest effect on a bill %d micro-dollars", ran.energy_kwh, largest)
   end)
 
   -- Homes sell what they expect not to need, and sometimes they are wrong: then they import. That, and nothing else, is
@@ -58,6 +62,8 @@ describe("buyers who value energy at the feed-in tariff", function()
       assert(math.abs(effect) <= ROUNDING, effect .. " micro-dollars from nothing")
       missed = missed + imported
     end
+    chance.tell("%.0f kWh sold at the tariff, %.1f kWh imported for it, %.4f $ per battery and day", ran.energy_kwh,
+      missed / 1e6, ran.net_benefit_per_battery_day)
     assert.is_true(ran.energy_kwh > 5 * HOMES and missed > 0)
   end)
 end)

@@ -110,6 +110,30 @@ static void blanks_of_demand_are_counted(void **state)
     etp_data_about_fini(&about);
 }
 
+static void what_may_be_another_file_than_it_seems_is_noted(void **state)
+{
+    (void)state;
+    static const char mms[] = "I,DISPATCH,PRICE,4,SETTLEMENTDATE,REGIONID,RRP\n"
+                              "D,DISPATCH,PRICE,4,2025/01/01 00:00:00,SA1,8.3\n"
+                              "D,DISPATCH,PRICE,4,2025/01/08 00:00:00,SA1,-2.1\n";
+    char whole[sizeof mms + 32];
+    etp_data_about about = look(mms);
+    assert_true(has_note(&about, "the file may be cut off"));
+    assert_true(has_note(&about, "all prices lie from -2.1 to 8.3: are they in c/kWh"));
+    etp_data_about_fini(&about);
+    char demand[4096] = "REGION,SETTLEMENTDATE,RRP\n";
+    for (int i = 1; i <= 24; i++)
+        snprintf(demand + strlen(demand), sizeof demand - strlen(demand), "SA1,2025/01/%02d %02d:00:00,1400\n",
+                 1 + i / 24, i % 24);
+    about = look(demand);
+    assert_true(has_note(&about, "24 prices are above 1000 A$/MWh; were the columns"));
+    etp_data_about_fini(&about);
+    snprintf(whole, sizeof whole, "%sC,\"END OF REPORT\",3\n", mms);
+    about = look(whole);
+    assert_false(has_note(&about, "cut off"));
+    etp_data_about_fini(&about);
+}
+
 /* ---- caps ---- */
 
 static void a_price_above_the_cap_of_its_time_is_pointed_out(void **state)
@@ -227,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_are_known_by_their_content),
         cmocka_unit_test(a_look_tells_spans_and_faults),
+        cmocka_unit_test(what_may_be_another_file_than_it_seems_is_noted),
         cmocka_unit_test(blanks_of_demand_are_counted),
         cmocka_unit_test(a_price_above_the_cap_of_its_time_is_pointed_out),
         cmocka_unit_test(tables_of_caps_that_are_wrong_are_refused),

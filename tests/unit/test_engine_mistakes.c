@@ -327,6 +327,8 @@ static void no_run_answers(void **unused)
     GIVES(ETP_EINVAL, etp_run_check, NULL, &error);
     GIVES(ETP_EINVAL, etp_run_without_market, NULL, NULL, &error);
     GIVES(ETP_EINVAL, etp_run_without_market_blocks, NULL, ETP_NS_PER_HOUR, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_timed_tariff, NULL, ETP_NS_PER_HOUR, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_timed_totals, NULL, NULL, &error);
     GIVES(etp_run_home_device(0), etp_run_home_device, 0);
     GIVES(etp_run_firm_device(0), etp_run_firm_device, 0);
 }
@@ -348,6 +350,8 @@ static void a_run_answers_in_any_order(void **unused)
     wrong_run_options(&options);
     GIVES(ETP_EINVAL, etp_run_without_market, &options, NULL, &error);
     GIVES(ETP_EINVAL, etp_run_without_market_blocks, &options, ETP_NS_PER_HOUR, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_timed_tariff, &options, ETP_NS_PER_HOUR, NULL, &error);
+    GIVES(ETP_EINVAL, etp_run_timed_totals, &options, NULL, &error);
     assert_int_equal(etp_run_new(&run, &options, &error), ETP_OK);
     etp_firm_result result;
     GIVES(ETP_EINVAL, etp_run_firm, run, 0, NULL);

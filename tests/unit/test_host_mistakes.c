@@ -420,12 +420,18 @@ static void every_public_function_stands_here(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base_answers),      cmocka_unit_test(units_answer),
-        cmocka_unit_test(names_answer),      cmocka_unit_test(codec_answers),
-        cmocka_unit_test(a_battery_answers), cmocka_unit_test(an_auction_answers),
-        cmocka_unit_test(a_network_answers), cmocka_unit_test(prices_answer),
-        cmocka_unit_test(homes_answer),      cmocka_unit_test(profiles_answer),
-        cmocka_unit_test(buyers_answer),     cmocka_unit_test(ledgers_answer),
+        cmocka_unit_test(base_answers),
+        cmocka_unit_test(units_answer),
+        cmocka_unit_test(names_answer),
+        cmocka_unit_test(codec_answers),
+        cmocka_unit_test(a_battery_answers),
+        cmocka_unit_test(an_auction_answers),
+        cmocka_unit_test(a_network_answers),
+        cmocka_unit_test(prices_answer),
+        cmocka_unit_test(homes_answer),
+        cmocka_unit_test(profiles_answer),
+        cmocka_unit_test(buyers_answer),
+        cmocka_unit_test(ledgers_answer),
         cmocka_unit_test(every_public_function_stands_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

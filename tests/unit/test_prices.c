@@ -290,6 +290,13 @@ static void demand_is_no_price(void **state)
     refuse_plain("SETTLEMENTDATE,REGION,RRP\nVIC1,2025/01/01 00:05:00,3\n", "line 2", "REGION is");
 }
 
+static void forecasts_are_no_prices(void **state)
+{
+    (void)state;
+    refuse_plain(HEAD AT("01/01 00:05:00", "1") "VIC1,2025/01/01 00:10:00,4000,2,PD\n", "line 3",
+                 "PERIODTYPE is PD: a forecast");
+}
+
 static void only_the_span_that_is_wanted_must_be_regular(void **state)
 {
     (void)state;
@@ -361,6 +368,7 @@ int main(void)
         cmocka_unit_test(clocks_with_daylight_saving_are_refused),
         cmocka_unit_test(intervals_that_change_are_refused),
         cmocka_unit_test(demand_is_no_price),
+        cmocka_unit_test(forecasts_are_no_prices),
         cmocka_unit_test(only_the_span_that_is_wanted_must_be_regular),
         cmocka_unit_test(months_are_joined_in_any_order),
         cmocka_unit_test(clipping_lowers_and_counts),

@@ -10,9 +10,9 @@
 
 #include "cli/commands.h"
 #include "cli/option_table.h"
+#include "cli/usage.h"
 #include "program/output.h"
 #include "program/status.h"
-#include "cli/usage.h"
 #include "report/document/document_json.h"
 #include "report/pages/pages.h"
 

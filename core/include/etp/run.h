@@ -153,6 +153,7 @@ typedef struct etp_firm_result {
     unsigned portfolio;           /**< the first that it holds */
     unsigned portfolio_count;     /**< how many it holds */
     uint64_t intervals;           /**< in which it took part, with any of them */
+    etp_energy needed;            /**< what it wanted in all of these */
     etp_aggregator_totals totals; /**< as its own sessions count */
     uint64_t queries;             /**< of its own, as batteries processed them */
     uint64_t bids;                /**< of its own, as batteries processed them */
@@ -201,6 +202,24 @@ ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *co
  *  homes x blocks, the blocks of a home side by side. They sum to what etp_run_without_market() gives. */
 ETP_API int etp_run_without_market_blocks(const etp_run_options *options, etp_time block, etp_money *costs,
                                           etp_error *error);
+
+/** The same homes without a market, each selling from its battery to `options->feed_in` as well as it can: it knows its own
+ *  sun and load in advance, as no home does, so this is the most that a feed-in tariff by the clock can give an owner.
+ *  What may be sold is what home.h says: nothing while the sun exceeds the load, no more than the lot. `costs` as in
+ *  etp_run_without_market_blocks(); a home never does worse than with no sale at all. */
+ETP_API int etp_run_timed_tariff(const etp_run_options *options, etp_time block, etp_money *costs, etp_error *error);
+
+/** What etp_run_timed_tariff() comes to, of all homes together. */
+typedef struct etp_timed_totals {
+    etp_energy sold;              /**< from batteries */
+    etp_money income;             /**< for it */
+    etp_money cost;               /**< owners' */
+    etp_money cost_without_sales; /**< the same homes and tariff, nothing sold from the battery */
+    etp_money bound;              /**< that no schedule can be below: how good the schedules are, proven */
+    unsigned idle_homes;          /**< that would have lost by their schedule, and sold nothing */
+} etp_timed_totals;
+/** Reads nothing of a market's options, as the two above. */
+ETP_API int etp_run_timed_totals(const etp_run_options *options, etp_timed_totals *totals, etp_error *error);
 
 #ifdef __cplusplus
 }
