@@ -96,7 +96,7 @@ static int resample(const etp_crossed *crossed, etp_combine *combine, const etp_
         etp_draws_make(&draws, how->seed, i, freely);
         figures[i] = figure(crossed, &draws, combine);
     }
-    *interval = etp_interval_of(figures, how->resamples, variance);
+    *interval = etp_range_of(figures, how->resamples, variance);
     etp_draws_fini(&draws);
     free(figures);
     return ETP_OK;
@@ -119,7 +119,7 @@ static int resample_alone(const etp_crossed *crossed, etp_combine *combine, cons
     double alone[ETP_KINDS] = {0};
     alone[kind] = *variance;
     if (result == ETP_OK)
-        etp_interval_widen(interval, estimate->value, alone, crossed->count);
+        etp_range_widen(interval, estimate->value, alone, crossed->count);
     etp_crossed_fini(&margin);
     return result;
 }
@@ -146,6 +146,6 @@ int etp_crossed_estimate(const etp_crossed *crossed, etp_combine *combine, const
         return ETP_OK;
     if (resample(crossed, combine, how, (1u << ETP_KINDS) - 1, &estimate->bounds, NULL) != ETP_OK)
         return ETP_ENOMEM;
-    etp_interval_widen(&estimate->bounds, estimate->value, variance, crossed->count);
+    etp_range_widen(&estimate->bounds, estimate->value, variance, crossed->count);
     return ETP_OK;
 }

@@ -67,9 +67,9 @@ void etp_draws_fini(etp_draws *draws);
 void etp_draws_make(etp_draws *draws, uint64_t seed, unsigned index, unsigned free);
 
 /* The 95 % interval of a figure from its resamples, which get sorted; NaN in them are left out. `variance` may be NULL. */
-etp_range etp_interval_of(double *resamples, unsigned count, double *variance);
+etp_range etp_range_of(double *resamples, unsigned count, double *variance);
 /* Widens it for few of a kind, as above. */
-void etp_interval_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
-                        const unsigned count[ETP_KINDS]);
+void etp_range_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
+                     const unsigned count[ETP_KINDS]);
 
 #endif

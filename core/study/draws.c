@@ -74,7 +74,7 @@ static double variance_of(const double *values, unsigned count)
     return sum / count;
 }
 
-etp_range etp_interval_of(double *resamples, unsigned count, double *variance)
+etp_range etp_range_of(double *resamples, unsigned count, double *variance)
 {
     const double outside = 0.025;
     unsigned kept = keep_finite(resamples, count);
@@ -86,8 +86,8 @@ etp_range etp_interval_of(double *resamples, unsigned count, double *variance)
     return (etp_range){etp_quantile(resamples, kept, outside), etp_quantile(resamples, kept, 1 - outside)};
 }
 
-void etp_interval_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
-                        const unsigned count[ETP_KINDS])
+void etp_range_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
+                     const unsigned count[ETP_KINDS])
 {
     double raw = 0, mended = 0, spread = 0;
     for (unsigned kind = 0; kind < ETP_KINDS; kind++) {

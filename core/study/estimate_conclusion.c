@@ -195,8 +195,9 @@ static void say_flips(etp_estimator *estimator)
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
         const etp_estimate *estimate = &figures->competition[ETP_PRICES_ALL];
+        char words[ETP_WORDS_MAX];
         if (etp_estimator_varies(estimator, figures) && estimate->known)
-            count_case(&count, estimate, etp_place_point(estimator->view, figures->place)->label);
+            count_case(&count, estimate, etp_estimator_case(estimator, figures->place, words));
     }
     if (count.above + count.below + count.unsure == 0)
         return;

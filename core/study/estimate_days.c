@@ -98,13 +98,11 @@ static etp_concentration of_weeks(etp_estimator *estimator, etp_price_world worl
     return result;
 }
 
-static void write_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, const char *what,
-                      etp_concentration concentration)
+static void write_row(etp_sheet *sheet, etp_price_world world, const char *what, etp_concentration concentration)
 {
-    char words[ETP_WORDS_MAX];
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, what);
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     if (!concentration.known) {
         etp_sheet_text(sheet, "the sum is not above zero");
         return;
@@ -149,12 +147,11 @@ void etp_write_days(etp_estimator *estimator)
     etp_sheet_column(sheet, "best", "the best one alone", "%", 1);
     etp_sheet_column(sheet, "tenth", "the best tenth", "%", 1);
     for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
-        write_row(estimator, sheet, world, "days, firms: paid above reserves",
-                  etp_concentration_days(estimator, world, false));
-        write_row(estimator, sheet, world, "days, firms less utility: paid above reserves",
+        write_row(sheet, world, "days, firms: paid above reserves", etp_concentration_days(estimator, world, false));
+        write_row(sheet, world, "days, firms less utility: paid above reserves",
                   etp_concentration_days(estimator, world, true));
-        write_row(estimator, sheet, world, "weeks, A: whole bills", of_weeks(estimator, world, ETP_ARM_FLAT));
-        write_row(estimator, sheet, world, "weeks, C: whole bills", of_weeks(estimator, world, ETP_ARM_POSTED));
+        write_row(sheet, world, "weeks, A: whole bills", of_weeks(estimator, world, ETP_ARM_FLAT));
+        write_row(sheet, world, "weeks, C: whole bills", of_weeks(estimator, world, ETP_ARM_POSTED));
     }
     etp_sheet_note(sheet,
                    "Bills are kept by week; by day there is what owners were paid above the reserves they asked.");

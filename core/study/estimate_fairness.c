@@ -10,10 +10,9 @@
 static void index_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, const char *label,
                       const char *id, const etp_estimate of[ETP_SPREAD_ARMS], double times)
 {
-    char words[ETP_WORDS_MAX];
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, label);
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     for (int arm = ETP_SPREAD_ARMS - 1; arm >= 0; arm--) {
         if (of[arm].known)
             etp_sheet_interval(sheet, times * of[arm].value, times * of[arm].bounds.low, times * of[arm].bounds.high);
@@ -27,10 +26,9 @@ static void index_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_worl
 static void share_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, const char *label,
                       const char *id, const etp_estimate *share)
 {
-    char words[ETP_WORDS_MAX];
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, label);
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     etp_sheet_interval(sheet, 100 * share->value, 100 * share->bounds.low, 100 * share->bounds.high);
     etp_estimator_list(estimator, share, label, "", "fairness.%s.%s", id, etp_price_world_name(world));
 }
@@ -123,7 +121,6 @@ static void size_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_world
     const etp_spread *spread = &estimator->spread[world];
     static const etp_comparison shown[] = {ETP_ACCESS, ETP_TIMING, ETP_COMPETITION};
     unsigned count = 0, worse = 0, silent = 0;
-    char words[ETP_WORDS_MAX];
     for (unsigned i = 0; i < spread->homes; i++) {
         const etp_spread_home *home = &spread->home[i];
         if (!is_in(class, home->capacity))
@@ -134,7 +131,7 @@ static void size_row(etp_estimator *estimator, etp_sheet *sheet, etp_price_world
     }
     etp_sheet_row(sheet);
     etp_sheet_textf(sheet, "from %.1f kWh", (double)class->from / ETP_ENERGY_PER_KWH);
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     etp_sheet_number(sheet, count);
     for (unsigned i = 0; i < 3; i++) {
         etp_quantity quantity = etp_comparison_quantity(estimator->headline[world], shown[i]);

@@ -18,10 +18,9 @@ static void energy_row(etp_estimator *estimator, etp_sheet *sheet, etp_place pla
         etp_quantity_ratio(place, arm, ETP_OF_GAIN, ETP_OF_BEST_GAIN),
         etp_quantity_ratio(place, arm, ETP_OF_BEST_GAIN, ETP_OF_GAIN),
     };
-    char words[ETP_WORDS_MAX];
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, etp_arm_name(arm));
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, place.world, words));
+    etp_sheet_text(sheet, etp_price_world_name(place.world));
     for (unsigned i = 0; i < sizeof quantities / sizeof quantities[0]; i++) {
         etp_estimate estimate = etp_estimator_take(estimator, &quantities[i]);
         etp_sheet_estimate(sheet, &estimate);
@@ -125,14 +124,13 @@ static void firms_row(etp_estimator *estimator, etp_sheet *sheet, etp_place plac
         etp_quantity_ratio(place, ETP_ARM_FIRMS, ETP_OF_PAID, ETP_OF_WORTH),
     };
     unsigned owners = owners_of(estimator, place);
-    char words[ETP_WORDS_MAX];
     etp_estimate margin = etp_estimator_take(estimator, &quantities[0]);
     etp_estimate paid = etp_estimator_take(estimator, &quantities[1]);
     if (owners == 0)
         return;
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, label);
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, place.world, words));
+    etp_sheet_text(sheet, etp_price_world_name(place.world));
     etp_sheet_number(sheet, owners);
     etp_sheet_estimate(sheet, &margin);
     less_than(sheet, &margin, etp_estimator_value(estimator, "aggregation.fixed_cost"));

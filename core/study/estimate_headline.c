@@ -6,40 +6,45 @@
 
 /* ---- by battery and year ---- */
 
-static void comparison_columns(etp_estimator *estimator, etp_sheet *sheet)
+static void write_comparisons(etp_estimator *estimator)
 {
+    etp_sheet *sheet =
+        etp_document_table(estimator->document, "comparisons", "What owners gain, net, by battery and year");
     char words[ETP_WORDS_MAX];
     etp_sheet_column(sheet, "comparison", "comparison", "", 0);
-    etp_sheet_column(sheet, "difference", "arms", "", 0);
     for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
         etp_sheet_column(sheet, etp_price_world_name(world), etp_estimator_world_words(estimator, world, words),
                          "A$ per battery and year", 2);
     etp_sheet_column(sheet, "day", "all prices, by day", "c per battery and day", 2);
-    etp_sheet_column(sheet, "isolates", "what it isolates", "", 0);
-}
-
-static void write_comparisons(etp_estimator *estimator)
-{
-    etp_sheet *sheet = etp_document_table(estimator->document, "comparisons", "What owners gain, net");
-    comparison_columns(estimator, sheet);
     for (etp_comparison i = 0; i < ETP_COMPARISONS; i++) {
-        const etp_comparison_about *about = etp_comparison_about_of(i);
         const etp_estimate *all = &estimator->comparison[ETP_PRICES_ALL][i];
         if (i == ETP_COMPETITION)
             etp_sheet_main_row(sheet);
         else
             etp_sheet_row(sheet);
-        etp_sheet_text(sheet, about->label);
-        etp_sheet_text(sheet, about->difference);
+        etp_sheet_text(sheet, etp_comparison_about_of(i)->label);
         for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
             etp_sheet_estimate(sheet, &estimator->comparison[world][i]);
         etp_sheet_number(sheet, all->known ? 100 * all->value / 365 : NAN);
+    }
+    etp_sheet_note(sheet,
+                   "Whole bills: imports, spill, wear and the change of what is stored are all in. A is the sum of its "
+                   "three parts, C that of the last two. In brackets the 95 %% interval.");
+}
+
+static void write_meanings(etp_estimator *estimator)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, "isolates", "What each comparison isolates");
+    etp_sheet_column(sheet, "comparison", "comparison", "", 0);
+    etp_sheet_column(sheet, "difference", "arms", "", 0);
+    etp_sheet_column(sheet, "isolates", "isolates", "", 0);
+    for (etp_comparison i = 0; i < ETP_COMPARISONS; i++) {
+        const etp_comparison_about *about = etp_comparison_about_of(i);
+        etp_sheet_row(sheet);
+        etp_sheet_text(sheet, about->label);
+        etp_sheet_text(sheet, about->difference);
         etp_sheet_text(sheet, about->isolates);
     }
-    etp_sheet_note(
-        sheet,
-        "Whole bills: imports, spill, wear and the change of what is stored are all in. A is the sum of its three "
-        "parts, C that of the last two. In brackets the 95 %% interval.");
 }
 
 static void plot_split(etp_estimator *estimator)
@@ -116,7 +121,6 @@ static void take_cell(etp_estimator *estimator, etp_sheet *sheet, const etp_quan
 static void write_arm(etp_estimator *estimator, etp_sheet *sheet, etp_arm arm, etp_price_world world)
 {
     etp_place place = estimator->headline[world];
-    char words[ETP_WORDS_MAX];
     const etp_quantity quantities[] = {
         etp_quantity_benefit(place, arm, ETP_ARM_FLAT),
         etp_quantity_welfare(place, arm, ETP_ARM_FLAT),
@@ -127,7 +131,7 @@ static void write_arm(etp_estimator *estimator, etp_sheet *sheet, etp_arm arm, e
     };
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, etp_arm_name(arm));
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     for (unsigned i = 0; i < sizeof quantities / sizeof quantities[0]; i++)
         take_cell(estimator, sheet, &quantities[i]);
 }
@@ -176,10 +180,9 @@ static void write_pass_through(etp_estimator *estimator)
                 etp_quantity_over(&price, &ideal),
                 etp_quantity_share(place, market_arms[i], ETP_ARM_COMPETITIVE),
             };
-            char words[ETP_WORDS_MAX];
             etp_sheet_row(sheet);
             etp_sheet_text(sheet, etp_arm_name(market_arms[i]));
-            etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+            etp_sheet_text(sheet, etp_price_world_name(world));
             for (unsigned j = 0; j < 3; j++)
                 take_cell(estimator, sheet, &quantities[j]);
         }
@@ -230,6 +233,7 @@ void etp_write_headline(etp_estimator *estimator)
 {
     etp_document_section(estimator->document, "headline", "What competition is worth");
     write_comparisons(estimator);
+    write_meanings(estimator);
     for (etp_comparison i = 0; i < ETP_COMPARISONS; i++)
         etp_estimator_lacks(estimator, etp_comparison_about_of(i)->label, &estimator->comparison[ETP_PRICES_ALL][i]);
     etp_estimator_lacks(estimator, "C at clipped prices", &estimator->comparison[ETP_PRICES_CLIPPED][ETP_COMPETITION]);

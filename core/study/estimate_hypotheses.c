@@ -7,26 +7,28 @@
 
 #include "study/estimator.h"
 
-static const char *const claims[ETP_HYPOTHESES] = {
-    "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
-    "their "
-    "portfolios and posts its best price.",
-    "It does so without the spikes as well.",
-    "More firms, more for owners, with falling increments.",
-    "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more.",
-    "Most of what market access is worth comes from timing, not from competition.",
-    "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can.",
-    "Competition moves money more than it makes any: welfare rises by less than owners gain.",
-    "Firms can live: their realised margin covers the cost of serving a battery.",
-    "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition than under "
-    "the utility.",
-    "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals.",
-    "The sign of C depends on no single assumption in the tornado, nor on region and year.",
-    "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill.",
+static const struct {
+    const char *id, *claim;
+} hypotheses[ETP_HYPOTHESES] = {
+    {"H1",
+     "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
+     "their "
+     "portfolios and posts its best price."},
+    {"H2", "It does so without the spikes as well."},
+    {"H3", "More firms, more for owners, with falling increments."},
+    {"H4", "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more."},
+    {"H5", "Most of what market access is worth comes from timing, not from competition."},
+    {"H6", "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can."},
+    {"H7", "Competition moves money more than it makes any: welfare rises by less than owners gain."},
+    {"H8", "Firms can live: their realised margin covers the cost of serving a battery."},
+    {"H9", "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition "
+           "than under "
+           "the utility."},
+    {"H10",
+     "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals."},
+    {"H11", "The sign of C depends on no single assumption in the tornado, nor on region and year."},
+    {"H12", "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill."},
 };
-
-static const char *const ids[ETP_HYPOTHESES] = {"H1", "H2", "H3", "H4",  "H5",  "H6",
-                                                "H7", "H8", "H9", "H10", "H11", "H12"};
 
 const char *etp_answer_text(etp_answer answer)
 {
@@ -73,6 +75,16 @@ static etp_answer is_not_below(const etp_estimate *estimate)
     if (etp_estimate_below(estimate, 0))
         return ETP_ANSWER_FAILS;
     return etp_estimate_above(estimate, 0) ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
+}
+
+/* Something is claimed to be nothing: its interval must hold zero. */
+static etp_answer is_zero(const etp_estimate *estimate)
+{
+    if (!estimate->known)
+        return ETP_ANSWER_MISSING;
+    if (etp_estimate_above(estimate, 0) || etp_estimate_below(estimate, 0))
+        return ETP_ANSWER_FAILS;
+    return isnan(estimate->bounds.low) ? ETP_ANSWER_UNSURE : ETP_ANSWER_HOLDS;
 }
 
 /* Both have to hold. */
@@ -215,33 +227,37 @@ static void answer_mechanism(etp_estimator *estimator)
             continue;
         place.point = i % count;
         etp_estimate less = step(estimator, place, i / count);
-        bool excluded = etp_estimate_above(&less, 0) || etp_estimate_below(&less, 0);
         char words[ETP_WORDS_MAX];
-        answer(estimator, 10,
-               !less.known              ? ETP_ANSWER_MISSING
-               : isnan(less.bounds.low) ? ETP_ANSWER_UNSURE
-               : excluded               ? ETP_ANSWER_FAILS
-                                        : ETP_ANSWER_HOLDS,
-               "%s less %s: %s per battery and year.", first->label, second->label, money_words(words, &less));
+        answer(estimator, 10, is_zero(&less), "%s less %s: %s per battery and year.", first->label, second->label,
+               money_words(words, &less));
         return;
     }
     answer(estimator, 10, ETP_ANSWER_MISSING, "The study has not both mechanisms with the same disclosure.");
 }
 
+/* The first point changes no bill, and who owns the portfolios changes none at any point. */
 static void answer_placebo(etp_estimator *estimator)
 {
-    etp_quantity quantity =
-        etp_quantity_benefit(etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL), ETP_ARM_FIRMS, ETP_ARM_FLAT);
-    etp_estimate placebo = etp_estimator_take(estimator, &quantity);
-    bool excluded = etp_estimate_above(&placebo, 0) || etp_estimate_below(&placebo, 0);
+    const etp_study_experiment *placebo = etp_estimator_experiment(estimator, "placebo");
+    etp_place place = etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL);
+    etp_quantity quantity = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    etp_estimate bill = etp_estimator_take(estimator, &quantity);
+    etp_answer with = is_zero(&bill);
+    unsigned zero = 0, known = 0;
+    for (place.point = 0; placebo != NULL && place.point < placebo->point_count; place.point++) {
+        quantity = etp_comparison_quantity(place, ETP_COMPETITION);
+        etp_estimate competition = etp_estimator_take(estimator, &quantity);
+        if (!competition.known)
+            continue;
+        with = both(with, is_zero(&competition));
+        zero += is_zero(&competition) == ETP_ANSWER_HOLDS;
+        known++;
+    }
     char words[ETP_WORDS_MAX];
-    etp_estimator_list(estimator, &placebo, "placebo", "A$ per battery and year", "placebo.benefit");
-    answer(estimator, 12,
-           !placebo.known              ? ETP_ANSWER_MISSING
-           : isnan(placebo.bounds.low) ? ETP_ANSWER_UNSURE
-           : excluded                  ? ETP_ANSWER_FAILS
-                                       : ETP_ANSWER_HOLDS,
-           "Firms less no sales among such buyers: %s per battery and year.", money_words(words, &placebo));
+    etp_estimator_list(estimator, &bill, "placebo", "A$ per battery and year", "placebo.benefit");
+    answer(estimator, 12, with,
+           "Firms less no sales among such buyers: %s per battery and year. C is told from zero in %u of %u cases.",
+           money_words(words, &bill), known - zero, known);
 }
 
 /* ---- who has it, and who pays ---- */
@@ -316,7 +332,7 @@ static void answer_robustness(etp_estimator *estimator)
 void etp_estimate_hypotheses(etp_estimator *estimator)
 {
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
-        estimator->findings.hypothesis[i] = (etp_hypothesis){.id = ids[i], .claim = claims[i]};
+        estimator->findings.hypothesis[i] = (etp_hypothesis){.id = hypotheses[i].id, .claim = hypotheses[i].claim};
     answer_headline(estimator);
     answer_rivals(estimator);
     answer_owners(estimator);

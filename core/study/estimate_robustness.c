@@ -46,42 +46,51 @@ static int base_of(const etp_study_experiment *tornado)
 }
 
 /* The outcome on one side, and what the assumption is there; the base's where there is no such side. */
-static double outcome(const etp_estimator *estimator, const etp_study_experiment *tornado, unsigned point, double base,
-                      char text[ETP_WORDS_MAX])
+static double outcome(const etp_estimator *estimator, const etp_study_experiment *tornado, unsigned point,
+                      const etp_estimate *base, etp_price_world world, char text[ETP_WORDS_MAX])
 {
     snprintf(text, ETP_WORDS_MAX, "base");
     if (point == tornado->point_count)
-        return base;
+        return base->value;
     if (isfinite(tornado->points[point].value))
         snprintf(text, ETP_WORDS_MAX, "%g", tornado->points[point].value);
     else
         snprintf(text, ETP_WORDS_MAX, "%s", tornado->points[point].label);
-    const etp_estimate *estimate = competition_at(estimator, "tornado", point, ETP_PRICES_ALL);
+    etp_words_mend(text);
+    const etp_estimate *estimate = competition_at(estimator, "tornado", point, world);
     return estimate->known ? estimate->value : NAN;
 }
 
-static void plot_tornado(etp_estimator *estimator, const etp_study_experiment *tornado)
+static void plot_swings(etp_estimator *estimator, etp_plot *plot, const etp_study_experiment *tornado,
+                        const etp_estimate *base, etp_price_world world)
 {
-    int base_point = base_of(tornado);
-    if (base_point < 0)
-        return;
-    const etp_estimate *base = competition_at(estimator, "tornado", (unsigned)base_point, ETP_PRICES_ALL);
-    if (!base->known)
-        return;
-    etp_plot *plot =
-        etp_document_plot(estimator->document, "tornado", ETP_PLOT_TORNADO,
-                          "C with each assumption at its low and its high value", "C, A$ per battery and year", "");
-    etp_plot_base(plot, base->value, "as in the scenario");
     for (unsigned i = 0; i < tornado->point_count; i++) {
-        if (!first_of_group(tornado, i) || (int)i == base_point)
+        if (!first_of_group(tornado, i) || tornado->points[i].base < 0)
             continue;
         char low_text[ETP_WORDS_MAX], high_text[ETP_WORDS_MAX];
         const char *group = tornado->points[i].group;
-        double low = outcome(estimator, tornado, side_of(tornado, group, "low"), base->value, low_text);
-        double high = outcome(estimator, tornado, side_of(tornado, group, "high"), base->value, high_text);
+        double low = outcome(estimator, tornado, side_of(tornado, group, "low"), base, world, low_text);
+        double high = outcome(estimator, tornado, side_of(tornado, group, "high"), base, world, high_text);
         if (isfinite(low) && isfinite(high))
             etp_plot_swing(plot, group, low_text, low, high_text, high);
     }
+}
+
+static void plot_tornado(etp_estimator *estimator, const etp_study_experiment *tornado, etp_price_world world)
+{
+    int point = base_of(tornado);
+    if (point < 0)
+        return;
+    const etp_estimate *base = competition_at(estimator, "tornado", (unsigned)point, world);
+    char words[ETP_WORDS_MAX], title[2 * ETP_WORDS_MAX];
+    if (!base->known)
+        return;
+    snprintf(title, sizeof title, "C with each assumption at its low and its high value: %s",
+             etp_estimator_world_words(estimator, world, words));
+    etp_plot *plot = etp_document_plot(estimator->document, world == ETP_PRICES_ALL ? "tornado" : "tornado-clipped",
+                                       ETP_PLOT_TORNADO, title, "C, A$ per battery and year", "");
+    etp_plot_base(plot, base->value, "as in the scenario");
+    plot_swings(estimator, plot, tornado, base, world);
     etp_plot_note(plot,
                   "One assumption at a time, the others as in the scenario; the same seeds and weeks throughout.");
 }
@@ -134,7 +143,8 @@ void etp_write_tornado(etp_estimator *estimator)
         etp_document_note(estimator->document, "This study has no experiment \"tornado\".");
         return;
     }
-    plot_tornado(estimator, tornado);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+        plot_tornado(estimator, tornado, world);
     tornado_table(estimator, tornado);
 }
 
@@ -176,8 +186,8 @@ static void flip_rows(etp_estimator *estimator, etp_sheet *sheet, etp_price_worl
             continue;
         etp_sheet_row(sheet);
         etp_sheet_text(sheet, estimator->view->experiments[figures->place.experiment].title);
-        etp_sheet_text(sheet, etp_place_point(estimator->view, figures->place)->label);
-        etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+        etp_sheet_text(sheet, etp_estimator_case(estimator, figures->place, words));
+        etp_sheet_text(sheet, etp_price_world_name(world));
         etp_sheet_estimate(sheet, &figures->competition[world]);
         etp_sheet_text(sheet, sign_words(sign_of(&figures->competition[world])));
     }

@@ -69,7 +69,7 @@ void etp_write_methods(etp_estimator *estimator)
                       "For few weeks, households or seeds the intervals are widened as Student's t is. What weeks, "
                       "households and seeds have in common is counted more than once, which errs on the side of "
                       "width. Where a few weeks carry most, an interval holds the truth less often than it says, "
-                      "about 89 times in a hundred in a trial with one week in a hundred ten times the usual.");
+                      "about 89 times in a hundred in a trial where one week in a hundred has seven times the usual.");
     etp_document_note(document, "Definitions, with formulas and sources, are in docs/evidence.md.");
 }
 

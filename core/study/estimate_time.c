@@ -73,10 +73,9 @@ static void regime_row(const etp_estimator *estimator, etp_sheet *sheet, etp_pri
 {
     slice_sum firms = sum_of(estimator, world, ETP_ARM_FIRMS, false, regime);
     slice_sum posted = sum_of(estimator, world, ETP_ARM_POSTED, false, regime);
-    char words[ETP_WORDS_MAX];
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, etp_regime_name((etp_regime)regime));
-    etp_sheet_text(sheet, etp_estimator_world_words(estimator, world, words));
+    etp_sheet_text(sheet, etp_price_world_name(world));
     etp_sheet_number(sheet, per(100 * firms.intervals, firms.all_intervals));
     etp_sheet_number(sheet, per(firms.sold, firms.years));
     etp_sheet_number(sheet, per(posted.sold, posted.years));

@@ -69,7 +69,7 @@ void etp_estimator_list(etp_estimator *estimator, const etp_estimate *estimate, 
                         const char *id, ...)
 {
     etp_figure *figure = next_figure(estimator);
-    if (figure == NULL)
+    if (figure == NULL || id == NULL)
         return;
     *figure = (etp_figure){.unit = unit, .estimate = *estimate};
     snprintf(figure->label, sizeof figure->label, "%s", label);
@@ -104,6 +104,15 @@ const char *etp_estimate_words(char words[ETP_WORDS_MAX], const etp_estimate *es
     else
         snprintf(words, ETP_WORDS_MAX, "%s%.*f%s (95 %% interval %.*f to %.*f)", before, digits, estimate->value, after,
                  digits, estimate->bounds.low, digits, estimate->bounds.high);
+    return words;
+}
+
+const char *etp_estimator_case(const etp_estimator *estimator, etp_place place, char words[ETP_WORDS_MAX])
+{
+    const char *axis = estimator->view->experiments[place.experiment].axis;
+    snprintf(words, ETP_WORDS_MAX, "%s%s%s", etp_place_point(estimator->view, place)->label, axis[0] != '\0' ? " " : "",
+             axis);
+    etp_words_mend(words);
     return words;
 }
 

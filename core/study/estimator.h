@@ -112,6 +112,8 @@ enum { ETP_WORDS_MAX = 160 };
 const char *etp_estimate_words(char words[ETP_WORDS_MAX], const etp_estimate *estimate, const char *before,
                                const char *after, int digits);
 void etp_sheet_estimate(etp_sheet *sheet, const etp_estimate *estimate);
+/* "5 firms", "wear 13 c/kWh": the point's label, with the axis where that is what it counts. */
+const char *etp_estimator_case(const etp_estimator *estimator, etp_place place, char words[ETP_WORDS_MAX]);
 /* What was cut off at the end of its room may end within a letter, which a document does not take: drops the rest of it. */
 void etp_words_mend(char *words);
 /* A note for each lack. */

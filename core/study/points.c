@@ -2,6 +2,7 @@
 #include "study/points.h"
 
 #include <math.h>
+#include <stdio.h>
 
 const etp_point_figures *etp_points_figures(const etp_estimator *estimator, etp_place place)
 {
@@ -13,22 +14,9 @@ const etp_point_figures *etp_points_figures(const etp_estimator *estimator, etp_
     return NULL;
 }
 
-/* ---- the table ---- */
+/* ---- the tables ---- */
 
-static void columns(etp_sheet *sheet)
-{
-    etp_sheet_column(sheet, "point", "", "", 0);
-    etp_sheet_column(sheet, "benefit", "owners' net benefit", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "benefit-clipped", "the same, clipped", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "against-base", "net benefit, less the base's", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "competition", "C: firms less utility", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "competition-clipped", "C, clipped", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "welfare", "welfare under C", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "margin", "firms' margin", "A$ per battery and year", 2);
-    etp_sheet_column(sheet, "sold", "sold", "kWh per battery and year", 0);
-    etp_sheet_column(sheet, "price", "paid per kWh sold", "c/kWh", 2);
-    etp_sheet_column(sheet, "efficiency", "efficiency", "%", 1);
-}
+static const char *const money = "A$ per battery and year";
 
 static etp_estimate taken(etp_estimator *estimator, const char *name, etp_place place, const char *unit,
                           etp_quantity quantity)
@@ -60,7 +48,7 @@ static void against_base(etp_estimator *estimator, etp_sheet *sheet, etp_place p
     base.point = (unsigned)point->base;
     etp_quantity here = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
     etp_quantity there = etp_quantity_benefit(base, ETP_ARM_FIRMS, ETP_ARM_FLAT);
-    cell(estimator, sheet, "against-base", place, "A$ per battery and year", etp_quantity_less(&here, &there));
+    cell(estimator, sheet, "against-base", place, money, etp_quantity_less(&here, &there));
 }
 
 static void percent(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
@@ -73,23 +61,53 @@ static void percent(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
         etp_sheet_empty(sheet);
 }
 
-static void row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+static void begin_row(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
 {
-    static const char *const money = "A$ per battery and year";
-    etp_place all = figures->place, clipped = figures->place;
-    const etp_study_point *point = etp_place_point(estimator->view, all);
-    clipped.world = ETP_PRICES_CLIPPED;
-    if (point->base == (int)all.point)
+    const etp_study_point *point = etp_place_point(estimator->view, place);
+    if (point->base == (int)place.point)
         etp_sheet_main_row(sheet);
     else
         etp_sheet_row(sheet);
     etp_sheet_textf(sheet, "%s%s%s%s", point->label, point->condition[0] != '\0' ? " (" : "", point->condition,
                     point->condition[0] != '\0' ? ")" : "");
+}
+
+static void owners_columns(etp_sheet *sheet)
+{
+    etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "competition", "C: firms less utility", money, 2);
+    etp_sheet_column(sheet, "competition-clipped", "C, clipped", money, 2);
+    etp_sheet_column(sheet, "benefit", "net benefit", money, 2);
+    etp_sheet_column(sheet, "benefit-clipped", "net benefit, clipped", money, 2);
+    etp_sheet_column(sheet, "against-base", "less the base's", money, 2);
+}
+
+static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+{
+    etp_place all = figures->place, clipped = figures->place;
+    clipped.world = ETP_PRICES_CLIPPED;
+    begin_row(estimator, sheet, all);
+    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_ALL]);
+    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_CLIPPED]);
     cell(estimator, sheet, "benefit", all, money, etp_quantity_benefit(all, ETP_ARM_FIRMS, ETP_ARM_FLAT));
     cell(estimator, sheet, "benefit", clipped, money, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT));
     against_base(estimator, sheet, all);
-    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_ALL]);
-    etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_CLIPPED]);
+}
+
+static void market_columns(etp_sheet *sheet)
+{
+    etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "welfare", "welfare under C", money, 2);
+    etp_sheet_column(sheet, "margin", "firms' margin", money, 2);
+    etp_sheet_column(sheet, "sold", "sold", "kWh per battery and year", 0);
+    etp_sheet_column(sheet, "price", "paid", "c/kWh sold", 2);
+    etp_sheet_column(sheet, "efficiency", "efficiency", "%", 1);
+}
+
+static void market_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+{
+    etp_place all = figures->place;
+    begin_row(estimator, sheet, all);
     cell(estimator, sheet, "welfare", all, money, etp_quantity_welfare(all, ETP_ARM_FIRMS, ETP_ARM_POSTED));
     cell(estimator, sheet, "margin", all, money, etp_quantity_margin(all, ETP_ARM_FIRMS));
     cell(estimator, sheet, "sold", all, "kWh per battery and year",
@@ -98,11 +116,33 @@ static void row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figu
     percent(estimator, sheet, all);
 }
 
-static void note_span(const etp_study_experiment *experiment, etp_sheet *sheet)
+static const etp_point_figures *figures_at(const etp_estimator *estimator, const char *experiment, unsigned point)
 {
-    const etp_study_point *point = &experiment->points[0];
-    etp_sheet_note(sheet, "%u seeds, %u days (%s). The market of the firms, unless a column says otherwise.",
-                   point->seeds, point->days, point->span);
+    return etp_points_figures(estimator, etp_estimator_place(estimator, experiment, point, ETP_PRICES_ALL));
+}
+
+static void owners_table(etp_estimator *estimator, const etp_study_experiment *found, const char *id, const char *title)
+{
+    etp_sheet *sheet = etp_document_table(estimator->document, id, title);
+    owners_columns(sheet);
+    for (unsigned i = 0; i < found->point_count; i++)
+        owners_row(estimator, sheet, figures_at(estimator, found->id, i));
+    const etp_study_point *point = &found->points[0];
+    etp_sheet_note(sheet, "%u seeds, %u days (%s). Net benefit in the market of the firms.", point->seeds, point->days,
+                   point->span);
+}
+
+static void market_table(etp_estimator *estimator, const etp_study_experiment *found, const char *id, const char *title)
+{
+    char words[ETP_WORDS_MAX];
+    snprintf(words, sizeof words, "%s-market", id);
+    etp_sheet *sheet = etp_document_table(estimator->document, words, title);
+    market_columns(sheet);
+    for (unsigned i = 0; i < found->point_count; i++)
+        market_row(estimator, sheet, figures_at(estimator, found->id, i));
+    etp_sheet_note(sheet,
+                   "The market of the firms, all prices. Welfare is what owners and buyers have together, firms less "
+                   "utility.");
 }
 
 bool etp_points_table(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
@@ -112,17 +152,11 @@ bool etp_points_table(etp_estimator *estimator, const char *experiment, const ch
         etp_document_note(estimator->document, "This study has no experiment \"%s\".", experiment);
         return false;
     }
-    etp_sheet *sheet = etp_document_table(estimator->document, id, title);
-    columns(sheet);
+    owners_table(estimator, found, id, title);
+    market_table(estimator, found, id, "The same: welfare, margins, energy");
     for (unsigned i = 0; i < found->point_count; i++)
-        row(estimator, sheet,
-            etp_points_figures(estimator, etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL)));
-    note_span(found, sheet);
-    for (unsigned i = 0; i < found->point_count; i++) {
-        const etp_point_figures *figures =
-            etp_points_figures(estimator, etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL));
-        etp_estimator_lacks(estimator, found->points[i].label, &figures->competition[ETP_PRICES_ALL]);
-    }
+        etp_estimator_lacks(estimator, found->points[i].label,
+                            &figures_at(estimator, experiment, i)->competition[ETP_PRICES_ALL]);
     return true;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The table and the plot that all experiments share: one row for each point, each with the same figures. */
+/* The tables and the plot that all experiments share: one row for each point, each with the same figures. */
 #ifndef ETP_STUDY_POINTS_H
 #define ETP_STUDY_POINTS_H
 
 #include "study/estimator.h"
 
-/* A table of an experiment's points, `id` for the table. Points that have a base get their difference from it, on the same
- * seeds and weeks. False, with a note, if the study has no such experiment. */
+/* Two tables of an experiment's points, `id` and `id`-market. Points that have a base get their difference from it, on the
+ * same seeds and weeks. False, with a note, if the study has no such experiment. */
 bool etp_points_table(etp_estimator *estimator, const char *experiment, const char *id, const char *title);
 
 /* C by point: over the experiment's axis where all points are numbers, else by label. */

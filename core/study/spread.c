@@ -283,7 +283,7 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
             etp_range *alone = kind == ETP_KIND_WEEK        ? &estimate->weeks
                                : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
                                                             : &estimate->seeds;
-            *alone = etp_interval_of(resampling->figures[i], fewer, &variance[i][kind]);
+            *alone = etp_range_of(resampling->figures[i], fewer, &variance[i][kind]);
         }
     }
     if (count[0] * count[1] * count[2] == 1)
@@ -291,8 +291,8 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
     resample(resampling, how->seed, how->resamples, (1u << ETP_KINDS) - 1);
     for (unsigned i = 0; i < FIGURES; i++) {
         etp_estimate *estimate = estimate_at(spread, i);
-        estimate->bounds = etp_interval_of(resampling->figures[i], how->resamples, NULL);
-        etp_interval_widen(&estimate->bounds, estimate->value, variance[i], count);
+        estimate->bounds = etp_range_of(resampling->figures[i], how->resamples, NULL);
+        etp_range_widen(&estimate->bounds, estimate->value, variance[i], count);
         keep_within(&estimate->bounds, i == MORE_WORSE ? -1 : 0, 1);
     }
 }

@@ -43,7 +43,7 @@ typedef struct effects {
     bool spiky;             /* weeks as days of spikes make them: most are small, few are very large */
 } effects;
 
-/* Mostly small, and one in a hundred more than ten times as large as usual; less its mean. */
+/* A Pareto tail of exponent 2, cut off at 32: one in a hundred is seven times the median or more. Less its mean. */
 static double spiky(etp_rng *rng)
 {
     return 1 / sqrt(1.001 - etp_rng_unit(rng)) - 2 * (sqrt(1.001) - sqrt(0.001));

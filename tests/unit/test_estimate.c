@@ -299,20 +299,28 @@ static void what_turns_the_sign_is_named(void **state)
     free(report.json);
 }
 
+static study_report report_with_placebo(double posted, double firms)
+{
+    study *made = study_of_headline();
+    study_case *placebo = study_add(made, "placebo", "placebo");
+    placebo->benefit[ETP_ARM_POSTED] = posted;
+    placebo->benefit[ETP_ARM_FIRMS] = firms;
+    return study_estimate_free(made);
+}
+
 static void the_placebo_must_show_nothing(void **state)
 {
     (void)state;
-    study *made = study_of_headline();
-    study_add(made, "placebo", "placebo")->benefit[ETP_ARM_FIRMS] = 0;
-    study_report report = study_estimate_free(made);
+    study_report report = report_with_placebo(0, 0);
     assert_int_equal(study_answer(&report, 12), ETP_ANSWER_HOLDS);
+    study_assert_says(&report, "This one finds none.");
     free(report.json);
-
-    made = study_of_headline();
-    study_add(made, "placebo", "placebo")->benefit[ETP_ARM_FIRMS] = 0.01;
-    report = study_estimate_free(made);
+    report = report_with_placebo(0.01, 0.01);
     assert_int_equal(study_answer(&report, 12), ETP_ANSWER_FAILS);
     study_assert_says(&report, "do not trust the other figures");
+    free(report.json);
+    report = report_with_placebo(0.01, 0);
+    assert_int_equal(study_answer(&report, 12), ETP_ANSWER_FAILS);
     free(report.json);
 }
 
