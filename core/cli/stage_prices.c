@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/output.h"
+#include "program/output.h"
 #include "cli/stage.h"
 #include "data/catalogue.h"
 #include "program/status.h"

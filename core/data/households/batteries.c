@@ -35,7 +35,7 @@ static int add(etp_battery_table *table, const etp_csv *csv, const etp_battery_m
 static int read_number(const etp_csv *csv, etp_span field, const char *column, int64_t most, int64_t *value,
                        etp_error *error)
 {
-    int rc = etp_table_number(csv, field, column, MICRO, most, true, value, error);
+    int rc = etp_row_number(csv, field, column, MICRO, most, true, value, error);
     if (rc == 0 && *value == ETP_PRICE_NONE)
         *value = 0;
     return rc;
@@ -51,9 +51,9 @@ static int take_product(void *user, const etp_csv *csv, const etp_span *fields, 
 {
     etp_battery_model model = {.capacity = 0};
     int64_t ppm = 0;
-    etp_table_text(fields[SHOP_NAME], model.name, sizeof model.name);
-    etp_table_text(fields[SHOP_STATUS], model.status, sizeof model.status);
-    int rc = etp_table_number(csv, fields[SHOP_KWH], "usable_kwh", MICRO, kwh_most, false, &model.capacity, error);
+    etp_row_text(fields[SHOP_NAME], model.name, sizeof model.name);
+    etp_row_text(fields[SHOP_STATUS], model.status, sizeof model.status);
+    int rc = etp_row_number(csv, fields[SHOP_KWH], "usable_kwh", MICRO, kwh_most, false, &model.capacity, error);
     if (rc == 0)
         rc = read_number(csv, fields[SHOP_DISCHARGE], "max_discharge_kw", kw_most, &model.discharge, error);
     if (rc == 0)
@@ -75,13 +75,13 @@ static int take_home(void *user, const etp_csv *csv, const etp_span *fields, etp
     etp_battery_model model = {.capacity = 0};
     int64_t ppm = 0;
     snprintf(model.name, sizeof model.name, "home %.50s", etp_span_show(fields[HOME_NUMBER]).text);
-    int rc = etp_table_number(csv, fields[HOME_PV], "pv_kW", MICRO, kw_most, false, &model.pv_peak, error);
+    int rc = etp_row_number(csv, fields[HOME_PV], "pv_kW", MICRO, kw_most, false, &model.pv_peak, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[HOME_KWH], "battery_kWh", MICRO, kwh_most, false, &model.capacity, error);
+        rc = etp_row_number(csv, fields[HOME_KWH], "battery_kWh", MICRO, kwh_most, false, &model.capacity, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[HOME_KW], "battery_kW", MICRO, kw_most, false, &model.discharge, error);
+        rc = etp_row_number(csv, fields[HOME_KW], "battery_kW", MICRO, kw_most, false, &model.discharge, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[HOME_ROUND], "battery_efficiency", MICRO, ppm_most, false, &ppm, error);
+        rc = etp_row_number(csv, fields[HOME_ROUND], "battery_efficiency", MICRO, ppm_most, false, &ppm, error);
     model.charge = model.discharge;
     model.round_trip_ppm = (uint32_t)ppm;
     return rc == 0 ? add(user, csv, &model, error) : rc;

@@ -48,7 +48,7 @@ int etp_table_rows(const etp_data_text *file, const char *const *columns, etp_ta
     return rc;
 }
 
-int etp_table_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most,
+int etp_row_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most,
                      bool may_miss, int64_t *value, etp_error *error)
 {
     if (may_miss && field.size == 0) {
@@ -62,7 +62,7 @@ int etp_table_number(const etp_csv *csv, etp_span field, const char *column, uns
                           etp_span_show(field).text);
 }
 
-void etp_table_text(etp_span field, char *text, size_t size)
+void etp_row_text(etp_span field, char *text, size_t size)
 {
     size_t used = field.size < size - 1 ? field.size : size - 1;
     while (used > 0 && used < field.size && ((unsigned char)field.text[used] & 0xc0) == 0x80)

@@ -67,16 +67,16 @@ static bool names_hours(const char *kind)
 static int take_feed_in(void *user, const etp_csv *csv, const etp_span *fields, etp_error *error)
 {
     etp_tariff_entry entry = {.shoulder = ETP_PRICE_NONE, .feed_in = ETP_PRICE_NONE};
-    etp_table_text(fields[FEED_STATE], entry.state, sizeof entry.state);
-    etp_table_text(fields[FEED_KIND], entry.name, sizeof entry.name);
-    etp_table_text(fields[FEED_STATUS], entry.status, sizeof entry.status);
+    etp_row_text(fields[FEED_STATE], entry.state, sizeof entry.state);
+    etp_row_text(fields[FEED_KIND], entry.name, sizeof entry.name);
+    etp_row_text(fields[FEED_STATUS], entry.status, sizeof entry.status);
     entry.kind = names_hours(entry.name) ? ETP_TARIFF_FEED_IN_TIMED : ETP_TARIFF_FEED_IN;
     entry.applied = !begins_with(fields[FEED_STATUS], "draft") && !begins_with(fields[FEED_STATUS], "never");
     int rc = read_span(csv, fields, &entry, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[FEED_LOW], "low_c_per_kwh", 4, most, false, &entry.low, error);
+        rc = etp_row_number(csv, fields[FEED_LOW], "low_c_per_kwh", 4, most, false, &entry.low, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[FEED_HIGH], "high_c_per_kwh", 4, most, true, &entry.high, error);
+        rc = etp_row_number(csv, fields[FEED_HIGH], "high_c_per_kwh", 4, most, true, &entry.high, error);
     if (rc == 0 && entry.high == ETP_PRICE_NONE)
         entry.high = entry.low;
     if (rc == 0 && entry.high < entry.low)
@@ -129,7 +129,7 @@ static int read_year(const etp_csv *csv, etp_span field, etp_tariff_entry *entry
 static int read_rate(const etp_csv *csv, const etp_span *fields, unsigned column, bool may_miss, etp_price *rate,
                      etp_error *error)
 {
-    return etp_table_number(csv, fields[column], shop_columns[column], MICRO, most, may_miss, rate, error);
+    return etp_row_number(csv, fields[column], shop_columns[column], MICRO, most, may_miss, rate, error);
 }
 
 static int read_rates(const etp_csv *csv, const etp_span *fields, etp_tariff_entry *entry, etp_error *error)
@@ -153,7 +153,7 @@ static int read_rates(const etp_csv *csv, const etp_span *fields, etp_tariff_ent
 static int take_retail(void *user, const etp_csv *csv, const etp_span *fields, etp_error *error)
 {
     etp_tariff_entry entry = {.applied = true, .shoulder = ETP_PRICE_NONE, .feed_in = ETP_PRICE_NONE};
-    etp_table_text(fields[SHOP_STATE], entry.state, sizeof entry.state);
+    etp_row_text(fields[SHOP_STATE], entry.state, sizeof entry.state);
     snprintf(entry.name, sizeof entry.name, "%.30s, %.30s", etp_span_show(fields[SHOP_RETAILER]).text,
              etp_span_show(fields[SHOP_GRID]).text);
     bool flat = etp_span_is(fields[SHOP_TYPE], "Flat_rate");
@@ -163,7 +163,7 @@ static int take_retail(void *user, const etp_csv *csv, const etp_span *fields, e
     entry.kind = flat ? ETP_TARIFF_RETAIL : ETP_TARIFF_RETAIL_TIMED;
     int rc = read_year(csv, fields[SHOP_YEAR], &entry, error);
     if (rc == 0)
-        rc = etp_table_number(csv, fields[SHOP_DAY], "daily_charge_aud_per_day", MICRO, 20 * ETP_MONEY_PER_DOLLAR,
+        rc = etp_row_number(csv, fields[SHOP_DAY], "daily_charge_aud_per_day", MICRO, 20 * ETP_MONEY_PER_DOLLAR,
                               false, &entry.a_day, error);
     if (rc == 0)
         rc = read_rates(csv, fields, &entry, error);
