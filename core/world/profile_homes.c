@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Homes made of profiles, as a source: what each uses, and what it has learned to expect. */
-#include <string.h>
+#include <stddef.h>
 
 #include "base/memory.h"
 #include "world/calendar.h"
@@ -25,6 +25,14 @@ struct village {
     etp_home_scene scene;
     struct resident residents[];
 };
+
+/* NULL for a home that this village has not drawn. */
+static struct resident *resident_of(struct village *village, const etp_home *home)
+{
+    if (home->key >= village->scene.homes || village->residents[home->key].year == NULL)
+        return NULL;
+    return &village->residents[home->key];
+}
 
 /* ---- what a home uses and makes ---- */
 
@@ -54,11 +62,11 @@ static void flows(void *state, const etp_home *home, uint64_t seed, uint64_t ind
                   etp_energy *pv, etp_energy *load)
 {
     struct village *village = state;
-    struct resident *resident = &village->residents[home->key];
+    struct resident *resident = resident_of(village, home);
     (void)seed;
     (void)index;
     *pv = *load = 0;
-    for (etp_time now = starts, ends = starts + interval; now < ends;) {
+    for (etp_time now = starts, ends = starts + interval; resident != NULL && now < ends;) {
         int64_t half_hour = now / ETP_PROFILE_SLOT;
         etp_time next = (half_hour + 1) * ETP_PROFILE_SLOT;
         etp_time length = (next < ends ? next : ends) - now;
@@ -73,14 +81,15 @@ static void flows(void *state, const etp_home *home, uint64_t seed, uint64_t ind
 static void learned(void *state, const etp_home *home, etp_time starts, etp_time interval, etp_energy pv,
                     etp_energy load)
 {
-    struct village *village = state;
-    etp_learner_see(&village->residents[home->key].learner, starts, interval, pv, load);
+    struct resident *resident = resident_of(state, home);
+    if (resident != NULL)
+        etp_learner_see(&resident->learner, starts, interval, pv, load);
 }
 
 static etp_energy expected_need(void *state, const etp_home *home, const etp_fleet_spec *spec, etp_time starts)
 {
-    struct village *village = state;
-    etp_energy need = etp_learner_need(&village->residents[home->key].learner, starts);
+    struct resident *resident = resident_of(state, home);
+    etp_energy need = resident != NULL ? etp_learner_need(&resident->learner, starts) : 0;
     return need * (int64_t)spec->need_factor_ppm / million;
 }
 

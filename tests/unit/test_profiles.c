@@ -282,6 +282,22 @@ static void series_that_are_no_year_are_refused(void **unused)
     village_fini(&v);
 }
 
+static void a_stranger_uses_and_expects_nothing(void **unused)
+{
+    (void)unused;
+    village v;
+    village_init(&v, 2);
+    etp_home stranger = v.home[1];
+    stranger.key = 2;
+    etp_energy pv = 7, load = 7;
+    v.source.flows(v.state, &stranger, 1, 0, v.scene.starts, half_hour, &pv, &load);
+    assert_true(pv == 0 && load == 0);
+    v.source.learned(v.state, &stranger, v.scene.starts, half_hour, 1, 1);
+    assert_int_equal(v.source.expected_need(v.state, &stranger, &v.spec, v.scene.starts), 0);
+    assert_int_equal(v.source.draw(v.state, &stranger, &v.spec, 2), ETP_ERANGE);
+    village_fini(&v);
+}
+
 static void homes_without_households_are_refused(void **unused)
 {
     (void)unused;
@@ -323,6 +339,7 @@ int main(void)
         cmocka_unit_test(what_comes_later_changes_no_expectation),
         cmocka_unit_test(a_run_of_profile_homes_accounts_for_everything),
         cmocka_unit_test(series_that_are_no_year_are_refused),
+        cmocka_unit_test(a_stranger_uses_and_expects_nothing),
         cmocka_unit_test(homes_without_households_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
