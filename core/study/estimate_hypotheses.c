@@ -308,12 +308,15 @@ static void answer_robustness(etp_estimator *estimator)
         else
             unsure++;
     }
+    if (above + below + unsure == 0) {
+        answer(estimator, 11, ETP_ANSWER_MISSING, "The study has neither the tornado nor regions and years.");
+        return;
+    }
     answer(
         estimator, 11,
         below > 0    ? ETP_ANSWER_FAILS
         : unsure > 0 ? ETP_ANSWER_UNSURE
-        : above > 0  ? ETP_ANSWER_HOLDS
-                     : ETP_ANSWER_MISSING,
+                     : ETP_ANSWER_HOLDS,
         "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and its interval holds zero in %u.",
         above + below + unsure, above, below, unsure);
 }
