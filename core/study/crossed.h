@@ -72,4 +72,7 @@ etp_range etp_range_of(double *resamples, unsigned count, double *variance);
 void etp_range_widen(etp_range *interval, double value, const double variance[ETP_KINDS],
                      const unsigned count[ETP_KINDS]);
 
+/* Bounds that were widened beyond what the figure can be come back to that. */
+void etp_estimate_keep_within(etp_estimate *estimate, double low, double high);
+
 #endif

@@ -104,3 +104,9 @@ void etp_range_widen(etp_range *interval, double value, const double variance[ET
     interval->low = value + (interval->low - value) * factor;
     interval->high = value + (interval->high - value) * factor;
 }
+
+void etp_estimate_keep_within(etp_estimate *estimate, double low, double high)
+{
+    estimate->bounds.low = estimate->bounds.low < low ? low : estimate->bounds.low;
+    estimate->bounds.high = estimate->bounds.high > high ? high : estimate->bounds.high;
+}

@@ -18,9 +18,10 @@
  * | regions    | group: region, span: the year                                                      | flat, posted, firms   |
  * | links      | group: what is disturbed, value: by how much, base: the undisturbed point          | flat, posted, firms   |
  * | tornado    | group: the assumption, side: "low" or "high", base: the point without any override | flat, posted, firms   |
- * | placebo    | the first one                                                                      | flat, firms           |
+ * | placebo    | the first one; others are shown, and answer nothing                                | flat, posted, firms   |
  *
- * Values of the scenario that are used where they are there: "aggregation.fixed_cost" (A$ per battery and year that a
+ * `facts` are shown as they are: which households are real, what was scaled, and that load and prices come from different
+ * years. Values of the scenario that are used where they are there: "aggregation.fixed_cost" (A$ per battery and year that a
  * firm has to earn), "prices.cap" (A$/MWh, of the clipped world), "world.need" (all firms' need over the power of
  * the fleet), "world.q" (chance of a firm to take part in an interval).
  */

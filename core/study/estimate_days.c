@@ -52,6 +52,7 @@ static double *days_of(etp_estimator *estimator, etp_price_world world, bool dif
         if (days == NULL) {
             *count = firms->days;
             days = calloc(*count + 1, sizeof *days);
+            estimator->result = days != NULL ? estimator->result : ETP_ENOMEM;
         }
         for (unsigned day = 0; days != NULL && day < *count && day < firms->days; day++)
             days[day] += surplus(firms, day) - (difference ? surplus(posted, day) : 0);
@@ -86,6 +87,7 @@ static etp_concentration of_weeks(etp_estimator *estimator, etp_price_world worl
         if (weeks == NULL) {
             count = firms->blocks;
             weeks = calloc(count + 1, sizeof *weeks);
+            estimator->result = weeks != NULL ? estimator->result : ETP_ENOMEM;
         }
         for (size_t i = 0; weeks != NULL && i < (size_t)firms->homes * firms->blocks; i++) {
             if (i % firms->blocks < count)

@@ -11,6 +11,7 @@ static const etp_arm arms[] = {ETP_ARM_POSTED, ETP_ARM_KNOWING, ETP_ARM_ALONE, E
 static void energy_row(etp_estimator *estimator, etp_sheet *sheet, etp_place place, etp_arm arm)
 {
     static const char *const names[] = {"offered", "sold", "cleared", "efficiency", "anarchy"};
+    static const double least[] = {0, 0, 0, -INFINITY, 1}, most[] = {INFINITY, INFINITY, 1, 1, INFINITY};
     const etp_quantity quantities[] = {
         etp_quantity_yearly(place, arm, ETP_OF_OFFERED),
         etp_quantity_yearly(place, arm, ETP_OF_SOLD),
@@ -23,6 +24,7 @@ static void energy_row(etp_estimator *estimator, etp_sheet *sheet, etp_place pla
     etp_sheet_text(sheet, etp_price_world_name(place.world));
     for (unsigned i = 0; i < sizeof quantities / sizeof quantities[0]; i++) {
         etp_estimate estimate = etp_estimator_take(estimator, &quantities[i]);
+        etp_estimate_keep_within(&estimate, least[i], most[i]);
         etp_sheet_estimate(sheet, &estimate);
         etp_estimator_list(estimator, &estimate, etp_arm_name(arm), i < 2 ? "kWh per battery and year" : "",
                            "energy.%s.%s.%s", names[i], etp_arm_name(arm), etp_price_world_name(place.world));

@@ -220,7 +220,7 @@ static void write_chance(etp_estimator *estimator)
             etp_range interval;
         } alone[] = {{"weeks alone", estimate->weeks},
                      {"real households alone", estimate->homes},
-                     {"seeds alone: not the interval, and far too narrow", estimate->seeds}};
+                     {"seeds alone: not the interval", estimate->seeds}};
         for (unsigned j = 0; j < 3; j++) {
             etp_sheet_row(sheet);
             etp_sheet_text(sheet, label);

@@ -77,12 +77,12 @@ static etp_answer is_not_below(const etp_estimate *estimate)
     return etp_estimate_above(estimate, 0) ? ETP_ANSWER_HOLDS : ETP_ANSWER_UNSURE;
 }
 
-/* Something is claimed to be nothing: its interval must hold zero. */
+/* Something is claimed to be nothing: its interval must hold zero, or come nearer to it than money is rounded. */
 static etp_answer is_zero(const etp_estimate *estimate)
 {
     if (!estimate->known)
         return ETP_ANSWER_MISSING;
-    if (etp_estimate_above(estimate, 0) || etp_estimate_below(estimate, 0))
+    if (etp_estimate_above(estimate, ETP_SPREAD_NOTHING) || etp_estimate_below(estimate, -ETP_SPREAD_NOTHING))
         return ETP_ANSWER_FAILS;
     return isnan(estimate->bounds.low) ? ETP_ANSWER_UNSURE : ETP_ANSWER_HOLDS;
 }
@@ -235,29 +235,18 @@ static void answer_mechanism(etp_estimator *estimator)
     answer(estimator, 10, ETP_ANSWER_MISSING, "The study has not both mechanisms with the same disclosure.");
 }
 
-/* The first point changes no bill, and who owns the portfolios changes none at any point. */
+/* At the first point; others show what else such buyers do. */
 static void answer_placebo(etp_estimator *estimator)
 {
-    const etp_study_experiment *placebo = etp_estimator_experiment(estimator, "placebo");
     etp_place place = etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL);
     etp_quantity quantity = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
-    etp_estimate bill = etp_estimator_take(estimator, &quantity);
-    etp_answer with = is_zero(&bill);
-    unsigned zero = 0, known = 0;
-    for (place.point = 0; placebo != NULL && place.point < placebo->point_count; place.point++) {
-        quantity = etp_comparison_quantity(place, ETP_COMPETITION);
-        etp_estimate competition = etp_estimator_take(estimator, &quantity);
-        if (!competition.known)
-            continue;
-        with = both(with, is_zero(&competition));
-        zero += is_zero(&competition) == ETP_ANSWER_HOLDS;
-        known++;
-    }
-    char words[ETP_WORDS_MAX];
+    etp_quantity competition = etp_comparison_quantity(place, ETP_COMPETITION);
+    etp_estimate bill = etp_estimator_take(estimator, &quantity), c = etp_estimator_take(estimator, &competition);
+    char words[ETP_WORDS_MAX], rest[ETP_WORDS_MAX];
     etp_estimator_list(estimator, &bill, "placebo", "A$ per battery and year", "placebo.benefit");
-    answer(estimator, 12, with,
-           "Firms less no sales among such buyers: %s per battery and year. C is told from zero in %u of %u cases.",
-           money_words(words, &bill), known - zero, known);
+    answer(estimator, 12, c.known ? both(is_zero(&bill), is_zero(&c)) : is_zero(&bill),
+           "Firms less no sales among such buyers: %s per battery and year; C: %s.", money_words(words, &bill),
+           money_words(rest, &c));
 }
 
 /* ---- who has it, and who pays ---- */
@@ -319,12 +308,15 @@ static void answer_robustness(etp_estimator *estimator)
         else
             unsure++;
     }
+    if (above + below + unsure == 0) {
+        answer(estimator, 11, ETP_ANSWER_MISSING, "The study has neither the tornado nor regions and years.");
+        return;
+    }
     answer(
         estimator, 11,
         below > 0    ? ETP_ANSWER_FAILS
         : unsure > 0 ? ETP_ANSWER_UNSURE
-        : above > 0  ? ETP_ANSWER_HOLDS
-                     : ETP_ANSWER_MISSING,
+                     : ETP_ANSWER_HOLDS,
         "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and its interval holds zero in %u.",
         above + below + unsure, above, below, unsure);
 }

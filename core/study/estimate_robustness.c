@@ -240,4 +240,5 @@ void etp_write_placebo(etp_estimator *estimator)
         : placebo->answer == ETP_ANSWER_UNSURE ? "This one has no interval for it."
                                                : "It was not run.",
         placebo->figures);
+    etp_points_table(estimator, "placebo", "placebo-table", "The placebo's markets");
 }

@@ -9,8 +9,6 @@
 /* More real households than this are put together with their neighbours. */
 enum { PROFILES_MAX = 1024 };
 
-static const double dollars = 1.0 / ETP_MONEY_PER_DOLLAR, kwh = 1.0 / ETP_ENERGY_PER_KWH;
-
 /* ---- the seeds that have all cells ---- */
 
 typedef struct paired_cells {
@@ -102,21 +100,21 @@ static double of_slice(const etp_ledger_slice *slice, etp_measure measure)
 {
     switch (measure) {
     case ETP_OF_OFFERED:
-        return (double)slice->offered * kwh;
+        return (double)slice->offered;
     case ETP_OF_SOLD:
-        return (double)slice->sold * kwh;
+        return (double)slice->sold;
     case ETP_OF_PAID:
-        return (double)slice->paid * dollars;
+        return (double)slice->paid;
     case ETP_OF_WORTH:
-        return (double)slice->worth * dollars;
+        return (double)slice->worth;
     case ETP_OF_SPOT:
-        return (double)slice->spot * dollars;
+        return (double)slice->spot;
     case ETP_OF_RESERVES:
-        return (double)slice->cost * dollars;
+        return (double)slice->cost;
     case ETP_OF_GAIN:
-        return (double)slice->gain * dollars;
+        return (double)slice->gain;
     case ETP_OF_BEST_GAIN:
-        return (double)slice->best_gain * dollars;
+        return (double)slice->best_gain;
     default:
         return 0;
     }
@@ -139,11 +137,11 @@ static double of_home(const etp_cell_result *cell, unsigned home, unsigned block
     case ETP_OF_DAYS:
         return etp_cell_block_days(cell, block);
     case ETP_OF_COST:
-        return (double)cell->cost[at] * dollars;
+        return (double)cell->cost[at];
     case ETP_OF_INCOME:
-        return cell->income != NULL ? (double)cell->income[at] * dollars : 0;
+        return cell->income != NULL ? (double)cell->income[at] : 0;
     default:
-        return cell->sold != NULL ? (double)cell->sold[at] * kwh : 0;
+        return cell->sold != NULL ? (double)cell->sold[at] : 0;
     }
 }
 

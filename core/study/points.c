@@ -55,6 +55,7 @@ static void percent(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
 {
     etp_estimate estimate = taken(estimator, "efficiency", place, "",
                                   etp_quantity_ratio(place, ETP_ARM_FIRMS, ETP_OF_GAIN, ETP_OF_BEST_GAIN));
+    etp_estimate_keep_within(&estimate, -INFINITY, 1);
     if (estimate.known)
         etp_sheet_interval(sheet, 100 * estimate.value, 100 * estimate.bounds.low, 100 * estimate.bounds.high);
     else

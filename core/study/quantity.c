@@ -21,9 +21,11 @@ static double over(double sum, double under)
     return under != 0 ? sum / under : NAN;
 }
 
+/* Sums are of micro-dollars and milliwatt-hours, whole numbers that add up exactly while they are below 2^53: what does
+ * not differ gives zero, and nothing near it. */
 static double yearly(const double *totals)
 {
-    return 365 * over(totals[0], totals[1]);
+    return 365 / 1e6 * over(totals[0], totals[1]);
 }
 
 static double ratio(const double *totals)

@@ -16,21 +16,21 @@ typedef struct etp_place {
     etp_price_world world;
 } etp_place;
 
-/* What is added up of a cell. The first four are kept by home and week; the others, which the ledger keeps by day only, are
- * shared out evenly among the homes. */
+/* What is added up of a cell: days, micro-dollars or milliwatt-hours. The first four are kept by home and week; the others,
+ * which the ledger keeps by day only, are shared out evenly among the homes. */
 typedef enum etp_measure {
     ETP_OF_DAYS,      /* that a home was in the run */
-    ETP_OF_COST,      /* its owner's whole bill, wear and the change of stored energy included, A$ */
-    ETP_OF_INCOME,    /* from the market, A$ */
-    ETP_OF_DELIVERED, /* kWh sold */
-    ETP_OF_OFFERED,   /* kWh */
-    ETP_OF_SOLD,      /* kWh */
-    ETP_OF_PAID,      /* A$ */
-    ETP_OF_WORTH,     /* A$ */
-    ETP_OF_SPOT,      /* A$ */
-    ETP_OF_RESERVES,  /* A$ at the reserves asked */
-    ETP_OF_GAIN,      /* A$ */
-    ETP_OF_BEST_GAIN, /* A$ */
+    ETP_OF_COST,      /* its owner's whole bill, wear and the change of stored energy included */
+    ETP_OF_INCOME,    /* from the market */
+    ETP_OF_DELIVERED, /* energy sold */
+    ETP_OF_OFFERED,
+    ETP_OF_SOLD,
+    ETP_OF_PAID,
+    ETP_OF_WORTH,
+    ETP_OF_SPOT,
+    ETP_OF_RESERVES, /* at the reserves asked */
+    ETP_OF_GAIN,
+    ETP_OF_BEST_GAIN,
 } etp_measure;
 
 typedef struct etp_term {

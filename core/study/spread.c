@@ -261,13 +261,6 @@ static void take_values(redraws *resampling, etp_spread *spread)
                                                  .missing = "nothing was gained or sold"};
 }
 
-/* Widened bounds stay where the figure can be. */
-static void keep_within(etp_range *interval, double low, double high)
-{
-    interval->low = interval->low < low ? low : interval->low;
-    interval->high = interval->high > high ? high : interval->high;
-}
-
 static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp_spread *spread)
 {
     const unsigned *count = resampling->owners->count;
@@ -293,7 +286,7 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
         etp_estimate *estimate = estimate_at(spread, i);
         estimate->bounds = etp_range_of(resampling->figures[i], how->resamples, NULL);
         etp_range_widen(&estimate->bounds, estimate->value, variance[i], count);
-        keep_within(&estimate->bounds, i == MORE_WORSE ? -1 : 0, 1);
+        etp_estimate_keep_within(estimate, i == MORE_WORSE ? -1 : 0, 1);
     }
 }
 

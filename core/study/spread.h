@@ -42,7 +42,7 @@ typedef struct etp_spread {
     char missing[128];
 } etp_spread;
 
-/* Benefits within this of zero, A$ a year, are none. */
+/* Benefits within this of zero, A$ a year, are none: payments are rounded to whole micro-dollars. */
 #define ETP_SPREAD_NOTHING 0.005
 
 int etp_spread_estimate(const etp_study_view *view, const etp_estimate_how *how, etp_place place, etp_spread *spread);

@@ -131,6 +131,21 @@ static void widens_as_students_t(void **state)
     assert_near(alone.high, 2, 0);
 }
 
+/* Satterthwaite's degrees of freedom are rarely whole: 1.5 lies between 1 and 2, and closer to 2 in 1 / degrees. */
+static void students_t_between_whole_degrees(void **state)
+{
+    (void)state;
+    assert_near(etp_student_95(1), 12.7062, 1e-4);
+    assert_near(etp_student_95(0.5), 12.7062, 1e-4);
+    assert_near(etp_student_95(2), 4.3027, 1e-4);
+    assert_near(etp_student_95(1.5), 12.7062 / 3 + 4.3027 * 2 / 3, 1e-3);
+    assert_near(etp_student_95(9.999), 2.2281, 1e-3);
+    assert_near(etp_student_95(10), 2.2281, 1e-4);
+    assert_near(etp_student_95(1e9), 1.959964, 1e-6);
+    for (double degrees = 1; degrees < 40; degrees += 0.25)
+        assert_true(etp_student_95(degrees) > etp_student_95(degrees + 0.25));
+}
+
 /* Twelve even draws together are nearly normal. */
 static double nearly_normal(etp_rng *rng)
 {
@@ -188,6 +203,7 @@ int main(void)
         cmocka_unit_test(same_seed_same_bounds),
         cmocka_unit_test(holds_the_true_mean),
         cmocka_unit_test(widens_as_students_t),
+        cmocka_unit_test(students_t_between_whole_degrees),
         cmocka_unit_test(widened_they_hold_what_they_say),
         cmocka_unit_test(what_says_nothing),
     };
