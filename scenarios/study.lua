@@ -357,19 +357,13 @@ local tornado = {
 }
 
 -- Buyers without a margin who all value energy at the feed-in tariff: owners who ask for their opportunity cost sell
--- nothing, and owners who ask for the tariff get it from whoever buys.
-local PLACEBO = { q = 1, spread = 0, noise = 0, loss_factor = 1, cost_to_serve = 0 }
-
+-- nothing, and nothing may come out.
 local placebo = {
   id = "placebo", title = "Buyers who value energy at the feed-in tariff", prices = { "all" }, arms = MARKETS,
-  set = side { world = PLACEBO, prices = { constant = 3.3 } },
-  points = {
-    { id = "opportunity", label = "owners ask for their opportunity cost" },
-    {
-      id = "tariff", label = "owners ask for the tariff",
-      set = { market = { reserve = "fixed", settings = "fixed.price=3.3" } },
-    },
+  set = side {
+    world = { q = 1, spread = 0, noise = 0, loss_factor = 1, cost_to_serve = 0 }, prices = { constant = 3.3 },
   },
+  points = { { id = "tariff", label = "every kWh is worth the tariff to every buyer" } },
 }
 
 study.experiments = {

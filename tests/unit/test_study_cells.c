@@ -43,6 +43,7 @@ static int begin(void **state)
     f->setup = f->scenario.base;
     set(&f->setup, "homes.source", "built-in");
     set(&f->setup, "homes.count", "6");
+    set(&f->setup, "faults.outages", "0.5");
     set(&f->setup, "prices.from", "2025-01-01");
     set(&f->setup, "prices.until", "2025-01-20");
     set(&f->setup, "prices.interval", "30");
@@ -86,7 +87,7 @@ static void play(fixture *f, const etp_cell *cell, etp_cell_result *result)
 
 enum { ALL = 1, TIMED, MARKET, BIDDING, CLIPPED, NONE };
 
-/* Another value of each knob, what it matters to, and whether the firms' market comes out differently by it. */
+/* Another value of each knob, what it matters to, and whether a week of the firms' market comes out differently. */
 static const struct change {
     const char *name, *value;
     int reach;
@@ -228,7 +229,8 @@ static void results_follow_what_matters(void **state)
         make(f, other, ETP_ARM_FIRMS, ETP_PRICES_ALL, &cell);
         play(f, &cell, &after);
         bool same = after.homes == before.homes && after.blocks == before.blocks &&
-                    memcmp(&after.total, &before.total, sizeof before.total) == 0;
+                    memcmp(&after.total, &before.total, sizeof before.total) == 0 &&
+                    memcmp(after.cost, before.cost, before.homes * before.blocks * sizeof *before.cost) == 0;
         if (same)
             fail_msg("%s changes nothing", changes[i].name);
         etp_cell_result_fini(&after);
