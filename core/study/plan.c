@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/plan.h"
+#include "study/plan_parts.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,14 +9,6 @@
 #include "study/days.h"
 #include "study/setup.h"
 #include "world/calendar.h"
-
-static const unsigned none = UINT32_MAX;
-
-static int fail_memory(etp_error *error)
-{
-    etp_fail(error, ETP_ENOMEM, "no memory for the plan of the study");
-    return ETP_EXIT_FAILED;
-}
 
 /* ---- what is left out ---- */
 
@@ -36,7 +28,7 @@ static int leave_out(etp_plan *plan, etp_error *error, const char *format, ...)
         plan->left_out = longer;
     if (copy == NULL || longer == NULL) {
         free(copy);
-        return fail_memory(error);
+        return etp_plan_fail_memory(error);
     }
     memcpy(copy, text, size);
     plan->left_out[plan->left_out_count++] = copy;
@@ -78,95 +70,6 @@ static int fail_point(const etp_scenario_experiment *experiment, const etp_scena
 {
     etp_fail(error, ETP_EINVAL, "experiment %s, point %s: %s", experiment->id, point->id, reason);
     return ETP_EXIT_USAGE;
-}
-
-/* ---- cells ---- */
-
-static size_t hash_of(const char *key)
-{
-    size_t hash = 0;
-    for (unsigned i = 0; i < 16; i++)
-        hash = hash * 16 + (size_t)(key[i] <= '9' ? key[i] - '0' : key[i] - 'a' + 10);
-    return hash;
-}
-
-static int grow_table(etp_plan *plan)
-{
-    size_t size = plan->table_size > 0 ? 2 * plan->table_size : 1024;
-    unsigned *table = malloc(size * sizeof *table);
-    etp_cell **cells = realloc(plan->cells, size / 2 * sizeof *cells);
-    if (cells != NULL)
-        plan->cells = cells;
-    if (table == NULL || cells == NULL) {
-        free(table);
-        return ETP_ENOMEM;
-    }
-    for (size_t i = 0; i < size; i++)
-        table[i] = none;
-    for (unsigned i = 0; i < plan->cell_count; i++) {
-        size_t place = hash_of(plan->cells[i]->key) % size;
-        while (table[place] != none)
-            place = (place + 1) % size;
-        table[place] = i;
-    }
-    free(plan->table);
-    plan->table = table;
-    plan->table_size = size;
-    return ETP_OK;
-}
-
-/* The number of the cell that is equal to this one, which is added if there was none. */
-static int add_cell(etp_plan *plan, const etp_cell *cell, unsigned *number)
-{
-    if ((size_t)plan->cell_count * 2 >= plan->table_size && grow_table(plan) != ETP_OK)
-        return ETP_ENOMEM;
-    size_t place = hash_of(cell->key) % plan->table_size;
-    while (plan->table[place] != none && strcmp(plan->cells[plan->table[place]]->key, cell->key) != 0)
-        place = (place + 1) % plan->table_size;
-    plan->asked++;
-    if (plan->table[place] == none) {
-        etp_cell *copy = malloc(sizeof *copy);
-        if (copy == NULL)
-            return ETP_ENOMEM;
-        *copy = *cell;
-        plan->table[place] = plan->cell_count;
-        plan->cells[plan->cell_count++] = copy;
-    }
-    *number = plan->table[place];
-    return ETP_OK;
-}
-
-static size_t slot(const etp_study_point *about, unsigned arm, unsigned world, unsigned seed)
-{
-    return ((size_t)arm * ETP_PRICE_WORLDS + world) * about->seeds + seed;
-}
-
-static int ask_cells(etp_plan *plan, const etp_plan_how *how, etp_plan_point *point, const etp_study_point *about,
-                     etp_error *error)
-{
-    size_t count = (size_t)ETP_ARMS * ETP_PRICE_WORLDS * about->seeds;
-    uint64_t first = (uint64_t)etp_setup_number(&point->setup, ETP_KNOB_SEEDS_FIRST);
-    point->cells = malloc(count * sizeof *point->cells);
-    if (point->cells == NULL)
-        return fail_memory(error);
-    for (size_t i = 0; i < count; i++) {
-        unsigned seed = (unsigned)(i % about->seeds), world = (unsigned)(i / about->seeds % ETP_PRICE_WORLDS);
-        unsigned arm = (unsigned)(i / about->seeds / ETP_PRICE_WORLDS);
-        point->cells[i] = none;
-        if ((about->arms & 1u << arm) == 0 || (about->worlds & 1u << world) == 0)
-            continue;
-        etp_cell cell = {.setup = &point->setup,
-                         .series = point->series[world],
-                         .profiles = point->households != NULL ? point->households->profiles : NULL,
-                         .arm = (etp_arm)arm,
-                         .world = (etp_price_world)world,
-                         .seed = first + seed};
-        if (etp_cell_identify(&cell, how->ground, error) != ETP_OK)
-            return ETP_EXIT_FAILED;
-        if (add_cell(plan, &cell, &point->cells[i]) != ETP_OK)
-            return fail_memory(error);
-    }
-    return ETP_EXIT_DONE;
 }
 
 /* ---- points ---- */
@@ -227,10 +130,10 @@ static int find_prices(etp_plan *plan, const etp_plan_how *how, const etp_scenar
     for (unsigned world = 0; world < ETP_PRICE_WORLDS; world++) {
         const etp_series *series = etp_series_of(how->series, &point->setup, (etp_price_world)world);
         if (series == NULL)
-            return fail_memory(error);
+            return etp_plan_fail_memory(error);
         point->series[world] = series;
         if (series->code == ETP_ENOMEM)
-            return fail_memory(error);
+            return etp_plan_fail_memory(error);
         if (series->code == ETP_ENOENT) {
             *there = false;
             return leave_out(plan, error, "%s, %s: %s", experiment->title, from->label, series->reason);
@@ -281,7 +184,7 @@ static int make_point(etp_plan *plan, const etp_plan_how *how, const etp_scenari
         describe_point(experiment, from, point, about);
         status = etp_cast_add(how->cast, &point->setup, error);
     }
-    return status == ETP_EXIT_DONE ? ask_cells(plan, how, point, about, error) : status;
+    return status == ETP_EXIT_DONE ? etp_plan_ask(plan, how, point, about, error) : status;
 }
 
 /* ---- experiments ---- */
@@ -309,7 +212,7 @@ static int make_experiment(etp_plan *plan, const etp_plan_how *how, const etp_sc
     etp_study_experiment *about = &plan->experiments[plan->experiment_count++];
     *about = (etp_study_experiment){.id = from->id, .title = from->title, .axis = from->axis, .points = own->about};
     if (own->points == NULL || own->about == NULL)
-        return fail_memory(error);
+        return etp_plan_fail_memory(error);
     for (unsigned i = 0; i < from->point_count; i++) {
         bool there;
         int status =
@@ -353,7 +256,7 @@ int etp_plan_make(etp_plan *plan, const etp_plan_how *how, etp_error *error)
     *plan = (etp_plan){0};
     plan->experiments = calloc(scenario->experiment_count, sizeof *plan->experiments);
     plan->own = calloc(scenario->experiment_count, sizeof *plan->own);
-    int status = plan->experiments != NULL && plan->own != NULL ? ETP_EXIT_DONE : fail_memory(error);
+    int status = plan->experiments != NULL && plan->own != NULL ? ETP_EXIT_DONE : etp_plan_fail_memory(error);
     for (unsigned i = 0; i < scenario->experiment_count && status == ETP_EXIT_DONE; i++) {
         const etp_scenario_experiment *from = &scenario->experiments[i];
         if (how->quick && !from->quick)
@@ -366,20 +269,6 @@ int etp_plan_make(etp_plan *plan, const etp_plan_how *how, etp_error *error)
     if (status == ETP_EXIT_DONE && how->quick)
         status = tell_quick(plan, scenario, error);
     return status == ETP_EXIT_DONE ? check_headline(plan, error) : status;
-}
-
-/* ---- reading ---- */
-
-etp_cell *etp_plan_find(const etp_plan *plan, unsigned experiment, unsigned point, etp_arm arm, etp_price_world world,
-                        unsigned seed)
-{
-    if (experiment >= plan->experiment_count || point >= plan->experiments[experiment].point_count)
-        return NULL;
-    const etp_study_point *about = &plan->experiments[experiment].points[point];
-    if ((unsigned)arm >= ETP_ARMS || (unsigned)world >= ETP_PRICE_WORLDS || seed >= about->seeds)
-        return NULL;
-    unsigned number = plan->own[experiment].points[point].cells[slot(about, arm, world, seed)];
-    return number != none ? plan->cells[number] : NULL;
 }
 
 void etp_plan_fini(etp_plan *plan)

@@ -8,6 +8,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "etp/version.h"
 #include "program/status.h"
 #include "program/workers.h"
 
@@ -28,8 +29,10 @@ static void hash_program(etp_ground *ground)
     size_t size;
     XXH3_state_t *state = XXH3_createState();
     FILE *in = fopen(self, "rb");
-    if (state != NULL)
+    if (state != NULL) {
         XXH3_128bits_reset(state);
+        XXH3_128bits_update(state, etp_version(), strlen(etp_version()));
+    }
     while (state != NULL && in != NULL && (size = fread(block, 1, sizeof block, in)) > 0)
         XXH3_128bits_update(state, block, size);
     XXH128_hash_t hash = state != NULL ? XXH3_128bits_digest(state) : (XXH128_hash_t){0, 0};
