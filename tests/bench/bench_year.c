@@ -39,7 +39,7 @@ static void stop(const char *why)
 static void set_prices(bench *b, size_t days, const char *path)
 {
     etp_error error = {0};
-    size_t noon;
+    size_t noon = 0;
     etp_trace_fini(&b->trace);
     int result = path != NULL ? etp_trace_load(&b->trace, path, NULL, &error)
                               : etp_trace_generate(&b->trace, (unsigned)days, 300 * ETP_NS_PER_SECOND, 1, NULL);
