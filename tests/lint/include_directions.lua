@@ -72,7 +72,7 @@ local SHARED_HEADERS = {
   ["program/progress.h"] = "program", ["program/settings.h"] = "program", ["program/share.h"] = "program",
   ["program/shipped.h"] = "program", ["program/status.h"] = "program", ["program/unfinished.h"] = "program",
   ["program/values.h"] = "program", ["program/workers.h"] = "program", ["program/world_params.h"] = "program",
-  ["study/estimate.h"] = "study", ["study/knobs.h"] = "study",
+  ["study/estimate/estimate.h"] = "study", ["study/knobs.h"] = "study",
   ["study/result.h"] = "study", ["study/study.h"] = "study", ["world/calendar.h"] = "world",
   ["world/text.h"] = "world",
 }

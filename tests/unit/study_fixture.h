@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "study/estimate.h"
+#include "study/estimate/estimate.h"
 
 enum { STUDY_POINTS_MAX = 8, STUDY_EXPERIMENTS_MAX = 12, STUDY_SEEDS = 4, STUDY_HOMES = 6, STUDY_WEEKS = 8 };
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "etp/rng.h"
-#include "study/crossed.h"
+#include "study/estimate/crossed.h"
 
 static void assert_near(double value, double wanted, double off)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures from cells, against what can be worked out by hand from the made-up study. */
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 #include "study_fixture.h"
 
 static const etp_estimate_how how = {.resamples = 200, .seed = 1};

@@ -4,7 +4,7 @@
 #define ETP_CLI_EVIDENCE_EVIDENCE_H
 
 #include "cli/option_table.h"
-#include "study/estimate.h"
+#include "study/estimate/estimate.h"
 #include "study/study.h"
 
 typedef struct etp_evidence_options {

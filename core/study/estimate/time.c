@@ -3,7 +3,7 @@
  * stands here has no interval, and says so. */
 #include <math.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 static const etp_arm arms[] = {ETP_ARM_POSTED, ETP_ARM_ALONE, ETP_ARM_FIRMS, ETP_ARM_COMPETITIVE};
 enum { ARMS = sizeof arms / sizeof arms[0] };

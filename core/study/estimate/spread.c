@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/spread.h"
+#include "study/estimate/spread.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "study/points.h"
+#include "study/estimate/points.h"
 
 /* ---- how many, and whose ---- */
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 static const struct {
     const char *id, *claim;

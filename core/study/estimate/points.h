@@ -3,7 +3,7 @@
 #ifndef ETP_STUDY_POINTS_H
 #define ETP_STUDY_POINTS_H
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* Two tables of an experiment's points, `id` and `id`-market. Points that have a base get their difference from it, on the
  * same seeds and weeks. False, with a note, if the study has no such experiment. */

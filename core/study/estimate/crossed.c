@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/crossed.h"
+#include "study/estimate/crossed.h"
 
 #include <math.h>
 #include <stdlib.h>

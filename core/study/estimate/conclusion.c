@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 static const char *money(char words[ETP_WORDS_MAX], const etp_estimate *estimate)
 {

@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-#include "study/quantity.h"
-#include "study/spread.h"
+#include "study/estimate/quantity.h"
+#include "study/estimate/spread.h"
 
 /* ---- the comparisons ---- */
 

@@ -6,8 +6,8 @@
 #ifndef ETP_STUDY_QUANTITY_H
 #define ETP_STUDY_QUANTITY_H
 
-#include "study/crossed.h"
-#include "study/estimate.h"
+#include "study/estimate/crossed.h"
+#include "study/estimate/estimate.h"
 
 /* Where cells are. */
 typedef struct etp_place {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/estimate.h"
+#include "study/estimate/estimate.h"
 
 #include "base/locale.h"
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* ---- cells that contradict each other ---- */
 

@@ -23,7 +23,7 @@
 
 #include <stddef.h>
 
-#include "study/estimate.h"
+#include "study/estimate/estimate.h"
 
 enum { ETP_CROSSED_TOTALS_MAX = 8 };
 

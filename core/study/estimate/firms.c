@@ -2,7 +2,7 @@
 /* What is sold and what the buyers keep: energy, efficiency, margins, whether firms can live on them, concentration. */
 #include <math.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* ---- energy, efficiency ---- */
 

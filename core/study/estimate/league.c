@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "report/statistics.h"
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 enum { LEAGUE_MAX = 32, SEEDS_MAX = 256 };
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "study/spread.h"
+#include "study/estimate/spread.h"
 
 static int by_value(const void *left, const void *right)
 {

@@ -2,7 +2,7 @@
 /* The comparisons, by battery and year and by kWh, and how wide chance makes them. */
 #include <math.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* ---- by battery and year ---- */
 

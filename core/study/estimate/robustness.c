@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study/points.h"
+#include "study/estimate/points.h"
 
 static const char *const unit = "A$ per battery and year";
 

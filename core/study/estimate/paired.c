@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "study/quantity.h"
+#include "study/estimate/quantity.h"
 
 /* More real households than this are put together with their neighbours. */
 enum { PROFILES_MAX = 1024 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is compared with what. */
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 static const etp_comparison_about about[ETP_COMPARISONS] = {
     [ETP_ACCESS] = {"access", "A: market access", "firms - flat", ETP_ARM_FIRMS, ETP_ARM_FLAT,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/points.h"
+#include "study/estimate/points.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 #include <math.h>
 #include <stdarg.h>

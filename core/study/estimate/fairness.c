@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* ---- indices ---- */
 

@@ -6,7 +6,7 @@
 
 #include "etp/rng.h"
 #include "report/statistics.h"
-#include "study/crossed.h"
+#include "study/estimate/crossed.h"
 
 int etp_draws_init(etp_draws *draws, const unsigned count[ETP_KINDS])
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where cells are, and which homes and days are in them. */
-#include "study/quantity.h"
+#include "study/estimate/quantity.h"
 
 const etp_study_point *etp_place_point(const etp_study_view *view, etp_place place)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "study/estimator.h"
+#include "study/estimate/estimator.h"
 
 /* ---- comparisons that mislead ---- */
 

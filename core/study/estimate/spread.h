@@ -11,7 +11,7 @@
 #ifndef ETP_STUDY_SPREAD_H
 #define ETP_STUDY_SPREAD_H
 
-#include "study/quantity.h"
+#include "study/estimate/quantity.h"
 
 typedef struct etp_weighted {
     double value, weight;

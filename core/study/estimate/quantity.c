@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "study/quantity.h"
+#include "study/estimate/quantity.h"
 
 #include <math.h>
 #include <stdio.h>
