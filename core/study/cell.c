@@ -107,7 +107,7 @@ static bool describe_scripts(const etp_cell *cell, const etp_ground *ground, FIL
 
 bool etp_cell_describe(const etp_cell *cell, const etp_ground *ground, FILE *out)
 {
-    fprintf(out, "format=%d\nprogram=%s\narm=%s\nseed=%" PRIu64 "\n", (int)ETP_CELL_FORMAT, ground->program_hash,
+    fprintf(out, "format=%d\nsources=%s\narm=%s\nseed=%" PRIu64 "\n", (int)ETP_CELL_FORMAT, ground->sources,
             etp_arm_name(cell->arm), cell->seed);
     if (cell->profiles != NULL)
         etp_households_describe(ground->households, out);

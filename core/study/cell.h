@@ -21,7 +21,7 @@ enum { ETP_CELL_KEY_MAX = 33, ETP_CELL_FORMAT = 1, ETP_BLOCK_DAYS = 7 };
 typedef struct etp_ground {
     const etp_cast *cast;
     const etp_households_list *households;
-    char program_hash[ETP_HASH_TEXT_MAX]; /* of the file that runs: another program is another result */
+    const char *sources; /* of the program, as in sources.h: others give other results */
 } etp_ground;
 
 typedef struct etp_cell {

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "study/study.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include "etp/version.h"
 #include "program/status.h"
 #include "program/workers.h"
+#include "study/sources.h"
 
 static int fail_memory(etp_error *error)
 {
@@ -19,28 +15,6 @@ static int fail_memory(etp_error *error)
 }
 
 /* ---- before anything is run ---- */
-
-/* The program is part of what a result depends on. Where the system does not tell which file runs, no cell of another
- * version is taken, at least. */
-static void hash_program(etp_ground *ground)
-{
-    static const char self[] = "/proc/self/exe";
-    char block[1 << 16];
-    size_t size;
-    XXH3_state_t *state = XXH3_createState();
-    FILE *in = fopen(self, "rb");
-    if (state != NULL) {
-        XXH3_128bits_reset(state);
-        XXH3_128bits_update(state, etp_version(), strlen(etp_version()));
-    }
-    while (state != NULL && in != NULL && (size = fread(block, 1, sizeof block, in)) > 0)
-        XXH3_128bits_update(state, block, size);
-    XXH128_hash_t hash = state != NULL ? XXH3_128bits_digest(state) : (XXH128_hash_t){0, 0};
-    snprintf(ground->program_hash, sizeof ground->program_hash, "%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
-    if (in != NULL)
-        fclose(in);
-    XXH3_freeState(state);
-}
 
 static int read_sets(etp_study *study, etp_error *error)
 {
@@ -66,7 +40,7 @@ static int make_plan(etp_study *study, etp_error *error)
 {
     study->ground.cast = &study->cast;
     study->ground.households = &study->households;
-    hash_program(&study->ground);
+    study->ground.sources = etp_study_sources;
     const etp_plan_how how = {.scenario = &study->scenario,
                               .set = &study->set,
                               .quick = study->options->quick,

@@ -49,7 +49,7 @@ static int begin(void **state)
     set(&f->setup, "prices.interval", "30");
     set(&f->setup, "prices.pieces", "1");
     set(&f->setup, "prices.piece_days", "7");
-    f->ground = (etp_ground){.cast = &f->cast, .program_hash = "of a test"};
+    f->ground = (etp_ground){.cast = &f->cast, .sources = "of a test"};
     *state = f;
     return 0;
 }

@@ -30,7 +30,7 @@ static int begin(void **state)
     assert_non_null(f);
     if (etp_scenario_load(&f->scenario, ETP_SOURCE_DIR "/scenarios/study.lua", &error) != ETP_EXIT_DONE)
         fail_msg("%s", error.text);
-    f->ground = (etp_ground){.cast = &f->cast, .households = &f->households, .program_hash = "of a test"};
+    f->ground = (etp_ground){.cast = &f->cast, .households = &f->households, .sources = "of a test"};
     *state = f;
     return 0;
 }
