@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "program/output.h"
 #include "cli/stage.h"
 #include "data/catalogue.h"
+#include "program/output.h"
 #include "program/status.h"
 #include "world/calendar.h"
 

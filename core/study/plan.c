@@ -207,6 +207,7 @@ static int make_experiment(etp_plan *plan, const etp_plan_how *how, const etp_sc
 {
     etp_plan_experiment *own = &plan->own[plan->experiment_count];
     unsigned count = 0;
+    own->measured = from->measured;
     own->points = calloc(from->point_count, sizeof *own->points);
     own->about = calloc(from->point_count, sizeof *own->about);
     etp_study_experiment *about = &plan->experiments[plan->experiment_count++];

@@ -32,6 +32,7 @@ typedef struct etp_plan_point {
 typedef struct etp_plan_experiment {
     etp_plan_point *points;
     etp_study_point *about; /* of each */
+    bool measured;          /* makes no sense without real prices */
 } etp_plan_experiment;
 
 typedef struct etp_plan {

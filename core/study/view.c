@@ -8,10 +8,11 @@
 #include "etp/version.h"
 #include "study/days.h"
 #include "study/study.h"
+#include "study/tariff_notes.h"
 
 static const char attribution[] = "Source: Australian Energy Market Operator (AEMO)";
 
-enum { TEXT_SIZE = 600 };
+enum { TEXT_SIZE = 900 };
 
 static int fail_memory(etp_error *error)
 {
@@ -191,6 +192,53 @@ static bool tell_households(etp_study *study, const etp_region_households *homes
                     etp_day_show(about.starts).text, facts->filled);
 }
 
+static bool tell_weather(etp_study *study)
+{
+    char list[TEXT_SIZE / 2] = "";
+    for (unsigned i = 0; i < study->households.count; i++) {
+        size_t used = strlen(list);
+        if (study->households.list[i]->weather > 0)
+            snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", study->households.list[i]->region);
+    }
+    return list[0] == '\0' ||
+           add_fact(study, "On some days the sun is that of the day itself, as measured on the region's roofs: %s.",
+                    list);
+}
+
+/* Points on real prices, as far as they have this note, by their labels. */
+static void list_noted(const etp_study *study, const etp_tariffs *tariffs, etp_tariff_note note, char *list,
+                       size_t size)
+{
+    const etp_plan *plan = &study->plan;
+    list[0] = '\0';
+    for (unsigned i = 0; i < plan->experiment_count; i++) {
+        for (unsigned j = 0; plan->own[i].measured && j < plan->experiments[i].point_count; j++) {
+            size_t used = strlen(list);
+            if (etp_tariff_note_of(tariffs, &plan->own[i].points[j].setup) == note)
+                snprintf(list + used, size - used, "%s%s", used > 0 ? ", " : "", plan->experiments[i].points[j].label);
+        }
+    }
+}
+
+/* Tariffs are never averaged over years: what is not of its state and year is said to be that. */
+static bool tell_tariffs(etp_study *study)
+{
+    char list[TEXT_SIZE - 150];
+    etp_tariffs tariffs = {0};
+    bool told = true;
+    if (etp_tariff_tables_load(&tariffs, &study->catalogue)) {
+        list_noted(study, &tariffs, ETP_TARIFF_UNKNOWN, list, sizeof list);
+        if (list[0] != '\0')
+            told = add_fact(study, "The tables have no tariff of the state and year, and the scenario's stands in: %s.",
+                            list);
+        list_noted(study, &tariffs, ETP_TARIFF_DIFFERS, list, sizeof list);
+        if (told && list[0] != '\0')
+            told = add_fact(study, "The tables have another feed-in tariff than the scenario: %s.", list);
+    }
+    etp_tariffs_fini(&tariffs);
+    return told;
+}
+
 static int fill_facts(etp_study *study, etp_error *error)
 {
     study->view.facts = calloc(FACTS_MAX, sizeof *study->view.facts);
@@ -203,11 +251,10 @@ static int fill_facts(etp_study *study, etp_error *error)
         told = tell_households(study, study->households.list[0]);
     else
         told = add_fact(study, "Homes are made up by the built-in generator: their loads were not measured.");
-    for (unsigned i = 0; told && i < study->households.count; i++)
-        if (study->households.list[i]->weather > 0)
-            told = add_fact(study,
-                            "In %s the sun of some days is that of the day itself, as measured on the region's roofs.",
-                            study->households.list[i]->region);
+    if (told)
+        told = tell_weather(study);
+    if (told && study->options->data != NULL)
+        told = tell_tariffs(study);
     return told ? ETP_OK : fail_memory(error);
 }
 

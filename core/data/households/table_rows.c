@@ -48,8 +48,8 @@ int etp_table_rows(const etp_data_text *file, const char *const *columns, etp_ta
     return rc;
 }
 
-int etp_row_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most,
-                     bool may_miss, int64_t *value, etp_error *error)
+int etp_row_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most, bool may_miss,
+                   int64_t *value, etp_error *error)
 {
     if (may_miss && field.size == 0) {
         *value = ETP_PRICE_NONE;

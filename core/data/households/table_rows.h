@@ -17,8 +17,8 @@ int etp_table_rows(const etp_data_text *file, const char *const *columns, etp_ta
                    etp_error *error);
 
 /* A number with `places` digits kept, 0 to `most`. `may_miss`: an empty field gives ETP_PRICE_NONE. */
-int etp_row_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most,
-                     bool may_miss, int64_t *value, etp_error *error);
+int etp_row_number(const etp_csv *csv, etp_span field, const char *column, unsigned places, int64_t most, bool may_miss,
+                   int64_t *value, etp_error *error);
 
 /* As much of the field as fits, ended by a zero. */
 void etp_row_text(etp_span field, char *text, size_t size);

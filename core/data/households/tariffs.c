@@ -163,8 +163,8 @@ static int take_retail(void *user, const etp_csv *csv, const etp_span *fields, e
     entry.kind = flat ? ETP_TARIFF_RETAIL : ETP_TARIFF_RETAIL_TIMED;
     int rc = read_year(csv, fields[SHOP_YEAR], &entry, error);
     if (rc == 0)
-        rc = etp_row_number(csv, fields[SHOP_DAY], "daily_charge_aud_per_day", MICRO, 20 * ETP_MONEY_PER_DOLLAR,
-                              false, &entry.a_day, error);
+        rc = etp_row_number(csv, fields[SHOP_DAY], "daily_charge_aud_per_day", MICRO, 20 * ETP_MONEY_PER_DOLLAR, false,
+                            &entry.a_day, error);
     if (rc == 0)
         rc = read_rates(csv, fields, &entry, error);
     return rc == 0 ? add(user, csv->name, &entry, error) : rc;
