@@ -16,7 +16,7 @@ local study = {
   title = "Do competing aggregators give battery owners fairer prices?",
 
   homes = {
-    count = 40,             -- in each run; with 20 seeds 800 homes
+    count = 20,             -- in each run; with 20 seeds 400 homes
     source = "measured",    -- made from measured households (docs/data.md), or "built-in"
     load = 1,               -- all measured loads, times this
   },
@@ -98,9 +98,11 @@ local study = {
 local BOTH = { "all", "clipped" }
 local MARKETS = { "flat", "posted", "firms" }
 
--- Side experiments: fewer seeds, every fourth week of the year, and always compared with points of their own.
+-- Side experiments: every fourth week of the year, most with fewer seeds, and always compared with points of their own.
+local ALL_SEEDS = { seeds = { count = 20 } }
+
 local function side(changes)
-  local set = { seeds = { count = 3 }, prices = { pieces = 13, piece_days = 7 } }
+  local set = { seeds = { count = 5 }, prices = { pieces = 13, piece_days = 7 } }
   for section, values in pairs(changes or {}) do
     set[section] = set[section] or {}
     for name, value in pairs(values) do
@@ -125,7 +127,7 @@ local headline = {
 }
 
 local rivals = {
-  id = "rivals", title = "How many firms", axis = "firms", prices = BOTH, arms = MARKETS, set = side(),
+  id = "rivals", title = "How many firms", axis = "firms", prices = BOTH, arms = MARKETS, set = side(ALL_SEEDS),
   points = of_numbers({ 1, 2, 3, 5, 8 }, "%d", function(n)
     return { market = { firms = n } }
   end),
@@ -133,7 +135,7 @@ local rivals = {
 
 local owners = {
   id = "owners", title = "The same eight portfolios in fewer hands", axis = "owners", prices = BOTH, arms = MARKETS,
-  set = side { market = { portfolios = 8 } },
+  set = side { seeds = ALL_SEEDS.seeds, market = { portfolios = 8 } },
   points = of_numbers({ 1, 2, 4, 8 }, "%d", function(n)
     return { market = { firms = n } }
   end),
@@ -181,7 +183,7 @@ local function strategy(name)
   return { id = name, label = name, set = { market = { strategies = { name } } } }
 end
 
-local LONGER = { prices = { pieces = 4, piece_days = 28 } }
+local LONGER = { seeds = { count = 3 }, prices = { pieces = 4, piece_days = 28 } }
 local MIX = { "equilibrium", "truthful", "greedy", "best_response", "gd", "zip", "aa", "q_learning" }
 
 local strategies = {
@@ -277,7 +279,7 @@ end
 
 local regions = {
   id = "regions", title = "Regions and years", prices = BOTH, arms = MARKETS, real = true,
-  set = side(),
+  set = side(ALL_SEEDS),
   points = region_points(),
 }
 
