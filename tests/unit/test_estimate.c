@@ -112,7 +112,7 @@ static void timing_auction_and_buyers_are_told_apart(void **state)
     study_report report = study_estimate_free(study_of_headline());
     /* 2 from timing, 0.25 from the auction, 0.75 from more buyers. */
     assert_int_equal(study_answer(&report, 5), ETP_ANSWER_HOLDS);
-    study_assert_says(&report, "Parts: timing A$ 104.29, auction A$ 13.04, competition A$ 39.11.");
+    study_assert_says(&report, "Parts: timing A$ 104.29, auction A$ 13.04, more buyers A$ 39.11.");
     free(report.json);
 
     study *made = study_of_headline();
@@ -227,6 +227,21 @@ static void more_firms_bring_more_by_falling_steps(void **state)
     }
 }
 
+/* The hypothesis is about C: what the utility pays changes with its portfolios too. */
+static void more_from_utility_and_firms_alike_is_no_increment(void **state)
+{
+    (void)state;
+    const double benefits[] = {2, 3, 3.5, 3.75};
+    study *made = study_of_headline();
+    add_rivals(made, benefits, 4);
+    for (unsigned i = 0; i < 4; i++)
+        made->cases[made->view.experiment_count - 1][i].benefit[ETP_ARM_POSTED] = benefits[i] - 1;
+    study_report report = study_estimate_free(made);
+    assert_int_equal(study_answer(&report, 3), ETP_ANSWER_UNSURE);
+    study_assert_says(&report, "First increment of C A$ 0.00, last A$ 0.00");
+    free(report.json);
+}
+
 static void more_owners_of_the_same_portfolios(void **state)
 {
     (void)state;
@@ -296,6 +311,15 @@ static void what_turns_the_sign_is_named(void **state)
     assert_int_equal(study_answer(&report, 11), ETP_ANSWER_FAILS);
     study_assert_says(&report, "It lies below zero with: wear.high.");
     study_assert_says(&report, "tornado.wear.high.change");
+    free(report.json);
+
+    /* What flips only without the spikes flips. */
+    made = study_of_headline();
+    study_add(made, "tornado", "base");
+    add_assumption(made, "wear.high", "high")->clipped = -1;
+    report = study_estimate_free(made);
+    assert_int_equal(study_answer(&report, 11), ETP_ANSWER_FAILS);
+    study_assert_says(&report, "clipped, of 2 above in 1, below in 1, zero in 0.");
     free(report.json);
 }
 
@@ -498,6 +522,7 @@ int main(void)
         cmocka_unit_test(firms_can_live_or_not),
         cmocka_unit_test(who_loses_is_counted),
         cmocka_unit_test(more_firms_bring_more_by_falling_steps),
+        cmocka_unit_test(more_from_utility_and_firms_alike_is_no_increment),
         cmocka_unit_test(more_owners_of_the_same_portfolios),
         cmocka_unit_test(first_and_second_price_are_compared),
         cmocka_unit_test(what_turns_the_sign_is_named),

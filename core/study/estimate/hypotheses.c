@@ -7,27 +7,38 @@
 
 #include "study/estimate/estimator.h"
 
+/* The claims, and the rules by which they fail, as they were written down. */
 static const struct {
-    const char *id, *claim;
+    const char *id, *claim, *fails;
 } hypotheses[ETP_HYPOTHESES] = {
     {"H1",
      "Competition itself pays: owners earn more from several independent firms than from one utility that owns all "
-     "their "
-     "portfolios and posts its best price."},
-    {"H2", "It does so without the spikes as well."},
-    {"H3", "More firms, more for owners, with falling increments."},
-    {"H4", "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more."},
-    {"H5", "Most of what market access is worth comes from timing, not from competition."},
-    {"H6", "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can."},
-    {"H7", "Competition moves money more than it makes any: welfare rises by less than owners gain."},
-    {"H8", "Firms can live: their realised margin covers the cost of serving a battery."},
-    {"H9", "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition "
-           "than under "
-           "the utility."},
+     "their portfolios and posts its best price.",
+     "the 95 % interval of the difference does not lie above 0"},
+    {"H2", "It does so without the spikes as well.", "the same"},
+    {"H3", "More firms, more for owners, with falling increments.",
+     "an increment's interval lies below 0, or the last increment is larger than the first"},
+    {"H4", "Who owns matters, not how many bids arrive: the same portfolios in the hands of more owners pay more.",
+     "8 owners less 1 owner is not above 0"},
+    {"H5", "Most of what market access is worth comes from timing, not from competition.",
+     "competition is the largest part"},
+    {"H6", "A dynamic price beats a time-of-day feed-in tariff to which the home responds as well as it can.",
+     "the interval does not lie above 0"},
+    {"H7", "Competition moves money more than it makes any: welfare rises by less than owners gain.",
+     "welfare rises by as much or more"},
+    {"H8", "Firms can live: their realised margin covers the cost of serving a battery.",
+     "the margin is below it; below 0 it is the winner's curse, and not competition"},
+    {"H9",
+     "The gain is not shared equally, but nobody loses by it: no more owners are worse off under competition than "
+     "under the utility.",
+     "more are"},
     {"H10",
-     "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals."},
-    {"H11", "The sign of C depends on no single assumption in the tornado, nor on region and year."},
-    {"H12", "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill."},
+     "Mechanisms with the same allocation pay the same: first and second price differ by less than their intervals.",
+     "the interval of the difference excludes 0"},
+    {"H11", "The sign of C depends on no single assumption in the tornado, nor on region and year.",
+     "any entry whose interval lies below 0"},
+    {"H12", "The placebo shows nothing: buyers who all value energy at the feed-in tariff change no owner's bill.",
+     "its interval excludes 0"},
 };
 
 const char *etp_answer_text(etp_answer answer)
@@ -141,11 +152,13 @@ static void answer_split(etp_estimator *estimator)
     etp_estimate first = etp_estimator_take(estimator, &over_buyers);
     etp_estimate second = etp_estimator_take(estimator, &over_auction);
     const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
-    char words[ETP_WORDS_MAX];
-    answer(estimator, 5, both(is_not_below(&first), is_not_below(&second)),
-           "Timing less competition: %s per battery and year. Parts: timing A$ %.2f, auction A$ %.2f, competition A$ "
-           "%.2f.",
-           money_words(words, &first), of[ETP_TIMING].value, of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
+    char words[ETP_WORDS_MAX], rest[ETP_WORDS_MAX];
+    answer(
+        estimator, 5, both(is_not_below(&first), is_not_below(&second)),
+        "Timing less more buyers: %s per battery and year; timing less auction: %s. Parts: timing A$ %.2f, auction A$ "
+        "%.2f, more buyers A$ %.2f.",
+        money_words(words, &first), money_words(rest, &second), of[ETP_TIMING].value, of[ETP_AUCTION].value,
+        of[ETP_MORE_BUYERS].value);
     if (!first.known || !second.known)
         answer(estimator, 5, ETP_ANSWER_MISSING, "%s.", first.known ? second.missing : first.missing);
 }
@@ -164,6 +177,18 @@ static void answer_welfare(etp_estimator *estimator)
 
 /* ---- markets ---- */
 
+/* What C has more at one number of firms than at another. The utility's portfolios are as many as the firms', so that its
+ * prices change with them: that owners earn more from more firms is not enough. */
+static etp_quantity increment(etp_place from, unsigned to)
+{
+    etp_place later = from;
+    later.point = to;
+    etp_quantity quantity = etp_comparison_quantity(later, ETP_COMPETITION);
+    etp_quantity_add(&quantity, 0, -1, from, ETP_ARM_POSTED, ETP_OF_COST);
+    etp_quantity_add(&quantity, 0, 1, from, ETP_ARM_FIRMS, ETP_OF_COST);
+    return quantity;
+}
+
 static void answer_rivals(etp_estimator *estimator)
 {
     const etp_study_experiment *rivals = etp_estimator_experiment(estimator, "rivals");
@@ -171,29 +196,22 @@ static void answer_rivals(etp_estimator *estimator)
         answer(estimator, 3, ETP_ANSWER_MISSING, "The study has no experiment with at least three numbers of firms.");
         return;
     }
-    etp_place place = etp_estimator_place(estimator, "rivals", 0, ETP_PRICES_ALL);
-    etp_answer rising = ETP_ANSWER_HOLDS;
     unsigned last = rivals->point_count - 1;
-    double first_step = NAN, last_step = NAN;
+    etp_answer rising = ETP_ANSWER_HOLDS;
     for (unsigned i = 0; i < last; i++) {
-        place.point = i;
-        etp_estimate more = step(estimator, place, i + 1);
-        rising = both(rising, is_not_below(&more));
-        first_step = i == 0 ? more.value : first_step;
-        last_step = more.value;
+        etp_quantity more = increment(etp_estimator_place(estimator, "rivals", i, ETP_PRICES_ALL), i + 1);
+        etp_estimate estimate = etp_estimator_take(estimator, &more);
+        rising = both(rising, is_not_below(&estimate));
     }
-    etp_place first = place, final = place;
-    first.point = 0, final.point = last - 1;
-    etp_place second = first, end = final;
-    second.point = 1, end.point = last;
-    etp_quantity one = etp_quantity_between(second, ETP_ARM_FIRMS, first, ETP_ARM_FIRMS);
-    etp_quantity other = etp_quantity_between(end, ETP_ARM_FIRMS, final, ETP_ARM_FIRMS);
+    etp_quantity one = increment(etp_estimator_place(estimator, "rivals", 0, ETP_PRICES_ALL), 1);
+    etp_quantity other = increment(etp_estimator_place(estimator, "rivals", last - 1, ETP_PRICES_ALL), last);
     etp_quantity falls = etp_quantity_less(&one, &other);
+    etp_estimate first = etp_estimator_take(estimator, &one), final = etp_estimator_take(estimator, &other);
     etp_estimate falling = etp_estimator_take(estimator, &falls);
     char words[ETP_WORDS_MAX];
     answer(estimator, 3, both(rising, is_not_below(&falling)),
-           "First increment A$ %.2f, last A$ %.2f; the first is larger by %s. Increments, each above zero: %s.",
-           first_step, last_step, money_words(words, &falling), etp_answer_text(rising));
+           "First increment of C A$ %.2f, last A$ %.2f; the first is larger by %s. Increments, each above zero: %s.",
+           first.value, final.value, money_words(words, &falling), etp_answer_text(rising));
 }
 
 static void answer_owners(etp_estimator *estimator)
@@ -241,12 +259,15 @@ static void answer_placebo(etp_estimator *estimator)
     etp_place place = etp_estimator_place(estimator, "placebo", 0, ETP_PRICES_ALL);
     etp_quantity quantity = etp_quantity_benefit(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
     etp_quantity competition = etp_comparison_quantity(place, ETP_COMPETITION);
+    etp_quantity energy = etp_quantity_yearly(place, ETP_ARM_FIRMS, ETP_OF_SOLD);
     etp_estimate bill = etp_estimator_take(estimator, &quantity), c = etp_estimator_take(estimator, &competition);
+    etp_estimate sold = etp_estimator_take(estimator, &energy);
     char words[ETP_WORDS_MAX], rest[ETP_WORDS_MAX];
     etp_estimator_list(estimator, &bill, "placebo", "A$ per battery and year", "placebo.benefit");
     answer(estimator, 12, c.known ? both(is_zero(&bill), is_zero(&c)) : is_zero(&bill),
-           "Firms less no sales among such buyers: %s per battery and year; C: %s.", money_words(words, &bill),
-           money_words(rest, &c));
+           "Firms less no sales among such buyers: %s per battery and year; C: %s.%s", money_words(words, &bill),
+           money_words(rest, &c),
+           sold.known && sold.value == 0 ? " Nothing is sold: owners ask for more than that." : "");
 }
 
 /* ---- who has it, and who pays ---- */
@@ -293,22 +314,39 @@ static bool is_of(const etp_estimator *estimator, const etp_point_figures *figur
     return strcmp(estimator->view->experiments[figures->place.experiment].id, experiment) == 0;
 }
 
-static void answer_robustness(etp_estimator *estimator)
+typedef struct sign_count {
+    unsigned above, below, unsure;
+} sign_count;
+
+static void count_sign(sign_count *count, const etp_estimate *estimate)
 {
-    unsigned above = 0, below = 0, unsure = 0;
+    if (!estimate->known)
+        return;
+    if (etp_estimate_above(estimate, 0))
+        count->above++;
+    else if (etp_estimate_below(estimate, 0))
+        count->below++;
+    else
+        count->unsure++;
+}
+
+static sign_count count_signs(const etp_estimator *estimator, etp_price_world world)
+{
+    sign_count count = {0};
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
-        const etp_estimate *estimate = &figures->competition[ETP_PRICES_ALL];
-        if (!estimate->known || (!is_of(estimator, figures, "tornado") && !is_of(estimator, figures, "regions")))
-            continue;
-        if (etp_estimate_above(estimate, 0))
-            above++;
-        else if (etp_estimate_below(estimate, 0))
-            below++;
-        else
-            unsure++;
+        if (is_of(estimator, figures, "tornado") || is_of(estimator, figures, "regions"))
+            count_sign(&count, &figures->competition[world]);
     }
-    if (above + below + unsure == 0) {
+    return count;
+}
+
+/* At all prices and clipped: the table of where it flips has both. */
+static void answer_robustness(etp_estimator *estimator)
+{
+    sign_count all = count_signs(estimator, ETP_PRICES_ALL), clipped = count_signs(estimator, ETP_PRICES_CLIPPED);
+    unsigned below = all.below + clipped.below, unsure = all.unsure + clipped.unsure;
+    if (all.above + clipped.above + below + unsure == 0) {
         answer(estimator, 11, ETP_ANSWER_MISSING, "The study has neither the tornado nor regions and years.");
         return;
     }
@@ -317,8 +355,10 @@ static void answer_robustness(etp_estimator *estimator)
         below > 0    ? ETP_ANSWER_FAILS
         : unsure > 0 ? ETP_ANSWER_UNSURE
                      : ETP_ANSWER_HOLDS,
-        "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and its interval holds zero in %u.",
-        above + below + unsure, above, below, unsure);
+        "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and its interval holds zero in %u; "
+        "clipped, of %u above in %u, below in %u, zero in %u.",
+        all.above + all.below + all.unsure, all.above, all.below, all.unsure,
+        clipped.above + clipped.below + clipped.unsure, clipped.above, clipped.below, clipped.unsure);
 }
 
 void etp_estimate_hypotheses(etp_estimator *estimator)
@@ -347,6 +387,7 @@ void etp_write_hypotheses(etp_estimator *estimator)
     etp_sheet *sheet = etp_document_table(estimator->document, "hypotheses-answered", "Hypotheses and answers");
     etp_sheet_column(sheet, "id", "", "", 0);
     etp_sheet_column(sheet, "claim", "hypothesis", "", 0);
+    etp_sheet_column(sheet, "fails", "it fails when", "", 0);
     etp_sheet_column(sheet, "answer", "answer", "", 0);
     etp_sheet_column(sheet, "figures", "figures", "", 0);
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++) {
@@ -354,6 +395,7 @@ void etp_write_hypotheses(etp_estimator *estimator)
         etp_sheet_row(sheet);
         etp_sheet_text(sheet, hypothesis->id);
         etp_sheet_text(sheet, hypothesis->claim);
+        etp_sheet_text(sheet, hypotheses[i].fails);
         etp_sheet_text(sheet, etp_answer_text(hypothesis->answer));
         etp_sheet_text(sheet, hypothesis->figures);
     }
