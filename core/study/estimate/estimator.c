@@ -41,6 +41,20 @@ etp_estimate etp_estimator_take(etp_estimator *estimator, const etp_quantity *qu
     return estimate;
 }
 
+etp_estimate etp_estimator_less_cost(const etp_estimator *estimator, const etp_estimate *yearly)
+{
+    double cost = etp_estimator_value(estimator, "aggregation.fixed_cost");
+    etp_estimate left = *yearly;
+    if (left.known && !isfinite(cost)) {
+        left.known = false;
+        snprintf(left.missing, sizeof left.missing, "the scenario has no cost of aggregation");
+    }
+    left.value -= cost, left.bounds.low -= cost, left.bounds.high -= cost;
+    left.weeks.low -= cost, left.weeks.high -= cost, left.homes.low -= cost, left.homes.high -= cost;
+    left.seeds.low -= cost, left.seeds.high -= cost;
+    return left;
+}
+
 bool etp_estimator_varies(const etp_estimator *estimator, const etp_point_figures *figures)
 {
     const char *experiment = estimator->view->experiments[figures->place.experiment].id;
@@ -177,6 +191,17 @@ static void prepare_headline(etp_estimator *estimator, etp_price_world world)
     estimator->findings.competition[world] = estimator->comparison[world][ETP_COMPETITION];
 }
 
+static void prepare_market(etp_estimator *estimator, etp_place place, etp_estimate *market)
+{
+    const etp_study_point *about = etp_place_point(estimator->view, place);
+    etp_quantity quantity = etp_quantity_welfare(place, ETP_ARM_FIRMS, ETP_ARM_FLAT);
+    *market = etp_estimator_take(estimator, &quantity);
+    if (market->known)
+        etp_estimator_list(estimator, market, about->label, "A$ per battery and year", "%s.%s.market.%s",
+                           estimator->view->experiments[place.experiment].id, about->id,
+                           etp_price_world_name(place.world));
+}
+
 static void prepare_point(etp_estimator *estimator, unsigned experiment, unsigned point)
 {
     etp_point_figures *figures = &estimator->point[estimator->point_count++];
@@ -186,10 +211,12 @@ static void prepare_point(etp_estimator *estimator, unsigned experiment, unsigne
     for (unsigned world = 0; world < ETP_PRICE_WORLDS; world++) {
         etp_estimate *competition = &figures->competition[world];
         snprintf(competition->missing, sizeof competition->missing, "the point has not both arms");
+        figures->market[world] = *competition;
         if ((about->arms & needed) != needed || (about->worlds >> world & 1) == 0)
             continue;
         etp_place place = figures->place;
         place.world = (etp_price_world)world;
+        prepare_market(estimator, place, &figures->market[world]);
         etp_quantity quantity = etp_comparison_quantity(place, ETP_COMPETITION);
         *competition = etp_estimator_take(estimator, &quantity);
         etp_estimator_list(estimator, competition, about->label, "A$ per battery and year", "%s.%s.competition.%s",

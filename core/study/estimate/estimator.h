@@ -49,10 +49,12 @@ typedef struct etp_figure {
     etp_estimate estimate;
 } etp_figure;
 
-/* Comparison C at a point. */
+/* Comparison C at a point, and what the market with all firms is worth there. */
 typedef struct etp_point_figures {
     etp_place place; /* world: all prices */
     etp_estimate competition[ETP_PRICE_WORLDS];
+    etp_estimate
+        market[ETP_PRICE_WORLDS]; /* welfare of the firms' market over no sales, before the cost of aggregation */
 } etp_point_figures;
 
 typedef struct etp_estimator {
@@ -84,6 +86,9 @@ const etp_study_experiment *etp_estimator_experiment(const etp_estimator *estima
 
 /* True for a case that is held against the headline: not itself, not the placebo, no reserve pegged to the tariff. */
 bool etp_estimator_varies(const etp_estimator *estimator, const etp_point_figures *figures);
+
+/* The same less what it costs to serve a battery for a year; not known where the scenario has no such cost. */
+etp_estimate etp_estimator_less_cost(const etp_estimator *estimator, const etp_estimate *yearly);
 
 etp_estimate etp_estimator_take(etp_estimator *estimator, const etp_quantity *quantity);
 /* Lists it for machines: the id as printf makes it. */

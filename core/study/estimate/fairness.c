@@ -182,10 +182,9 @@ static void write_sizes(etp_estimator *estimator)
 
 /* ---- by region ---- */
 
-static void region_row(etp_estimator *estimator, etp_sheet *sheet, unsigned point)
+static void region_row(etp_estimator *estimator, etp_sheet *sheet, etp_place place)
 {
     etp_spread spread = {0};
-    etp_place place = etp_estimator_place(estimator, "regions", point, ETP_PRICES_ALL);
     etp_estimate_how how = estimator->how;
     how.resamples = how.resamples / 4 + 1;
     int result = etp_spread_estimate(estimator->view, &how, place, &spread);
@@ -193,6 +192,7 @@ static void region_row(etp_estimator *estimator, etp_sheet *sheet, unsigned poin
         estimator->result = result;
     etp_sheet_row(sheet);
     etp_sheet_text(sheet, etp_place_point(estimator->view, place)->label);
+    etp_sheet_text(sheet, etp_price_world_name(place.world));
     if (spread.known) {
         const etp_estimate *worse = &spread.worse[ETP_SPREAD_FIRMS];
         etp_sheet_estimate(sheet, &spread.gini[ETP_SPREAD_FIRMS]);
@@ -211,13 +211,16 @@ static void write_regions(etp_estimator *estimator)
         return;
     etp_sheet *sheet = etp_document_table(estimator->document, "fairness-regions", "By region and year");
     etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
     etp_sheet_column(sheet, "gini", "Gini of net benefit, firms", "", 3);
     etp_sheet_column(sheet, "gini-utility", "Gini of net benefit, utility", "", 3);
     etp_sheet_column(sheet, "price-gini", "Gini of c/kWh, firms", "", 3);
     etp_sheet_column(sheet, "jain", "Jain's index, firms", "", 3);
     etp_sheet_column(sheet, "worse", "worse off than without sales, firms", "%", 1);
-    for (unsigned i = 0; i < regions->point_count; i++)
-        region_row(estimator, sheet, i);
+    for (unsigned i = 0; i < regions->point_count * ETP_PRICE_WORLDS; i++)
+        region_row(
+            estimator, sheet,
+            etp_estimator_place(estimator, "regions", i / ETP_PRICE_WORLDS, (etp_price_world)(i % ETP_PRICE_WORLDS)));
 }
 
 void etp_write_fairness(etp_estimator *estimator)

@@ -6,6 +6,21 @@
 
 /* ---- by battery and year ---- */
 
+/* None for comparisons with a tariff: what its payer makes of the energy is not known here. */
+static void write_welfare(etp_estimator *estimator, etp_sheet *sheet, etp_price_world world, etp_comparison comparison)
+{
+    const etp_comparison_about *about = etp_comparison_about_of(comparison);
+    if (comparison == ETP_DYNAMIC || comparison == ETP_AGAINST_TIMED) {
+        etp_sheet_empty(sheet);
+        return;
+    }
+    etp_quantity quantity = etp_quantity_welfare(estimator->headline[world], about->arm, about->other);
+    etp_estimate welfare = etp_estimator_take(estimator, &quantity);
+    etp_sheet_estimate(sheet, &welfare);
+    etp_estimator_list(estimator, &welfare, about->label, "A$ per battery and year", "headline.%s.welfare.%s",
+                       about->id, etp_price_world_name(world));
+}
+
 static void write_comparisons(etp_estimator *estimator)
 {
     etp_sheet *sheet =
@@ -16,6 +31,8 @@ static void write_comparisons(etp_estimator *estimator)
         etp_sheet_column(sheet, etp_price_world_name(world), etp_estimator_world_words(estimator, world, words),
                          "A$ per battery and year", 2);
     etp_sheet_column(sheet, "day", "all prices, by day", "c per battery and day", 2);
+    etp_sheet_column(sheet, "welfare-all", "welfare, all prices", "A$ per battery and year", 2);
+    etp_sheet_column(sheet, "welfare-clipped", "welfare, clipped", "A$ per battery and year", 2);
     for (etp_comparison i = 0; i < ETP_COMPARISONS; i++) {
         const etp_estimate *all = &estimator->comparison[ETP_PRICES_ALL][i];
         if (i == ETP_COMPETITION)
@@ -26,10 +43,14 @@ static void write_comparisons(etp_estimator *estimator)
         for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
             etp_sheet_estimate(sheet, &estimator->comparison[world][i]);
         etp_sheet_number(sheet, all->known ? 100 * all->value / 365 : NAN);
+        for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+            write_welfare(estimator, sheet, world, i);
     }
     etp_sheet_note(sheet,
                    "Whole bills: imports, spill, wear and the change of what is stored are all in. A is the sum of its "
-                   "three parts, C that of the last two. In brackets the 95 %% interval.");
+                   "three parts, C that of the last two. In brackets the 95 %% interval. Welfare is what owners and "
+                   "buyers have together by the same difference; a time-of-day tariff has no buyers whose account is "
+                   "kept here. The retailer that sells at retail and pays for spill is outside.");
 }
 
 static void write_meanings(etp_estimator *estimator)
@@ -198,35 +219,39 @@ static void write_width(etp_sheet *sheet, const char *source, etp_range interval
     etp_sheet_number(sheet, interval.high);
 }
 
+static void write_widths(const etp_estimator *estimator, etp_sheet *sheet, etp_comparison comparison,
+                         etp_price_world world)
+{
+    const etp_estimate *estimate = &estimator->comparison[world][comparison];
+    const struct {
+        const char *source;
+        etp_range interval;
+    } from[] = {{"weeks, real households and seeds", estimate->bounds},
+                {"weeks alone", estimate->weeks},
+                {"real households alone", estimate->homes},
+                {"seeds alone: not the interval", estimate->seeds}};
+    for (unsigned i = 0; estimate->known && i < sizeof from / sizeof from[0]; i++) {
+        if (i == 0)
+            etp_sheet_main_row(sheet);
+        else
+            etp_sheet_row(sheet);
+        etp_sheet_text(sheet, etp_comparison_about_of(comparison)->label);
+        etp_sheet_text(sheet, etp_price_world_name(world));
+        write_width(sheet, from[i].source, from[i].interval);
+    }
+}
+
 static void write_chance(etp_estimator *estimator)
 {
     static const etp_comparison shown[] = {ETP_ACCESS, ETP_DYNAMIC, ETP_COMPETITION};
-    etp_sheet *sheet =
-        etp_document_table(estimator->document, "chance", "Where the width of an interval comes from: all prices");
+    etp_sheet *sheet = etp_document_table(estimator->document, "chance", "Where the width of an interval comes from");
     etp_sheet_column(sheet, "comparison", "comparison", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
     etp_sheet_column(sheet, "resampled", "resampled", "", 0);
     etp_sheet_column(sheet, "low", "from", "A$ per battery and year", 2);
     etp_sheet_column(sheet, "high", "to", "A$ per battery and year", 2);
-    for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        const etp_estimate *estimate = &estimator->comparison[ETP_PRICES_ALL][shown[i]];
-        const char *label = etp_comparison_about_of(shown[i])->label;
-        if (!estimate->known)
-            continue;
-        etp_sheet_main_row(sheet);
-        etp_sheet_text(sheet, label);
-        write_width(sheet, "weeks, real households and seeds", estimate->bounds);
-        const struct {
-            const char *source;
-            etp_range interval;
-        } alone[] = {{"weeks alone", estimate->weeks},
-                     {"real households alone", estimate->homes},
-                     {"seeds alone: not the interval", estimate->seeds}};
-        for (unsigned j = 0; j < 3; j++) {
-            etp_sheet_row(sheet);
-            etp_sheet_text(sheet, label);
-            write_width(sheet, alone[j].source, alone[j].interval);
-        }
-    }
+    for (unsigned i = 0; i < sizeof shown / sizeof shown[0] * ETP_PRICE_WORLDS; i++)
+        write_widths(estimator, sheet, shown[i / ETP_PRICE_WORLDS], (etp_price_world)(i % ETP_PRICE_WORLDS));
 }
 
 void etp_write_headline(etp_estimator *estimator)

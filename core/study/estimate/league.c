@@ -58,7 +58,8 @@ static int by_margin(const void *left, const void *right)
     return less != 0 ? (less < 0) - (less > 0) : strcmp(a->name, b->name);
 }
 
-static void team_row(etp_estimator *estimator, etp_sheet *sheet, const league_team *team, unsigned rank, double energy)
+static void team_row(etp_estimator *estimator, etp_sheet *sheet, const league_team *team, unsigned rank,
+                     etp_price_world world, double energy)
 {
     const etp_bootstrap how = {estimator->how.resamples, estimator->how.seed, 0.95};
     etp_bounds bounds = {NAN, NAN};
@@ -68,47 +69,61 @@ static void team_row(etp_estimator *estimator, etp_sheet *sheet, const league_te
     etp_sheet_row(sheet);
     etp_sheet_number(sheet, rank);
     etp_sheet_text(sheet, team->name);
+    etp_sheet_text(sheet, etp_price_world_name(world));
     etp_sheet_interval(sheet, mean, bounds.low, bounds.high);
     etp_sheet_number(sheet, energy > 0 ? 100 * team->energy / energy : NAN);
     etp_sheet_number(sheet, team->energy > 0 ? team->paid / team->energy * 100 : NAN);
     etp_sheet_number(sheet, team->bids > 0 ? 100 * team->trades / team->bids : NAN);
 }
 
-static void write_teams(etp_estimator *estimator, league *table, const etp_study_point *point)
+static etp_sheet *begin_table(etp_estimator *estimator, const etp_study_point *point)
 {
-    qsort(table->team, table->teams, sizeof table->team[0], by_margin);
     etp_sheet *sheet = etp_document_table(estimator->document, "league-table", "League of the mixed market");
     etp_sheet_column(sheet, "rank", "", "", 0);
     etp_sheet_column(sheet, "name", "strategy", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
     etp_sheet_column(sheet, "margin", "realised margin", "A$ per portfolio and year", 2);
     etp_sheet_column(sheet, "share", "of the energy", "%", 1);
     etp_sheet_column(sheet, "price", "paid", "c/kWh", 2);
     etp_sheet_column(sheet, "won", "trades per bid", "%", 1);
-    for (unsigned i = 0; i < table->teams; i++)
-        team_row(estimator, sheet, &table->team[i], i + 1, table->energy);
     etp_sheet_note(sheet,
-                   "All prices, %u seeds, %u days. These intervals come from seeds alone, since firms' accounts are "
-                   "not kept by week: they are too narrow, and two strategies whose intervals part are not told apart "
-                   "by that.",
+                   "%u seeds, %u days. These intervals come from seeds alone, since firms' accounts are not kept by "
+                   "week: they are too narrow, and two strategies whose intervals part are not told apart by that.",
                    point->seeds, point->days);
+    return sheet;
 }
 
-void etp_write_league(etp_estimator *estimator)
+static void write_world(etp_estimator *estimator, etp_sheet *sheet, league *table, etp_price_world world)
 {
-    etp_place place = etp_estimator_place(estimator, "league", 0, ETP_PRICES_ALL);
+    etp_place place = etp_estimator_place(estimator, "league", 0, world);
     const etp_study_point *point = etp_place_point(estimator->view, place);
-    league *table = calloc(1, sizeof *table);
-    etp_document_section(estimator->document, "league", "League of strategies");
-    for (unsigned seed = 0; table != NULL && point != NULL && seed < point->seeds; seed++) {
+    *table = (league){0};
+    for (unsigned seed = 0; point != NULL && seed < point->seeds; seed++) {
         const etp_cell_result *cell = etp_place_cell(estimator->view, place, ETP_ARM_FIRMS, seed);
         for (unsigned i = 0; cell != NULL && cell->days > 0 && i < cell->firms; i++)
             add_firm(table, &cell->firm[i], cell->days / 365.0);
     }
-    if (table == NULL)
-        estimator->result = ETP_ENOMEM;
-    else if (table->teams == 0)
+    qsort(table->team, table->teams, sizeof table->team[0], by_margin);
+    for (unsigned i = 0; i < table->teams; i++)
+        team_row(estimator, sheet, &table->team[i], i + 1, world, table->energy);
+}
+
+void etp_write_league(etp_estimator *estimator)
+{
+    const etp_study_point *point =
+        etp_place_point(estimator->view, etp_estimator_place(estimator, "league", 0, ETP_PRICES_ALL));
+    etp_document_section(estimator->document, "league", "League of strategies");
+    if (point == NULL) {
         etp_document_note(estimator->document, "This study has no cells of the mixed market.");
-    else
-        write_teams(estimator, table, point);
+        return;
+    }
+    league *table = calloc(1, sizeof *table);
+    if (table == NULL) {
+        estimator->result = ETP_ENOMEM;
+        return;
+    }
+    etp_sheet *sheet = begin_table(estimator, point);
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+        write_world(estimator, sheet, table, world);
     free(table);
 }

@@ -7,6 +7,26 @@
 
 /* ---- how many, and whose ---- */
 
+/* From this point to the next one. */
+static void write_step(etp_estimator *estimator, etp_sheet *sheet, etp_place here)
+{
+    etp_place there = here;
+    there.point = here.point + 1;
+    const etp_study_point *from = etp_place_point(estimator->view, here), *to = from + 1;
+    etp_quantity quantity = etp_quantity_between(there, ETP_ARM_FIRMS, here, ETP_ARM_FIRMS);
+    etp_estimate more = etp_estimator_take(estimator, &quantity);
+    if (((from->worlds & to->worlds) >> here.world & 1) == 0)
+        return;
+    etp_sheet_row(sheet);
+    etp_sheet_text(sheet, from->label);
+    etp_sheet_text(sheet, to->label);
+    etp_sheet_text(sheet, etp_price_world_name(here.world));
+    etp_sheet_estimate(sheet, &more);
+    etp_sheet_number(sheet, more.known ? more.value / (to->value - from->value) : NAN);
+    etp_estimator_list(estimator, &more, to->label, "A$ per battery and year", "%s.%s.step.%s",
+                       estimator->view->experiments[here.experiment].id, to->id, etp_price_world_name(here.world));
+}
+
 /* What each further number of firms or owners adds. */
 static void write_steps(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
 {
@@ -16,20 +36,12 @@ static void write_steps(etp_estimator *estimator, const char *experiment, const 
     etp_sheet *sheet = etp_document_table(estimator->document, id, title);
     etp_sheet_column(sheet, "from", "from", "", 0);
     etp_sheet_column(sheet, "to", "to", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
     etp_sheet_column(sheet, "more", "owners have more", "A$ per battery and year", 2);
     etp_sheet_column(sheet, "each", "for each one more", "A$ per battery and year", 2);
     for (unsigned i = 0; i + 1 < found->point_count; i++) {
-        const etp_study_point *from = &found->points[i], *to = &found->points[i + 1];
-        etp_place here = etp_estimator_place(estimator, experiment, i, ETP_PRICES_ALL), there = here;
-        there.point = i + 1;
-        etp_quantity quantity = etp_quantity_between(there, ETP_ARM_FIRMS, here, ETP_ARM_FIRMS);
-        etp_estimate more = etp_estimator_take(estimator, &quantity);
-        etp_sheet_row(sheet);
-        etp_sheet_text(sheet, from->label);
-        etp_sheet_text(sheet, to->label);
-        etp_sheet_estimate(sheet, &more);
-        etp_sheet_number(sheet, more.known ? more.value / (to->value - from->value) : NAN);
-        etp_estimator_list(estimator, &more, to->label, "A$ per battery and year", "%s.%s.step", experiment, to->id);
+        for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++)
+            write_step(estimator, sheet, etp_estimator_place(estimator, experiment, i, world));
     }
 }
 

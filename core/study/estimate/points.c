@@ -81,6 +81,7 @@ static void owners_columns(etp_sheet *sheet)
     etp_sheet_column(sheet, "benefit", "net benefit", money, 2);
     etp_sheet_column(sheet, "benefit-clipped", "net benefit, clipped", money, 2);
     etp_sheet_column(sheet, "against-base", "less the base's", money, 2);
+    etp_sheet_column(sheet, "against-base-clipped", "less the base's, clipped", money, 2);
 }
 
 static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
@@ -93,28 +94,36 @@ static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_poi
     cell(estimator, sheet, "benefit", all, money, etp_quantity_benefit(all, ETP_ARM_FIRMS, ETP_ARM_FLAT));
     cell(estimator, sheet, "benefit", clipped, money, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT));
     against_base(estimator, sheet, all);
+    against_base(estimator, sheet, clipped);
 }
 
 static void market_columns(etp_sheet *sheet)
 {
     etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
     etp_sheet_column(sheet, "welfare", "welfare under C", money, 2);
     etp_sheet_column(sheet, "margin", "firms' margin", money, 2);
+    etp_sheet_column(sheet, "market", "the market, less the cost of aggregation", money, 2);
     etp_sheet_column(sheet, "sold", "sold", "kWh per battery and year", 0);
     etp_sheet_column(sheet, "price", "paid", "c/kWh sold", 2);
     etp_sheet_column(sheet, "efficiency", "efficiency", "%", 1);
 }
 
-static void market_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+static void market_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures,
+                       etp_price_world world)
 {
-    etp_place all = figures->place;
-    begin_row(estimator, sheet, all);
-    cell(estimator, sheet, "welfare", all, money, etp_quantity_welfare(all, ETP_ARM_FIRMS, ETP_ARM_POSTED));
-    cell(estimator, sheet, "margin", all, money, etp_quantity_margin(all, ETP_ARM_FIRMS));
-    cell(estimator, sheet, "sold", all, "kWh per battery and year",
-         etp_quantity_yearly(all, ETP_ARM_FIRMS, ETP_OF_SOLD));
-    cell(estimator, sheet, "price", all, "c/kWh", etp_quantity_price(all, ETP_ARM_FIRMS, ETP_OF_SOLD));
-    percent(estimator, sheet, all);
+    etp_place place = figures->place;
+    place.world = world;
+    etp_estimate left = etp_estimator_less_cost(estimator, &figures->market[world]);
+    begin_row(estimator, sheet, place);
+    etp_sheet_text(sheet, etp_price_world_name(world));
+    cell(estimator, sheet, "welfare", place, money, etp_quantity_welfare(place, ETP_ARM_FIRMS, ETP_ARM_POSTED));
+    cell(estimator, sheet, "margin", place, money, etp_quantity_margin(place, ETP_ARM_FIRMS));
+    etp_sheet_estimate(sheet, &left);
+    cell(estimator, sheet, "sold", place, "kWh per battery and year",
+         etp_quantity_yearly(place, ETP_ARM_FIRMS, ETP_OF_SOLD));
+    cell(estimator, sheet, "price", place, "c/kWh", etp_quantity_price(place, ETP_ARM_FIRMS, ETP_OF_SOLD));
+    percent(estimator, sheet, place);
 }
 
 static const etp_point_figures *figures_at(const etp_estimator *estimator, const char *experiment, unsigned point)
@@ -139,11 +148,15 @@ static void market_table(etp_estimator *estimator, const etp_study_experiment *f
     snprintf(words, sizeof words, "%s-market", id);
     etp_sheet *sheet = etp_document_table(estimator->document, words, title);
     market_columns(sheet);
-    for (unsigned i = 0; i < found->point_count; i++)
-        market_row(estimator, sheet, figures_at(estimator, found->id, i));
+    for (unsigned i = 0; i < found->point_count * ETP_PRICE_WORLDS; i++) {
+        etp_price_world world = (etp_price_world)(i % ETP_PRICE_WORLDS);
+        if ((found->points[i / ETP_PRICE_WORLDS].worlds >> world & 1) != 0)
+            market_row(estimator, sheet, figures_at(estimator, found->id, i / ETP_PRICE_WORLDS), world);
+    }
     etp_sheet_note(sheet,
-                   "The market of the firms, all prices. Welfare is what owners and buyers have together, firms less "
-                   "utility.");
+                   "The market of the firms. Welfare under C is what owners and buyers have together, firms less "
+                   "utility. The market, less the cost of aggregation, is what owners and firms have together over "
+                   "homes that sell nothing, less the fixed cost of serving a battery.");
 }
 
 bool etp_points_table(etp_estimator *estimator, const char *experiment, const char *id, const char *title)

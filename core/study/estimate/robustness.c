@@ -96,14 +96,30 @@ static void plot_tornado(etp_estimator *estimator, const etp_study_experiment *t
 }
 
 /* How C differs from its base: paired, so that it is told more sharply than either. */
-static etp_estimate change_of(etp_estimator *estimator, const char *experiment, unsigned point, unsigned base)
+static etp_estimate change_of(etp_estimator *estimator, const char *experiment, unsigned point, unsigned base,
+                              etp_price_world world)
 {
     etp_quantity here =
-        etp_comparison_quantity(etp_estimator_place(estimator, experiment, point, ETP_PRICES_ALL), ETP_COMPETITION);
+        etp_comparison_quantity(etp_estimator_place(estimator, experiment, point, world), ETP_COMPETITION);
     etp_quantity there =
-        etp_comparison_quantity(etp_estimator_place(estimator, experiment, base, ETP_PRICES_ALL), ETP_COMPETITION);
+        etp_comparison_quantity(etp_estimator_place(estimator, experiment, base, world), ETP_COMPETITION);
     etp_quantity less = etp_quantity_less(&here, &there);
     return etp_estimator_take(estimator, &less);
+}
+
+static void tornado_changes(etp_estimator *estimator, etp_sheet *sheet, unsigned point, unsigned base)
+{
+    const etp_study_point *about = &etp_estimator_experiment(estimator, "tornado")->points[point];
+    for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
+        if (point == base) {
+            etp_sheet_empty(sheet);
+            continue;
+        }
+        etp_estimate change = change_of(estimator, "tornado", point, base, world);
+        etp_sheet_estimate(sheet, &change);
+        etp_estimator_list(estimator, &change, about->label, unit,
+                           world == ETP_PRICES_ALL ? "tornado.%s.change" : "tornado.%s.change-clipped", about->id);
+    }
 }
 
 static void tornado_table(etp_estimator *estimator, const etp_study_experiment *tornado)
@@ -114,6 +130,8 @@ static void tornado_table(etp_estimator *estimator, const etp_study_experiment *
     etp_sheet_column(sheet, "competition", "C, all prices", unit, 2);
     etp_sheet_column(sheet, "clipped", "C, clipped", unit, 2);
     etp_sheet_column(sheet, "change", "C less the base's", unit, 2);
+    etp_sheet_column(sheet, "change-clipped", "the same, clipped", unit, 2);
+    etp_sheet_column(sheet, "market", "the market, less the cost of aggregation", unit, 2);
     for (unsigned i = 0; i < tornado->point_count; i++) {
         const etp_study_point *point = &tornado->points[i];
         bool is_base = point->base < 0 || point->base == (int)i;
@@ -125,14 +143,16 @@ static void tornado_table(etp_estimator *estimator, const etp_study_experiment *
         etp_sheet_text(sheet, point->label);
         etp_sheet_estimate(sheet, competition_at(estimator, "tornado", i, ETP_PRICES_ALL));
         etp_sheet_estimate(sheet, competition_at(estimator, "tornado", i, ETP_PRICES_CLIPPED));
-        if (is_base)
-            continue;
-        etp_estimate change = change_of(estimator, "tornado", i, (unsigned)point->base);
-        etp_sheet_estimate(sheet, &change);
-        etp_estimator_list(estimator, &change, point->label, unit, "tornado.%s.change", point->id);
+        tornado_changes(estimator, sheet, i, is_base ? i : (unsigned)point->base);
+        etp_estimate left = etp_estimator_less_cost(
+            estimator,
+            &etp_points_figures(estimator, etp_estimator_place(estimator, "tornado", i, ETP_PRICES_ALL))->market[0]);
+        etp_sheet_estimate(sheet, &left);
     }
-    etp_sheet_note(sheet, "%u seeds, %u days (%s).", tornado->points[0].seeds, tornado->points[0].days,
-                   tornado->points[0].span);
+    etp_sheet_note(sheet,
+                   "%u seeds, %u days (%s). The market, less the cost of aggregation: what owners and firms have "
+                   "together over homes that sell nothing, less the fixed cost of serving a battery, all prices.",
+                   tornado->points[0].seeds, tornado->points[0].days, tornado->points[0].span);
 }
 
 void etp_write_tornado(etp_estimator *estimator)
@@ -208,6 +228,28 @@ static void flip_table(etp_estimator *estimator, int usual)
                    "many intervals about one in twenty misses the truth by chance.");
 }
 
+/* With the cost of aggregation. It is the same for firms and utility, so that C is the same with and without it; what it
+ * decides is whether there would be such a market. */
+static void write_living(etp_estimator *estimator)
+{
+    unsigned count[3] = {0}, known = 0;
+    for (size_t i = 0; i < estimator->point_count; i++) {
+        const etp_point_figures *figures = &estimator->point[i];
+        etp_estimate left = etp_estimator_less_cost(estimator, &figures->market[ETP_PRICES_ALL]);
+        if (!left.known || !etp_estimator_varies(estimator, figures))
+            continue;
+        count[sign_of(&left) + 1]++, known++;
+    }
+    if (known > 0)
+        etp_document_text(
+            estimator->document,
+            "The cost of aggregation is taken to fall on firms and utility alike, so that C is the same with it. "
+            "Whether the firms' market would be there at all is another matter: of %u cases, what owners "
+            "and firms have together lies above that cost in %u, below it in %u, and cannot be told from "
+            "it in %u.",
+            known, count[2], count[0], count[1]);
+}
+
 void etp_write_flips(etp_estimator *estimator)
 {
     const etp_estimate *found = &estimator->findings.competition[ETP_PRICES_ALL];
@@ -217,6 +259,7 @@ void etp_write_flips(etp_estimator *estimator)
         return;
     }
     int usual = sign_of(found);
+    write_living(estimator);
     etp_document_text(estimator->document, "With all prices the headline %s%s.", usual != 0 ? "lies " : "",
                       sign_words(usual));
     if (count_flips(estimator, usual) > 0)

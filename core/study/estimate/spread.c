@@ -276,7 +276,10 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
             etp_range *alone = kind == ETP_KIND_WEEK        ? &estimate->weeks
                                : kind == ETP_KIND_HOUSEHOLD ? &estimate->homes
                                                             : &estimate->seeds;
+            double own[ETP_KINDS] = {0};
             *alone = etp_range_of(resampling->figures[i], fewer, &variance[i][kind]);
+            own[kind] = variance[i][kind];
+            etp_range_widen(alone, estimate->value, own, count);
         }
     }
     if (count[0] * count[1] * count[2] == 1)
