@@ -237,11 +237,19 @@ static inline study *study_new(void)
     return made;
 }
 
-static inline void study_free(study *made)
+/* Cells are made again from their cases when they are asked for. */
+static inline void study_forget_cells(study *made)
 {
     etp_cell_result **cell = &made->cells[0][0][0][0][0];
-    for (size_t i = 0; i < sizeof made->cells / sizeof *cell; i++)
+    for (size_t i = 0; i < sizeof made->cells / sizeof *cell; i++) {
         study_free_cell(cell[i]);
+        cell[i] = NULL;
+    }
+}
+
+static inline void study_free(study *made)
+{
+    study_forget_cells(made);
     free(made);
 }
 

@@ -124,6 +124,55 @@ static void timing_auction_and_buyers_are_told_apart(void **state)
 }
 
 /* B: 3 - (1 - 0.5). With a tariff to which the home responds better it turns round. */
+/* C is not all rivalry: one bidder alone can bring most of it. */
+static void what_rivals_bring_is_told_from_how_the_price_is_set(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    study_report report = study_estimate(made);
+    study_assert_says(&report, "more of the difference is due to rivals than to how the price is set");
+    free(report.json);
+    made->cases[0][0].benefit[ETP_ARM_ALONE] = 2.75;
+    study_forget_cells(made);
+    report = study_estimate(made);
+    study_assert_says(&report, "more of the difference is due to how the price is set than to rivals");
+    free(report.json);
+    made->cases[0][0].benefit[ETP_ARM_ALONE] = 3;
+    study_forget_cells(made);
+    report = study_estimate_free(made);
+    study_assert_says(&report, "what rivals as such bring cannot be told from nothing");
+    study_assert_says(&report, "The claim holds here");
+    free(report.json);
+}
+
+static void reserves_are_checked(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    study_report report = study_estimate(made);
+    study_assert_says(&report, "That is about nothing, as it should be.");
+    free(report.json);
+    made->cases[0][0].benefit[ETP_ARM_KNOWING] = -1;
+    study_forget_cells(made);
+    report = study_estimate_free(made);
+    study_assert_says(&report, "They ask for less than selling costs them");
+    free(report.json);
+}
+
+/* Owners have 156.43 a year over selling nothing, firms 39.11; a battery costs 25. */
+static void the_market_must_cover_its_cost(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    study_report report = study_estimate(made);
+    study_assert_says(&report, "more than it costs to serve a battery");
+    free(report.json);
+    made->values[0].number = 400;
+    report = study_estimate_free(made);
+    study_assert_says(&report, "less than it costs to serve a battery, whoever gets it");
+    free(report.json);
+}
+
 static void a_time_of_day_tariff_can_be_better(void **state)
 {
     (void)state;
@@ -517,6 +566,9 @@ int main(void)
         cmocka_unit_test(what_chance_can_have_made_is_not_claimed),
         cmocka_unit_test(a_gain_from_spikes_alone_is_called_that),
         cmocka_unit_test(timing_auction_and_buyers_are_told_apart),
+        cmocka_unit_test(what_rivals_bring_is_told_from_how_the_price_is_set),
+        cmocka_unit_test(reserves_are_checked),
+        cmocka_unit_test(the_market_must_cover_its_cost),
         cmocka_unit_test(a_time_of_day_tariff_can_be_better),
         cmocka_unit_test(welfare_stands_beside_the_transfer),
         cmocka_unit_test(firms_can_live_or_not),

@@ -8,17 +8,19 @@ static const etp_comparison_about about[ETP_COMPARISONS] = {
     [ETP_TIMING] = {"timing", "of A: timing", "posted - flat", ETP_ARM_POSTED, ETP_ARM_FLAT,
                     "energy moved to other hours, at the utility's posted price"},
     [ETP_AUCTION] = {"auction", "of A: auction", "alone - posted", ETP_ARM_ALONE, ETP_ARM_POSTED,
-                     "one buyer that bids in the auction against one that posts its best price"},
+                     "how the price is set: one buyer that bids without a rival and is not told every reserve, "
+                     "against one that is told and posts its best price"},
     [ETP_MORE_BUYERS] = {"buyers", "of A: more buyers", "firms - alone", ETP_ARM_FIRMS, ETP_ARM_ALONE,
                          "several bidders against one that bids in the same way"},
     [ETP_COMPETITION] = {"competition", "C: competition", "firms - posted", ETP_ARM_FIRMS, ETP_ARM_POSTED,
-                         "who owns the portfolios: several firms, or one utility that posts its best price"},
+                         "who owns the portfolios, and with it how the price is set: several firms that bid, or one "
+                         "utility that is told every reserve and posts its best price"},
     [ETP_DYNAMIC] =
         {"dynamic", "B: dynamic price", "(firms - flat) - (timed - timed_none)", ETP_ARM_FIRMS, ETP_ARM_FLAT,
          "a dynamic price against a time-of-day feed-in tariff to which the home responds as well as it can"},
     [ETP_AGAINST_TIMED] = {"against-timed", "B in whole bills", "firms - timed", ETP_ARM_FIRMS, ETP_ARM_TIMED,
                            "the same two, bill against bill: the tariffs of the spill differ as well"},
-    [ETP_KNOWN_RESERVES] = {"known-reserves", "a utility that knows every reserve", "knowing - flat", ETP_ARM_KNOWING,
+    [ETP_KNOWN_RESERVES] = {"known-reserves", "a utility that pays each its reserve", "knowing - flat", ETP_ARM_KNOWING,
                             ETP_ARM_FLAT,
                             "a check of the reserves: who is paid just his reserve should be left about as "
                             "he was"},

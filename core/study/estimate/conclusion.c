@@ -56,6 +56,15 @@ static void make_verdict(etp_estimator *estimator)
 
 /* ---- what else is to be said of it ---- */
 
+/* "Here" is this place and time. */
+static void say_reference(etp_estimator *estimator)
+{
+    const etp_study_point *point = etp_place_point(estimator->view, estimator->headline[ETP_PRICES_ALL]);
+    if (firm_count(estimator) > 0 && point != NULL)
+        etp_document_point(estimator->document, "Here: the reference market has %u firms; %s, %s; %u seeds.",
+                           firm_count(estimator), point->region, point->span, point->seeds);
+}
+
 static void say_clipped(etp_estimator *estimator)
 {
     const etp_estimate *all = &estimator->findings.competition[ETP_PRICES_ALL];
@@ -91,18 +100,50 @@ static void say_days(etp_estimator *estimator)
 static void say_split(etp_estimator *estimator)
 {
     const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
-    char words[ETP_WORDS_MAX], rest[2 * ETP_WORDS_MAX] = "";
+    char words[ETP_WORDS_MAX], timing[ETP_WORDS_MAX];
     if (!of[ETP_ACCESS].known || !of[ETP_TIMING].known)
         return;
-    if (of[ETP_AUCTION].known && of[ETP_MORE_BUYERS].known)
-        snprintf(rest, sizeof rest,
-                 " The auction with a single bidder brings A$ %.2f on top, and several bidders instead of one A$ %.2f.",
-                 of[ETP_AUCTION].value, of[ETP_MORE_BUYERS].value);
+    etp_document_point(estimator->document,
+                       "To sell in the market at all is worth %s per battery and year, against a home that sells "
+                       "nothing from its battery. Of that the timing of sales, at the utility's own price, brings %s.",
+                       money(words, &of[ETP_ACCESS]), money(timing, &of[ETP_TIMING]));
+}
+
+/* C changes more than the number of bidders: the utility is told every reserve and posts, a bidder is not and bids. The
+ * arm with one bidder tells the two apart. */
+static void say_what_rivals_bring(etp_estimator *estimator)
+{
+    const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
+    const etp_estimate *auction = &of[ETP_AUCTION], *buyers = &of[ETP_MORE_BUYERS];
+    char words[ETP_WORDS_MAX], rest[ETP_WORDS_MAX];
+    if (!auction->known || !buyers->known)
+        return;
     etp_document_point(
         estimator->document,
-        "To sell in the market at all is worth %s per battery and year, against a home that sells nothing "
-        "from its battery. Of that the timing of sales, at the utility's own price, brings A$ %.2f.%s",
-        money(words, &of[ETP_ACCESS]), of[ETP_TIMING].value, rest);
+        "What of it is rivalry: one bidder without a rival, which bids by the same script as the firms, brings owners "
+        "%s more than the posted price; it is not told every reserve, as who posts is. Several bidders instead of one "
+        "bring %s.%s",
+        money(words, auction), money(rest, buyers),
+        !etp_estimate_above(buyers, 0)   ? " So what rivals as such bring cannot be told from nothing, or is less."
+        : auction->value > buyers->value ? " So more of the difference is due to how the price is set than to rivals."
+                                         : " So more of the difference is due to rivals than to how the price is set.");
+}
+
+static void say_reserves(etp_estimator *estimator)
+{
+    const etp_estimate *paid = &estimator->comparison[ETP_PRICES_ALL][ETP_KNOWN_RESERVES];
+    char words[ETP_WORDS_MAX];
+    if (!paid->known)
+        return;
+    etp_document_point(
+        estimator->document,
+        "A check of the reserves, which are our own assumption: owners who are paid just what they ask are left with "
+        "%s per battery and year over selling nothing.%s",
+        money(words, paid),
+        etp_estimate_above(paid, 0) ? " They ask for more than selling costs them."
+        : etp_estimate_below(paid, 0)
+            ? " They ask for less than selling costs them, and what competition brings makes up for a part of that."
+            : " That is about nothing, as it should be.");
 }
 
 static void say_timed(etp_estimator *estimator)
@@ -125,16 +166,20 @@ static void say_welfare(etp_estimator *estimator)
 {
     const etp_estimate *gain = &estimator->findings.competition[ETP_PRICES_ALL];
     const etp_estimate *welfare = &estimator->extra_welfare[ETP_PRICES_ALL];
+    /* H7 asks whether buyers give up more than nothing. */
+    etp_answer moved = estimator->findings.hypothesis[7 - 1].answer;
     char words[ETP_WORDS_MAX];
     if (!gain->known || !welfare->known)
         return;
     etp_document_point(estimator->document,
                        "Competition changes what owners and buyers have together by %s per battery and year.%s",
                        money(words, welfare),
-                       gain->value > 0 && welfare->value < gain->value
-                           ? " The rest of what owners gain is money that buyers give up: moved, not made."
-                       : gain->value > 0 ? " Owners' gain is not at the buyers' cost."
-                                         : "");
+                       !(gain->value > 0)          ? ""
+                       : moved == ETP_ANSWER_HOLDS ? " The rest of what owners gain is money that buyers give up: "
+                                                     "moved, not made."
+                       : moved == ETP_ANSWER_FAILS ? " Owners' gain is not at the buyers' cost."
+                                                   : " Whether buyers pay for what owners gain cannot be told from "
+                                                     "chance.");
 }
 
 static void say_owners(etp_estimator *estimator)
@@ -168,6 +213,27 @@ static void say_firms(etp_estimator *estimator)
                        rest);
 }
 
+static void say_market(etp_estimator *estimator)
+{
+    for (size_t i = 0; i < estimator->point_count; i++) {
+        const etp_point_figures *figures = &estimator->point[i];
+        const etp_estimate *market = &figures->market[ETP_PRICES_ALL];
+        etp_estimate left = etp_estimator_less_cost(estimator, market);
+        char words[ETP_WORDS_MAX];
+        if (figures->place.experiment != estimator->headline[ETP_PRICES_ALL].experiment || !left.known)
+            continue;
+        etp_document_point(estimator->document,
+                           "Owners and firms together have %s per battery and year from it, against homes that sell "
+                           "nothing: %s.",
+                           money(words, market),
+                           etp_estimate_above(&left, 0)   ? "more than it costs to serve a battery"
+                           : etp_estimate_below(&left, 0) ? "less than it costs to serve a battery, whoever gets it"
+                                                          : "whether that covers what it costs to serve a battery "
+                                                            "cannot be told");
+        return;
+    }
+}
+
 /* ---- where it flips ---- */
 
 enum { NAMES_MAX = 6 };
@@ -189,23 +255,30 @@ static void count_case(flip_count *count, const etp_estimate *estimate, const ch
     etp_words_mend(count->names);
 }
 
-static void say_flips(etp_estimator *estimator)
+static flip_count count_cases(const etp_estimator *estimator, etp_price_world world)
 {
     flip_count count = {0};
     for (size_t i = 0; i < estimator->point_count; i++) {
         const etp_point_figures *figures = &estimator->point[i];
-        const etp_estimate *estimate = &figures->competition[ETP_PRICES_ALL];
+        const etp_estimate *estimate = &figures->competition[world];
         char words[ETP_WORDS_MAX];
         if (etp_estimator_varies(estimator, figures) && estimate->known)
             count_case(&count, estimate, etp_estimator_case(estimator, figures->place, words));
     }
+    return count;
+}
+
+static void say_flips(etp_estimator *estimator)
+{
+    flip_count count = count_cases(estimator, ETP_PRICES_ALL), clipped = count_cases(estimator, ETP_PRICES_CLIPPED);
     if (count.above + count.below + count.unsure == 0)
         return;
     etp_document_point(
         estimator->document,
         "Over all that was varied, C lies above zero in %u cases, below zero in %u, and cannot be told from "
-        "zero in %u.%s%s%s",
-        count.above, count.below, count.unsure, count.below > 0 ? " It lies below zero with: " : "", count.names,
+        "zero in %u; with spot clipped in %u, %u and %u.%s%s%s",
+        count.above, count.below, count.unsure, clipped.above, clipped.below, clipped.unsure,
+        count.below > 0 ? " It lies below zero with: " : "", count.names,
         count.below > NAMES_MAX ? "; and others, in the table of where it flips."
         : count.below > 0       ? "."
                                 : "");
@@ -277,15 +350,17 @@ void etp_write_conclusion(etp_estimator *estimator)
         etp_document_text(document, "This is the short version, of few seeds and weeks: its intervals are wide.");
     etp_document_text(document, "%s", estimator->findings.verdict);
     show_figures(estimator);
-    if (firm_count(estimator) > 0)
-        etp_document_point(document, "The reference market has %u firms.", firm_count(estimator));
+    say_reference(estimator);
     say_clipped(estimator);
     say_days(estimator);
+    say_what_rivals_bring(estimator);
     say_split(estimator);
     say_timed(estimator);
     say_welfare(estimator);
     say_owners(estimator);
     say_firms(estimator);
+    say_market(estimator);
+    say_reserves(estimator);
     say_flips(estimator);
     say_chance(estimator);
     say_facts(estimator);

@@ -70,6 +70,20 @@ void etp_write_methods(etp_estimator *estimator)
                       "households and seeds have in common is counted more than once, which errs on the side of "
                       "width. Where a few weeks carry most, an interval holds the truth less often than it says, "
                       "about 89 times in a hundred in a trial where one week in a hundred has seven times the usual.");
+    etp_document_heading(document, "Money, clocks, and what is left over");
+    etp_document_text(
+        document, "Spot prices are without GST, as the market operator publishes them; the retail price is with it, "
+                  "as a household pays it, and a household that sells energy charges none. Costs of networks are "
+                  "in the retail price alone.");
+    etp_document_text(document,
+                      "All hours are the market's, UTC+10 all year: the wall clocks of measured households were turned "
+                      "back to standard time, and a tariff by the clock is by this clock. A run begins at noon with "
+                      "the same charge in all arms. What is left in a battery at the end of a week or a run counts at "
+                      "the feed-in tariff that the sun's energy for it would have had, over the charging efficiency.");
+    etp_document_text(document,
+                      "No buyer sees an interval's price before it is over: the public forecast is made from past "
+                      "prices, and a firm's own view of it has an error. A buyer whose value is not above zero does "
+                      "not bid.");
     etp_document_note(document, "Definitions, with formulas and sources, are in docs/evidence.md.");
 }
 
