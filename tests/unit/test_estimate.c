@@ -140,7 +140,7 @@ static void what_rivals_bring_is_told_from_how_the_price_is_set(void **state)
     made->cases[0][0].benefit[ETP_ARM_ALONE] = 3;
     study_forget_cells(made);
     report = study_estimate_free(made);
-    study_assert_says(&report, "what rivals as such bring cannot be told from nothing");
+    study_assert_says(&report, "what rivals as such bring cannot be told from chance");
     study_assert_says(&report, "The claim holds here");
     free(report.json);
 }
@@ -150,7 +150,7 @@ static void reserves_are_checked(void **state)
     (void)state;
     study *made = study_of_headline();
     study_report report = study_estimate(made);
-    study_assert_says(&report, "That is about nothing, as it should be.");
+    study_assert_says(&report, "The interval holds zero, as it should.");
     free(report.json);
     made->cases[0][0].benefit[ETP_ARM_KNOWING] = -1;
     study_forget_cells(made);

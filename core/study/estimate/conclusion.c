@@ -124,7 +124,8 @@ static void say_what_rivals_bring(etp_estimator *estimator)
         "%s more than the posted price; it is not told every reserve, as who posts is. Several bidders instead of one "
         "bring %s.%s",
         money(words, auction), money(rest, buyers),
-        !etp_estimate_above(buyers, 0)   ? " So what rivals as such bring cannot be told from nothing, or is less."
+        etp_estimate_below(buyers, 0)    ? " So rivals as such bring owners less."
+        : !etp_estimate_above(buyers, 0) ? " So what rivals as such bring cannot be told from chance."
         : auction->value > buyers->value ? " So more of the difference is due to how the price is set than to rivals."
                                          : " So more of the difference is due to rivals than to how the price is set.");
 }
@@ -143,7 +144,7 @@ static void say_reserves(etp_estimator *estimator)
         etp_estimate_above(paid, 0) ? " They ask for more than selling costs them."
         : etp_estimate_below(paid, 0)
             ? " They ask for less than selling costs them, and what competition brings makes up for a part of that."
-            : " That is about nothing, as it should be.");
+            : " The interval holds zero, as it should.");
 }
 
 static void say_timed(etp_estimator *estimator)
@@ -189,9 +190,11 @@ static void say_owners(etp_estimator *estimator)
         return;
     etp_document_point(estimator->document,
                        "%.1f %% of owners are worse off with the firms than if they sold nothing, %.1f %% with the "
-                       "utility. %.1f %% have less from the firms than from the utility.",
+                       "utility: %.1f points more (95 %% interval %.1f to %.1f). %.1f %% have less from the firms than "
+                       "from the utility.",
                        100 * spread->worse[ETP_SPREAD_FIRMS].value, 100 * spread->worse[ETP_SPREAD_POSTED].value,
-                       100 * spread->lose_by_rivals.value);
+                       100 * spread->more_worse.value, 100 * spread->more_worse.bounds.low,
+                       100 * spread->more_worse.bounds.high, 100 * spread->lose_by_rivals.value);
 }
 
 static void say_firms(etp_estimator *estimator)
