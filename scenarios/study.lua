@@ -292,7 +292,7 @@ local function link(group, label, value, set)
 end
 
 local links = {
-  id = "links", title = "Delay, loss and bandwidth of the links", prices = { "all" }, arms = MARKETS, set = side(),
+  id = "links", title = "Delay, loss and bandwidth of the links", prices = BOTH, arms = MARKETS, set = side(),
   points = {
     { id = "undisturbed", label = "20 ms, nothing lost" },
     link("delay", "delay 200 ms", 200, { delay = 200 }),
@@ -365,7 +365,7 @@ local tornado = {
 -- Buyers without a margin who all value energy at the feed-in tariff: owners who ask for their opportunity cost sell
 -- nothing, and nothing may come out.
 local placebo = {
-  id = "placebo", title = "Buyers who value energy at the feed-in tariff", prices = { "all" }, arms = MARKETS,
+  id = "placebo", title = "Buyers who value energy at the feed-in tariff", prices = BOTH, arms = MARKETS,
   set = side {
     world = { q = 1, spread = 0, noise = 0, loss_factor = 1, cost_to_serve = 0 }, prices = { constant = 3.3 },
   },
