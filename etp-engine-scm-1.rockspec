@@ -37,6 +37,7 @@ build = {
     ETP_LUA_MODULE = "ON",
     ETP_LUA_MODULE_DIR = "$(LIBDIR)",
     ETP_LUA_SCRIPT_DIR = "$(LUADIR)",
+    ETP_REPORT = "AUTO",
     ETP_TESTS = "OFF",
     ETP_WERROR = "OFF",
   },

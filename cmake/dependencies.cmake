@@ -31,3 +31,28 @@ endif()
 # The command tournament plays several games at once.
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
+
+# D3 5 draws the plots of pages, and becomes part of the program. With AUTO, as for a rock, its absence leaves them out.
+set(ETP_REPORT ON CACHE STRING "Build the pages of the commands report and evidence, for which D3 5 is needed: ON, OFF or AUTO")
+set_property(CACHE ETP_REPORT PROPERTY STRINGS ON OFF AUTO)
+set(etp_has_pages OFF)
+if(ETP_REPORT)
+  find_file(D3_SCRIPT d3.min.js
+    PATHS /usr/share/nodejs/d3/dist /usr/share/javascript/d3 /usr/local/share/nodejs/d3/dist NO_DEFAULT_PATH)
+  set(d3_line "")
+  if(EXISTS "${D3_SCRIPT}")
+    # Its first line says which it is: "// https://d3js.org v5.16.0 Copyright 2022 Mike Bostock".
+    file(STRINGS ${D3_SCRIPT} d3_line LIMIT_COUNT 1)
+  endif()
+  if(d3_line MATCHES "d3js\\.org v5\\.")
+    set(etp_has_pages ON)
+  elseif(ETP_REPORT STREQUAL "AUTO")
+    message(STATUS "D3 5 was not found (package node-d3): etp-engine writes no pages, only JSON and CSV.")
+  elseif(D3_SCRIPT)
+    message(FATAL_ERROR "${D3_SCRIPT} is not D3 5 (its first line is: ${d3_line}). -DD3_SCRIPT=FILE names another; "
+      "-DETP_REPORT=OFF builds without the pages of etp-engine report.")
+  else()
+    message(FATAL_ERROR "d3.min.js of D3 5 was not found (package node-d3). ${etp_install_hint} "
+      "-DD3_SCRIPT=FILE names it elsewhere; -DETP_REPORT=OFF builds without the pages of etp-engine report.")
+  endif()
+endif()

@@ -10,6 +10,7 @@ rm -rf "$tree" "$tree.first"
 mv "$tree.first" "$tree"
 "$tree/bin/etp-engine" --version
 diff -r "$here/../../strategies" "$tree/share/etp-engine/strategies"
+diff -r "$here/../../scenarios" "$tree/share/etp-engine/scenarios"
 diff -r "$here/../../bindings/lua/meta" "$tree/share/etp-engine/meta"
 # The program and the Lua module use the strategies that were installed with them, and not those of the sources.
 cp "$tree/share/etp-engine/strategies/greedy.lua" "$tree/share/etp-engine/strategies/only_here.lua"
@@ -20,6 +21,18 @@ if [ -d "$tree/lib/lua/5.4" ] && [ -z "${SANITIZERS:-}" ]; then
         "$lua" -e 'assert(require("etp").strategies().only_here, "the module looked elsewhere for strategies")'
 fi
 rm "$tree/share/etp-engine/strategies/only_here.lua"
+# A study from an empty folder takes the installed scenario, and is made of nothing of the sources.
+mkdir "$tree/study"
+sed 's/^\( *title = \)".*",$/\1"of the tree",/' "$here/../../scenarios/study.lua" >"$tree/share/etp-engine/scenarios/study.lua"
+(cd "$tree/study" && "$tree/bin/etp-engine" evidence --data built-in --quick --quiet --set homes.count=1 --set seeds.count=2 \
+    --set estimate.resamples=100)
+grep -qF '"of the tree"' "$tree/study/report.json"
+if grep -qF "$(cd "$here/../.." && pwd)" "$tree/study/report.json"; then
+    echo "a study names a folder of the sources"
+    exit 1
+fi
+cp "$here/../../scenarios/study.lua" "$tree/share/etp-engine/scenarios/study.lua"
+rm -r "$tree/study"
 # An editor is sent to the annotations that were installed.
 "$tree/bin/etp-engine" new strategy mine --dir "$tree" >/dev/null
 grep -qF "\"$tree/share/etp-engine/meta/script\"" "$tree/.luarc.json" || {

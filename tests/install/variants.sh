@@ -61,3 +61,16 @@ if "$CMAKE" -S "$source" -B "$work/neither" -DETP_TESTS=OFF -DETP_SHARED=OFF -DE
     fail "neither shared nor static libraries, and no word about it"
 fi
 consume subdirectory
+
+# What is to draw the plots is asked for, by default; a rock goes without.
+configure_pages() {
+    "$CMAKE" -S "$source" -B "$work/pages" -DETP_TESTS=OFF -DD3_SCRIPT="$work/d3.js" "$1" 2>&1 | tr -s ' \n' '  ' >"$work/log"
+    grep -qF "$2" "$work/log" || { cat "$work/log"; fail "$1 with another D3: not \"$2\""; }
+}
+echo '// https://d3js.org v7.8.5 Copyright' >"$work/d3.js"
+configure_pages -DETP_REPORT=ON "is not D3 5"
+rm "$work/d3.js"
+configure_pages -DETP_REPORT=ON "is not D3 5"
+configure_pages -DETP_REPORT=AUTO "Build files have been written"
+grep -qF "etp-engine writes no pages" "$work/log" || fail "nothing says that there will be no pages"
+configure_pages -DETP_REPORT=OFF "Build files have been written"

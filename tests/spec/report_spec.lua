@@ -235,9 +235,11 @@ describe("the page", function()
       end
       return sum
     end
-    local schemes = 0
+    local schemes, light = 0, nil
     for block in program.read("core/report/html/page.css"):gmatch(":root (%b{})") do
-      local colors = {}
+      -- What a scheme does not change is as in the first.
+      local colors = setmetatable({}, { __index = light })
+      light = light or colors
       for name, color in block:gmatch("%-%-(%w+): (#%x+);") do
         colors[name] = luminance(color)
       end

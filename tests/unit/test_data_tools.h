@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of files share: a folder of their own, gzip, and the folder of real data. */
+/* What the tests of files share: a folder of their own, and gzip. */
 #ifndef ETP_TEST_DATA_TOOLS_H
 #define ETP_TEST_DATA_TOOLS_H
 
@@ -10,7 +10,7 @@
 #include "data/catalogue.h"
 #include "test_trace_tools.h"
 
-enum { SKIPPED = 77, PATH_SIZE = 512 };
+enum { PATH_SIZE = 512 };
 
 static char test_folder[64];
 
@@ -62,19 +62,6 @@ static inline size_t pack(const void *bytes, size_t size, unsigned char *packed,
     libdeflate_free_compressor(deflater);
     assert_true(made > 0);
     return made;
-}
-
-static inline const char *data_folder(void)
-{
-    const char *named = getenv("ETP_DATA_DIR");
-    return named != NULL ? named : ETP_SOURCE_DIR "/../shared/data";
-}
-
-static inline const char *data_path(const char *file)
-{
-    static char path[PATH_SIZE * 2];
-    snprintf(path, sizeof path, "%s/%s", data_folder(), file);
-    return path;
 }
 
 /* 2025-01-01 00:00 on the market's clock, in ns. */

@@ -14,24 +14,8 @@
 #include "data/households/batteries.h"
 #include "data/households/profiles_load.h"
 #include "data/households/tariffs.h"
+#include "test_real_data.h"
 #include "world/calendar.h"
-
-enum { SKIPPED = 77 };
-
-static const char *folder(void)
-{
-    const char *named = getenv("ETP_DATA_DIR");
-    return named != NULL ? named : ETP_SOURCE_DIR "/../shared/data";
-}
-
-static const char *data_path(const char *file)
-{
-    static char paths[4][1024];
-    static unsigned next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder(), file);
-    return path;
-}
 
 static const char customer[] = "ausgrid_customer12_2011-07_2012-06_kW.csv",
                   total[] = "ausgrid_300homes_total_2011-07_2012-06_kWh.csv",
@@ -202,11 +186,7 @@ int main(void)
         cmocka_unit_test(tariffs_are_those_of_their_state_and_year),
         cmocka_unit_test(batteries_have_their_sizes),
     };
-    FILE *there = fopen(data_path(customer), "rb");
-    if (there == NULL) {
-        printf("skipped: there are no data in %s; set ETP_DATA_DIR to the folder that has them\n", folder());
+    if (!data_are_here(customer))
         return SKIPPED;
-    }
-    fclose(there);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

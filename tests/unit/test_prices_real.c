@@ -2,6 +2,7 @@
 /* Every real file of prices has the figures that were counted apart from this program. Where the files are not here, the
  * whole program is skipped and says so: set ETP_DATA_DIR to the folder that has them. */
 #include "test_data_tools.h"
+#include "test_real_data.h"
 #include "world/calendar.h"
 
 /* What is known of one region of a file; stamps are those of the first and last row, which are ends. */
@@ -167,9 +168,7 @@ int main(void)
         cmocka_unit_test(publications_agree_with_each_other),
         cmocka_unit_test(a_folder_is_searched_by_content),
     };
-    if (access(data_path(all[0].file), R_OK) != 0) {
-        printf("skipped: there are no data in %s; set ETP_DATA_DIR to the folder that has them\n", data_folder());
+    if (!data_are_here(all[0].file))
         return SKIPPED;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The loader and real files: AEMO's own, and others that must be refused by name. Where the files are not here, the
  * whole program is skipped and says so: set ETP_DATA_DIR to the folder that has them. */
+#include "test_real_data.h"
 #include "test_trace_tools.h"
-
-enum { SKIPPED = 77 };
-
-static const char *folder(void)
-{
-    const char *named = getenv("ETP_DATA_DIR");
-    return named != NULL ? named : ETP_SOURCE_DIR "/../shared/data";
-}
-
-static const char *data_path(const char *file)
-{
-    static char path[1024];
-    snprintf(path, sizeof path, "%s/%s", folder(), file);
-    return path;
-}
 
 /* ---- AEMO's files ---- */
 
@@ -115,11 +101,7 @@ int main(void)
         cmocka_unit_test(a_packed_year_is_the_months_in_it),  cmocka_unit_test(several_regions_need_a_name),
         cmocka_unit_test(what_has_no_prices_is_refused),
     };
-    FILE *there = fopen(data_path("aemo_price_and_demand_202501_VIC1.csv"), "rb");
-    if (there == NULL) {
-        printf("skipped: there are no data in %s; set ETP_DATA_DIR to the folder that has them\n", folder());
+    if (!data_are_here("aemo_price_and_demand_202501_VIC1.csv"))
         return SKIPPED;
-    }
-    fclose(there);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

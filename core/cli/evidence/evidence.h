@@ -28,7 +28,7 @@ int etp_evidence_name_paths(etp_evidence_paths *paths, const etp_evidence_option
  * memory. */
 char *etp_evidence_command(const etp_evidence_options *options);
 
-/* Makes the report of a study and writes page, JSON and tables. Returns an exit status. */
+/* Makes the report of a study and writes page, JSON and tables; a program without pages leaves out the page. Returns an exit status. */
 int etp_evidence_write(const etp_study *study, const etp_evidence_paths *paths, etp_findings *findings,
                        etp_error *error);
 

@@ -11,6 +11,7 @@
 #include "program/output.h"
 #include "program/share.h"
 #include "program/status.h"
+#include "report/document/document.h"
 
 static const char built_in[] = "built-in";
 static const char default_scenario[] = "study.lua";
@@ -130,11 +131,11 @@ static int find_scenario(const etp_evidence_options *options, char path[PATH_SIZ
     return ETP_EXIT_FAILED;
 }
 
-/* A page that cannot be written is found out now, and not after an hour. */
-static int try_page(const char *path, etp_error *error)
+/* What cannot be written is found out now, and not after an hour. */
+static int try_result(const etp_evidence_paths *paths, etp_error *error)
 {
     etp_output output;
-    int status = etp_output_open(&output, path, true, error);
+    int status = etp_output_open(&output, etp_document_has_pages() ? paths->page : paths->json, true, error);
     etp_output_drop(&output);
     return status;
 }
@@ -146,6 +147,10 @@ static void tell_plan(const etp_study *study)
     const etp_study_view *view = etp_study_view_of(study);
     for (unsigned i = 0; i < view->left_out_count; i++)
         fprintf(stderr, "Left out: %s\n", view->left_out[i]);
+    if (!etp_document_has_pages())
+        fputs("Left out: the page, for which this etp-engine would have to be built with D3 5 (package node-d3). There "
+              "will be JSON and CSV.\n",
+              stderr);
 }
 
 static int tell_findings(const etp_findings *findings, const etp_evidence_paths *paths, etp_error *error)
@@ -154,7 +159,8 @@ static int tell_findings(const etp_findings *findings, const etp_evidence_paths 
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
         printf("%-4s%-27s%s\n", findings->hypothesis[i].id, etp_answer_text(findings->hypothesis[i].answer),
                findings->hypothesis[i].figures);
-    printf("\n%s\n%s\n%s/\n", paths->page, paths->json, paths->tables);
+    printf("\n%s%s%s\n%s/\n", etp_document_has_pages() ? paths->page : "", etp_document_has_pages() ? "\n" : "",
+           paths->json, paths->tables);
     return etp_output_flush(error);
 }
 
@@ -200,7 +206,7 @@ static int play(const etp_evidence_options *options, etp_error *error)
     if (status == ETP_EXIT_DONE)
         status = find_scenario(options, scenario, error);
     if (status == ETP_EXIT_DONE)
-        status = try_page(paths.page, error);
+        status = try_result(&paths, error);
     if (status != ETP_EXIT_DONE)
         return status;
     char *command = etp_evidence_command(options);

@@ -115,7 +115,7 @@ static int write_all(const etp_document *document, const etp_evidence_paths *pat
 {
     etp_error inner = {0};
     int status = write_file(document, paths->json, write_json, error);
-    if (status == ETP_EXIT_DONE)
+    if (status == ETP_EXIT_DONE && etp_document_has_pages())
         status = write_file(document, paths->page, etp_document_write_html, error);
     if (status != ETP_EXIT_DONE)
         return status;

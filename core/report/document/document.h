@@ -121,6 +121,9 @@ void etp_plot_lorenz(etp_plot *plot, const double *values, size_t count);
  * ETP_EINVAL, or ETP_EIO when it could not be written, with errno. */
 int etp_document_write_json(const etp_document *document, const char *command, FILE *out, etp_error *error);
 
+/* Whether the program was built with what pages need. */
+bool etp_document_has_pages(void);
+
 /* As one page that needs nothing else. The same results; ETP_ENOENT if the program was built without pages. */
 int etp_document_write_html(const etp_document *document, FILE *out, etp_error *error);
 

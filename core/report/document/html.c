@@ -237,13 +237,20 @@ static bool put_page(const etp_document *document, FILE *out)
     return whole;
 }
 
+bool etp_document_has_pages(void)
+{
+    return etp_page_library.size > 0;
+}
+
 int etp_document_write_html(const etp_document *document, FILE *out, etp_error *error)
 {
     int result = etp_document_check(document, error);
     if (result != ETP_OK)
         return result;
-    if (etp_page_library.size == 0)
-        return etp_fail(error, ETP_ENOENT, "this etp-engine was built without pages (ETP_REPORT=OFF)");
+    if (!etp_document_has_pages())
+        return etp_fail(error, ETP_ENOENT,
+                        "this etp-engine was built without pages, which need D3 5: install it (package node-d3) and "
+                        "build with -DETP_REPORT=ON; JSON and CSV need none");
     errno = 0;
     locale_t before = uselocale(document->locale);
     bool whole = put_page(document, out);
