@@ -148,13 +148,26 @@ static void tell_plan(const etp_study *study)
         fprintf(stderr, "Left out: %s\n", view->left_out[i]);
 }
 
+static void tell_hypothesis(const etp_hypothesis *hypothesis)
+{
+    enum { INDENT = 5 };
+    char answer[ETP_FINDING_TEXT_MAX + 64];
+    snprintf(answer, sizeof answer, "%s: %s", etp_answer_text(hypothesis->answer), hypothesis->figures);
+    etp_usage_text(hypothesis->claim, printf("\n%s", hypothesis->id) - 1, INDENT);
+    etp_usage_text(answer, 0, INDENT);
+}
+
 static int tell_findings(const etp_findings *findings, const etp_evidence_paths *paths, etp_error *error)
 {
-    printf("%s\n\n", findings->verdict);
+    if (findings->caution[0] != '\0') {
+        etp_usage_text(findings->caution, 0, 0);
+        putchar('\n');
+    }
+    etp_usage_text(findings->verdict, 0, 0);
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
-        printf("%-4s%-27s%s\n", findings->hypothesis[i].id, etp_answer_text(findings->hypothesis[i].answer),
-               findings->hypothesis[i].figures);
-    printf("\n%s\n%s\n%s/\n", paths->page, paths->json, paths->tables);
+        tell_hypothesis(&findings->hypothesis[i]);
+    printf("\nThe page, its data, and a CSV for each table and plot:\n  %s\n  %s\n  %s/\n", paths->page, paths->json,
+           paths->tables);
     return etp_output_flush(error);
 }
 
