@@ -9,6 +9,23 @@
 
 enum { DOC_COLUMN = 30, LINE_COLUMNS = 100 };
 
+void etp_usage_text(const char *text, int column, int indent)
+{
+    printf("%*s", indent > column ? indent - column : 0, "");
+    column = indent;
+    while (*text != '\0') {
+        int size = (int)strcspn(text, " ");
+        if (column + 1 + size > LINE_COLUMNS) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        }
+        column += printf("%s%.*s", column > indent ? " " : "", size, text);
+        text += size;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
 /* Prints `text` from DOC_COLUMN on, in as many lines as it takes; `column` is where the first line stands now. */
 static void print_doc(const char *text, int column)
 {
@@ -16,19 +33,7 @@ static void print_doc(const char *text, int column)
         putchar('\n');
         column = 0;
     }
-    printf("%*s", DOC_COLUMN - column, "");
-    column = DOC_COLUMN;
-    while (*text != '\0') {
-        int size = (int)strcspn(text, " ");
-        if (column + 1 + size > LINE_COLUMNS) {
-            printf("\n%*s", DOC_COLUMN, "");
-            column = DOC_COLUMN;
-        }
-        column += printf("%s%.*s", column > DOC_COLUMN ? " " : "", size, text);
-        text += size;
-        text += strspn(text, " ");
-    }
-    putchar('\n');
+    etp_usage_text(text, column, DOC_COLUMN);
 }
 
 void etp_usage_entry(const char *name, const char *doc)

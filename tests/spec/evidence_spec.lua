@@ -218,6 +218,17 @@ kill -9 $pid; wait $pid]]):format(program.engine, out("killed"), plain .. " --se
     program.says(program.read(program.path("quick.json")), { "short version", "How many firms" })
     assert.truthy(done.out:find("H12 "))
   end)
+
+  it("says before its answers that made-up data and the short version prove nothing", function()
+    local done = evidence(("--out '%s' --quick %s"):format(out("quick"), plain))
+    local claim = done.out:find("The claim", 1, true)
+    assert.truthy(claim)
+    assert.truthy(done.out:find("evidence of\n?%s?nothing") < claim)
+    assert.truthy(done.out:find("too little to conclude", 1, true) < claim)
+    for line in done.out:match("^(.-)\nThe page,"):gmatch("[^\n]+") do
+      assert.is_true(#line <= 100, line)
+    end
+  end)
 end)
 
 describe("experiments that cannot be run", function()

@@ -438,6 +438,21 @@ static void an_illustration_is_no_evidence(void **state)
     study_report report = study_estimate_free(made);
     study_assert_says(&report, "evidence of nothing");
     study_assert_says(&report, "One household is real.");
+    assert_non_null(strstr(report.findings.caution, "evidence of nothing"));
+    free(report.json);
+}
+
+static void the_short_version_is_no_ground_for_a_conclusion(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    study_report report = study_estimate(made);
+    assert_string_equal(report.findings.caution, "");
+    free(report.json);
+    made->view.quick = true;
+    report = study_estimate_free(made);
+    assert_non_null(strstr(report.findings.caution, "too little to conclude from"));
+    study_assert_says(&report, report.findings.caution);
     free(report.json);
 }
 
@@ -582,6 +597,7 @@ int main(void)
         cmocka_unit_test(a_tariff_of_zero_gets_no_percentage),
         cmocka_unit_test(a_pegged_reserve_is_shown_as_such),
         cmocka_unit_test(an_illustration_is_no_evidence),
+        cmocka_unit_test(the_short_version_is_no_ground_for_a_conclusion),
         cmocka_unit_test(the_league_ranks_by_margin),
         cmocka_unit_test(an_empty_study_makes_a_report),
         cmocka_unit_test(seeds_that_lack_cells_are_left_out),

@@ -153,14 +153,29 @@ static void tell_plan(const etp_study *study)
               stderr);
 }
 
+static void tell_hypothesis(const etp_hypothesis *hypothesis)
+{
+    enum { INDENT = 5 };
+    char answer[ETP_FINDING_TEXT_MAX + 64];
+    snprintf(answer, sizeof answer, "%s: %s", etp_answer_text(hypothesis->answer), hypothesis->figures);
+    etp_usage_text(hypothesis->claim, printf("\n%s", hypothesis->id) - 1, INDENT);
+    etp_usage_text(answer, 0, INDENT);
+}
+
 static int tell_findings(const etp_findings *findings, const etp_evidence_paths *paths, etp_error *error)
 {
-    printf("%s\n\n", findings->verdict);
+    if (findings->caution[0] != '\0') {
+        etp_usage_text(findings->caution, 0, 0);
+        putchar('\n');
+    }
+    etp_usage_text(findings->verdict, 0, 0);
     for (unsigned i = 0; i < ETP_HYPOTHESES; i++)
-        printf("%-4s%-27s%s\n", findings->hypothesis[i].id, etp_answer_text(findings->hypothesis[i].answer),
-               findings->hypothesis[i].figures);
-    printf("\n%s%s%s\n%s/\n", etp_document_has_pages() ? paths->page : "", etp_document_has_pages() ? "\n" : "",
-           paths->json, paths->tables);
+        tell_hypothesis(&findings->hypothesis[i]);
+    if (etp_document_has_pages())
+        printf("\nThe page, its data, and a CSV for each table and plot:\n  %s\n", paths->page);
+    else
+        printf("\nThe data of a page, and a CSV for each table and plot:\n");
+    printf("  %s\n  %s/\n", paths->json, paths->tables);
     return etp_output_flush(error);
 }
 

@@ -19,7 +19,19 @@ static unsigned firm_count(const etp_estimator *estimator)
     return cell != NULL ? cell->firms : 0;
 }
 
-/* ---- the first sentence ---- */
+/* ---- the first sentences ---- */
+
+/* Goes wherever the verdict goes: nobody may read the one without the other. */
+static void make_caution(etp_estimator *estimator)
+{
+    bool made_up = estimator->view->illustration, quick = estimator->view->quick;
+    snprintf(estimator->findings.caution, sizeof estimator->findings.caution, "%s%s%s",
+             made_up ? "This is an illustration on made-up prices. It shows how the study works and is evidence of "
+                       "nothing, whatever is said to hold below."
+                     : "",
+             made_up && quick ? " " : "",
+             quick ? "This is the short version, of few homes, seeds and weeks: too little to conclude from." : "");
+}
 
 static void make_verdict(etp_estimator *estimator)
 {
@@ -341,16 +353,14 @@ static void show_figures(etp_estimator *estimator)
 void etp_write_conclusion(etp_estimator *estimator)
 {
     etp_document *document = estimator->document;
+    make_caution(estimator);
     make_verdict(estimator);
     etp_document_lead(document,
                       "The claim: battery owners get fairer prices when several aggregators compete for their "
                       "energy than when a single utility sets the price.");
     etp_document_section(document, "conclusion", "In plain words");
-    if (estimator->view->illustration)
-        etp_document_text(document, "This is an illustration on made-up prices. It shows how the study works and is "
-                                    "evidence of nothing.");
-    if (estimator->view->quick)
-        etp_document_text(document, "This is the short version, of few seeds and weeks: its intervals are wide.");
+    if (estimator->findings.caution[0] != '\0')
+        etp_document_text(document, "%s", estimator->findings.caution);
     etp_document_text(document, "%s", estimator->findings.verdict);
     show_figures(estimator);
     say_reference(estimator);

@@ -81,6 +81,7 @@ typedef struct etp_hypothesis {
 typedef struct etp_findings {
     etp_estimate competition[ETP_PRICE_WORLDS]; /* comparison C, A$ per battery and year: the headline */
     etp_hypothesis hypothesis[ETP_HYPOTHESES];
+    char caution[ETP_FINDING_TEXT_MAX]; /* what goes before it: made-up data, the short version; "" */
     char verdict[ETP_FINDING_TEXT_MAX]; /* the first sentence of the conclusion */
 } etp_findings;
 
