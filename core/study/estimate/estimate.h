@@ -45,7 +45,7 @@ typedef struct etp_range {
 typedef struct etp_estimate {
     bool known;        /* false: nothing else is to be read but `missing` */
     double value;      /* over all weeks, homes and seeds that there are */
-    etp_range bounds;  /* weeks, homes and seeds resampled together */
+    etp_range bounds;  /* weeks, homes and seeds resampled together; none of a single week */
     etp_range weeks;   /* ... weeks alone */
     etp_range homes;   /* ... real households alone */
     etp_range seeds;   /* ... seeds alone: far too narrow, shown to say so */
