@@ -80,8 +80,8 @@ void etp_write_methods(etp_estimator *estimator)
         "All hours are the market's, UTC+10 all year: the wall clocks of measured households were turned "
         "back to standard time, and a tariff by the clock is by this clock. A run begins at noon with "
         "the same charge in all arms. What is left in a battery at the end of a week or a run counts at "
-        "the feed-in tariff of the hour in which the run ends, over the efficiency of charging: what it has cost not "
-        "to spill the sun for it.");
+        "the feed-in tariff of the hour in which the run ends, over the efficiency of charging: what the sun for it "
+        "would have brought as spill.");
     etp_document_text(document,
                       "No buyer sees an interval's price before it is over: the public forecast is made from past "
                       "prices, and a firm's own view of it has an error. A buyer whose value is not above zero does "
