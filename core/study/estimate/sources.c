@@ -44,9 +44,9 @@ void etp_write_misleading(etp_estimator *estimator)
                        "a larger percentage over it.");
     etp_document_point(document, "Over the feed-in tariff on sold energy: at that tariff no owner would have sold this "
                                  "energy. What the home would have done is in comparison A.");
-    etp_document_point(document,
-                       "Against a utility that knows every reserve: it leaves owners with about nothing whatever "
-                       "the market, so any other buyer looks good beside it.");
+    etp_document_point(
+        document, "Against a utility that pays each battery its reserve: it leaves owners with about nothing whatever "
+                  "the market, so any other buyer looks good beside it.");
     etp_document_point(document, "With a reserve that is pegged to the feed-in tariff the price is above the tariff by "
                                  "construction.");
 }
