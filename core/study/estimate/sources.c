@@ -71,10 +71,11 @@ void etp_write_methods(etp_estimator *estimator)
                       "width. Where a few weeks carry most, an interval holds the truth less often than it says, "
                       "about 89 times in a hundred in a trial where one week in a hundred has seven times the usual.");
     etp_document_heading(document, "Money, clocks, and what is left over");
-    etp_document_text(
-        document, "Spot prices are without GST, as the market operator publishes them; the retail price is with it, "
-                  "as a household pays it, and a household that sells energy charges none. Costs of networks are "
-                  "in the retail price alone.");
+    etp_document_text(document, "Spot prices are without GST, as the market operator publishes them; the retail price "
+                                "is with it, as a household "
+                                "pays it (of offers of 2018-19 the tables do not say), and a household that sells "
+                                "energy charges none. Charges of networks are in "
+                                "the retail price alone.");
     etp_document_text(
         document,
         "All hours are the market's, UTC+10 all year: the wall clocks of measured households were turned "
