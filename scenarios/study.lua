@@ -187,7 +187,9 @@ local LONGER = { seeds = { count = 3 }, prices = { pieces = 4, piece_days = 28 }
 local MIX = { "equilibrium", "truthful", "greedy", "best_response", "gd", "zip", "aa", "q_learning" }
 
 local strategies = {
-  id = "strategies", title = "All firms bid alike", prices = BOTH, arms = MARKETS, set = side(LONGER),
+  id = "strategies", title = "All firms bid alike", prices = BOTH, set = side(LONGER),
+  -- With one bidder alone as well: what of C is rivalry depends on whether a script learns that it has no rivals.
+  arms = { "flat", "posted", "alone", "firms" },
   points = {
     strategy("truthful"), strategy("equilibrium"), strategy("greedy"), strategy("best_response"), strategy("gd"),
     strategy("zip"), strategy("q_learning"),
