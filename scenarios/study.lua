@@ -188,7 +188,9 @@ local LONGER = { seeds = { count = 2 }, prices = { pieces = 4, piece_days = 28 }
 local MIX = { "equilibrium", "truthful", "greedy", "conservative", "best_response", "zip", "aa", "q_learning" }
 
 local strategies = {
-  id = "strategies", title = "All firms bid alike", prices = BOTH, arms = MARKETS, set = side(LONGER),
+  id = "strategies", title = "All firms bid alike", prices = BOTH, set = side(LONGER),
+  -- With one bidder alone as well: what of C is rivalry depends on whether a script learns that it has no rivals.
+  arms = { "flat", "posted", "alone", "firms" },
   points = {
     strategy("truthful"), strategy("equilibrium"), strategy("greedy"), strategy("best_response"), strategy("zip"),
     strategy("q_learning"),
@@ -265,6 +267,19 @@ local function fortnight_point(one)
   }
 end
 
+-- Eight weeks of 30-minute prices of autumn 2026, beside which forecasts were published. Its publisher does not say
+-- which end of an interval its stamps name: prices may be off by one interval.
+local QUEENSLAND = {
+  id = "QLD1.2026-q2", label = "QLD1 autumn 2026", group = "QLD1",
+  condition = "30-minute prices, eight weeks, feed-in tariff of 2023",
+  set = {
+    tariffs = { feed_in = 5.7 },
+    prices = {
+      region = "QLD1", from = "2026-04-11", ["until"] = "2026-06-08", interval = 30, pieces = 8, piece_days = 7,
+    },
+  },
+}
+
 local function region_points()
   local points = { { id = "VIC1.2024-25", label = "VIC1 2024-25", group = "VIC1" } }
   for _, region in ipairs { "NSW1", "SA1", "VIC1" } do
@@ -275,6 +290,7 @@ local function region_points()
   for _, one in ipairs(FORTNIGHT) do
     points[#points + 1] = fortnight_point(one)
   end
+  points[#points + 1] = QUEENSLAND
   return points
 end
 

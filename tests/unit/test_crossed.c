@@ -198,6 +198,20 @@ static void one_of_each_has_no_interval(void **state)
     assert_false(etp_estimate_above(&estimate, -1e9));
 }
 
+/* Its households and seeds differ, and know nothing of other weeks. */
+static void a_single_week_has_no_interval(void **state)
+{
+    (void)state;
+    const effects of = {.count = {1, 5, 5}, .size = {1, 1, 1}};
+    etp_crossed crossed = {0};
+    fill(&crossed, &of, 1);
+    etp_estimate estimate = estimate_of(&crossed, 200, 1);
+    assert_true(estimate.known && isnan(estimate.bounds.low) && isnan(estimate.bounds.high));
+    assert_true(estimate.homes.low < estimate.homes.high && estimate.seeds.low < estimate.seeds.high);
+    assert_false(etp_estimate_above(&estimate, -1000));
+    etp_crossed_fini(&crossed);
+}
+
 static void same_seed_same_interval(void **state)
 {
     (void)state;
@@ -291,6 +305,7 @@ int main(void)
         cmocka_unit_test(together_variances_add_up),
         cmocka_unit_test(a_ratio_of_nothing_is_not_known),
         cmocka_unit_test(one_of_each_has_no_interval),
+        cmocka_unit_test(a_single_week_has_no_interval),
         cmocka_unit_test(same_seed_same_interval),
         cmocka_unit_test(refuses_what_is_no_table),
         cmocka_unit_test(holds_the_truth_where_kinds_are_alike),

@@ -140,8 +140,19 @@ static void what_rivals_bring_is_told_from_how_the_price_is_set(void **state)
     made->cases[0][0].benefit[ETP_ARM_ALONE] = 3;
     study_forget_cells(made);
     report = study_estimate_free(made);
-    study_assert_says(&report, "what rivals as such bring cannot be told from chance");
+    study_assert_says(&report, "what rivals as such bring with these bidders cannot be told from chance");
     study_assert_says(&report, "The claim holds here");
+    free(report.json);
+}
+
+static void rivalry_is_told_by_strategy(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    study_add(made, "strategies", "learner")->benefit[ETP_ARM_ALONE] = 2;
+    study_report report = study_estimate_free(made);
+    study_assert_says(&report, "strategies.learner.auction.all");
+    study_assert_says(&report, "strategies.learner.buyers.clipped");
     free(report.json);
 }
 
@@ -582,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_gain_from_spikes_alone_is_called_that),
         cmocka_unit_test(timing_auction_and_buyers_are_told_apart),
         cmocka_unit_test(what_rivals_bring_is_told_from_how_the_price_is_set),
+        cmocka_unit_test(rivalry_is_told_by_strategy),
         cmocka_unit_test(reserves_are_checked),
         cmocka_unit_test(the_market_must_cover_its_cost),
         cmocka_unit_test(a_time_of_day_tariff_can_be_better),

@@ -47,6 +47,28 @@ static void prices_and_energy(void **state)
     study_free(made);
 }
 
+/* Weeks so unlike each other that widening alone would go below zero. */
+static void what_cannot_be_negative_is_not_said_to_be(void **state)
+{
+    (void)state;
+    study *made = study_of_headline();
+    for (unsigned week = 1; week < STUDY_WEEKS; week++) {
+        for (unsigned seed = 0; seed < STUDY_SEEDS; seed++) {
+            etp_cell_result *cell =
+                (etp_cell_result *)(uintptr_t)made->view.find(&made->view, 0, 0, ETP_ARM_FIRMS, ETP_PRICES_ALL, seed);
+            for (unsigned day = 0; day < 7; day++)
+                cell->day[week * 7 + day].sold = 0;
+        }
+    }
+    etp_estimate sold = take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD));
+    assert_near(sold.value, 365.0 / STUDY_WEEKS, 1e-6);
+    assert_near(sold.bounds.low, 0, 0);
+    etp_quantity firms = etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD);
+    etp_quantity posted = etp_quantity_yearly(here, ETP_ARM_POSTED, ETP_OF_SOLD);
+    assert_true(take(made, etp_quantity_less(&firms, &posted)).bounds.low < 0);
+    study_free(made);
+}
+
 /* What every accounting must show: A is the sum of its parts, and welfare is owners' part and buyers' part. */
 static void parts_sum_to_the_whole(void **state)
 {
@@ -238,17 +260,12 @@ static void half_a_letter_is_dropped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prices_and_energy),
-        cmocka_unit_test(parts_sum_to_the_whole),
-        cmocka_unit_test(arms_without_a_market_are_the_same_in_both_worlds),
-        cmocka_unit_test(sizes_are_told_apart),
-        cmocka_unit_test(points_are_compared),
-        cmocka_unit_test(other_homes_are_no_pair),
-        cmocka_unit_test(a_last_week_may_be_short),
-        cmocka_unit_test(indices_of_known_lists),
-        cmocka_unit_test(weights_count_as_copies),
-        cmocka_unit_test(the_spread_of_a_market),
-        cmocka_unit_test(half_of_the_sum),
+        cmocka_unit_test(prices_and_energy),        cmocka_unit_test(what_cannot_be_negative_is_not_said_to_be),
+        cmocka_unit_test(parts_sum_to_the_whole),   cmocka_unit_test(arms_without_a_market_are_the_same_in_both_worlds),
+        cmocka_unit_test(sizes_are_told_apart),     cmocka_unit_test(points_are_compared),
+        cmocka_unit_test(other_homes_are_no_pair),  cmocka_unit_test(a_last_week_may_be_short),
+        cmocka_unit_test(indices_of_known_lists),   cmocka_unit_test(weights_count_as_copies),
+        cmocka_unit_test(the_spread_of_a_market),   cmocka_unit_test(half_of_the_sum),
         cmocka_unit_test(half_a_letter_is_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

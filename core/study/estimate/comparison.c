@@ -24,9 +24,9 @@ static const etp_comparison_about about[ETP_COMPARISONS] = {
                             ETP_ARM_FLAT,
                             "a check of the reserves: who is paid just his reserve should be left about as "
                             "he was"},
-    [ETP_IDEAL] = {"ideal", "the competitive price", "competitive - flat", ETP_ARM_COMPETITIVE, ETP_ARM_FLAT,
+    [ETP_IDEAL] = {"ideal", "the ideal: the competitive price", "competitive - flat", ETP_ARM_COMPETITIVE, ETP_ARM_FLAT,
                    "the price at which supply meets demand, posted"},
-    [ETP_SHORTFALL] = {"shortfall", "D: what firms keep", "competitive - firms", ETP_ARM_COMPETITIVE, ETP_ARM_FIRMS,
+    [ETP_SHORTFALL] = {"shortfall", "D: short of the ideal", "competitive - firms", ETP_ARM_COMPETITIVE, ETP_ARM_FIRMS,
                        "how far the firms' market is from the competitive price"},
 };
 

@@ -132,14 +132,16 @@ static void say_what_rivals_bring(etp_estimator *estimator)
         return;
     etp_document_point(
         estimator->document,
-        "What of it is rivalry: one bidder without a rival, which bids by the same script as the firms, brings owners "
-        "%s more than the posted price; it is not told every reserve, as who posts is. Several bidders instead of one "
-        "bring %s.%s",
+        "What of it is rivalry: one bidder without a rival brings owners %s more than the posted price. It is not told "
+        "every reserve, as who posts is, and bids by the same script as the firms, as if it had rivals: who knew "
+        "himself alone could pay less. Several bidders instead of that one bring %s.%s",
         money(words, auction), money(rest, buyers),
-        etp_estimate_below(buyers, 0)    ? " So rivals as such bring owners less."
-        : !etp_estimate_above(buyers, 0) ? " So what rivals as such bring cannot be told from chance."
-        : auction->value > buyers->value ? " So more of the difference is due to how the price is set than to rivals."
-                                         : " So more of the difference is due to rivals than to how the price is set.");
+        etp_estimate_below(buyers, 0) ? " So rivals as such bring owners less."
+        : !etp_estimate_above(buyers, 0)
+            ? " So what rivals as such bring with these bidders cannot be told from chance."
+        : auction->value > buyers->value
+            ? " So with these bidders more of the difference is due to how the price is set than to rivals."
+            : " So with these bidders more of the difference is due to rivals than to how the price is set.");
 }
 
 static void say_reserves(etp_estimator *estimator)

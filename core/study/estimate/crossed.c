@@ -142,7 +142,8 @@ int etp_crossed_estimate(const etp_crossed *crossed, etp_combine *combine, const
         if (resample_alone(crossed, combine, how, kind, estimate, &variance[kind]) != ETP_OK)
             return ETP_ENOMEM;
     }
-    if (crossed->count[0] * crossed->count[1] * crossed->count[2] == 1)
+    /* What only one week says is said without an interval: households and seeds know nothing of other weeks. */
+    if (crossed->count[ETP_KIND_WEEK] < 2)
         return ETP_OK;
     if (resample(crossed, combine, how, (1u << ETP_KINDS) - 1, &estimate->bounds, NULL) != ETP_OK)
         return ETP_ENOMEM;

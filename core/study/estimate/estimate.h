@@ -13,7 +13,7 @@
  * | owners     | value: number of owners of the same portfolios                                     | flat, posted, firms   |
  * | mechanism  | id begins with the mechanism's name, group: what is disclosed                      | flat, posted, firms   |
  * | reserve    | group "pegged" marks a reserve that is tied to the feed-in tariff                  | flat, posted, firms   |
- * | strategies | one each                                                                           | flat, posted, firms   |
+ * | strategies | one each; alone where it is there                                                  | flat, posted, firms   |
  * | league     | the first one: a market of firms of different names                                | flat, posted, firms   |
  * | regions    | group: region, span: the year                                                      | flat, posted, firms   |
  * | links      | group: what is disturbed, value: by how much, base: the undisturbed point          | flat, posted, firms   |
@@ -45,7 +45,7 @@ typedef struct etp_range {
 typedef struct etp_estimate {
     bool known;        /* false: nothing else is to be read but `missing` */
     double value;      /* over all weeks, homes and seeds that there are */
-    etp_range bounds;  /* weeks, homes and seeds resampled together */
+    etp_range bounds;  /* weeks, homes and seeds resampled together; none of a single week */
     etp_range weeks;   /* ... weeks alone */
     etp_range homes;   /* ... real households alone */
     etp_range seeds;   /* ... seeds alone: far too narrow, shown to say so */

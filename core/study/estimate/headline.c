@@ -208,6 +208,10 @@ static void write_pass_through(etp_estimator *estimator)
                 take_cell(estimator, sheet, &quantities[j]);
         }
     }
+    etp_sheet_note(sheet,
+                   "Spot is the price of the interval in which energy was sold, before what losses add to a kWh at "
+                   "home and what it costs to serve. Markets sell different energy at different times, so that "
+                   "shares of prices say nothing of how much: the last column does.");
 }
 
 /* ---- chance ---- */

@@ -71,6 +71,48 @@ static bool has_pegged(const etp_study_experiment *experiment)
     return false;
 }
 
+static void write_part(etp_estimator *estimator, etp_sheet *sheet, etp_place place, etp_comparison comparison)
+{
+    const etp_study_point *point = etp_place_point(estimator->view, place);
+    etp_quantity quantity = etp_comparison_quantity(place, comparison);
+    etp_estimate part = etp_estimator_take(estimator, &quantity);
+    etp_sheet_estimate(sheet, &part);
+    if (part.known && comparison != ETP_COMPETITION)
+        etp_estimator_list(estimator, &part, point->label, "A$ per battery and year", "strategies.%s.%s.%s", point->id,
+                           etp_comparison_about_of(comparison)->id, etp_price_world_name(place.world));
+}
+
+/* A script that learns nothing of its being alone leaves little for rivals to bring; one that learns it leaves more. */
+static void write_rivalry(etp_estimator *estimator)
+{
+    static const etp_comparison shown[] = {ETP_COMPETITION, ETP_AUCTION, ETP_MORE_BUYERS};
+    const etp_study_experiment *strategies = etp_estimator_experiment(estimator, "strategies");
+    if (strategies == NULL || strategies->point_count == 0 || (strategies->points[0].arms >> ETP_ARM_ALONE & 1) == 0)
+        return;
+    etp_sheet *sheet =
+        etp_document_table(estimator->document, "strategies-rivalry", "What of C is rivalry, by how firms bid");
+    etp_sheet_column(sheet, "point", "", "", 0);
+    etp_sheet_column(sheet, "prices", "prices", "", 0);
+    for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        etp_sheet_column(sheet, etp_comparison_about_of(shown[i])->id, etp_comparison_about_of(shown[i])->label,
+                         "A$ per battery and year", 2);
+    for (unsigned i = 0; i < strategies->point_count * ETP_PRICE_WORLDS; i++) {
+        etp_place place =
+            etp_estimator_place(estimator, "strategies", i / ETP_PRICE_WORLDS, (etp_price_world)(i % ETP_PRICE_WORLDS));
+        const etp_study_point *point = etp_place_point(estimator->view, place);
+        if ((point->worlds >> place.world & 1) == 0)
+            continue;
+        etp_sheet_row(sheet);
+        etp_sheet_text(sheet, point->label);
+        etp_sheet_text(sheet, etp_price_world_name(place.world));
+        for (unsigned j = 0; j < sizeof shown / sizeof shown[0]; j++)
+            write_part(estimator, sheet, place, shown[j]);
+    }
+    etp_sheet_note(sheet,
+                   "The one bidder of the auction's part has all portfolios and the first firm's script. A script that "
+                   "supposes rivals pays for them even when it has none.");
+}
+
 void etp_write_mechanisms(etp_estimator *estimator)
 {
     etp_document_section(estimator->document, "mechanisms", "Rules: mechanism, disclosure, reserve");
@@ -85,6 +127,7 @@ void etp_write_mechanisms(etp_estimator *estimator)
             "construction: such a row shows what was put in, and is no finding.");
     etp_points_plot(estimator, "strategies", "strategies-uplift", "C where all firms bid alike, and in the mix");
     etp_points_table(estimator, "strategies", "strategies-table", "By how firms bid");
+    write_rivalry(estimator);
 }
 
 void etp_write_links(etp_estimator *estimator)

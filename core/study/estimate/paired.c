@@ -182,6 +182,8 @@ static int estimate_sample(const paired_cells *sample, const etp_estimate_how *h
         }
     }
     result = etp_crossed_estimate(&crossed, sample->quantity->combine, how, estimate);
+    if (sample->quantity->positive)
+        etp_estimate_keep_within(estimate, 0, INFINITY);
     if (result == ETP_OK && !estimate->known)
         snprintf(estimate->missing, sizeof estimate->missing, "nothing to divide by: nothing was sold or offered");
     etp_crossed_fini(&crossed);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const etp_point_figures *etp_points_figures(const etp_estimator *estimator, etp_place place)
 {
@@ -131,15 +132,28 @@ static const etp_point_figures *figures_at(const etp_estimator *estimator, const
     return etp_points_figures(estimator, etp_estimator_place(estimator, experiment, point, ETP_PRICES_ALL));
 }
 
+static void note_span(etp_sheet *sheet, const etp_study_experiment *found)
+{
+    const etp_study_point *point = &found->points[0];
+    bool alike = true;
+    for (unsigned i = 1; i < found->point_count; i++)
+        alike = alike && found->points[i].seeds == point->seeds && strcmp(found->points[i].span, point->span) == 0;
+    if (alike)
+        etp_sheet_note(sheet, "%u seeds, %u days (%s). Net benefit in the market of the firms.", point->seeds,
+                       point->days, point->span);
+    else
+        etp_sheet_note(sheet,
+                       "Seeds, days and spans differ: they are in the table of experiments. A single week has no "
+                       "interval. Net benefit in the market of the firms.");
+}
+
 static void owners_table(etp_estimator *estimator, const etp_study_experiment *found, const char *id, const char *title)
 {
     etp_sheet *sheet = etp_document_table(estimator->document, id, title);
     owners_columns(sheet);
     for (unsigned i = 0; i < found->point_count; i++)
         owners_row(estimator, sheet, figures_at(estimator, found->id, i));
-    const etp_study_point *point = &found->points[0];
-    etp_sheet_note(sheet, "%u seeds, %u days (%s). Net benefit in the market of the firms.", point->seeds, point->days,
-                   point->span);
+    note_span(sheet, found);
 }
 
 static void market_table(etp_estimator *estimator, const etp_study_experiment *found, const char *id, const char *title)

@@ -67,7 +67,7 @@ static etp_combine *less_of(etp_combine *combine)
 
 etp_quantity etp_quantity_yearly(etp_place place, etp_arm arm, etp_measure measure)
 {
-    etp_quantity quantity = {.combine = yearly};
+    etp_quantity quantity = {.combine = yearly, .positive = measure == ETP_OF_SOLD || measure == ETP_OF_OFFERED};
     etp_quantity_add(&quantity, 0, 1, place, arm, measure);
     etp_quantity_add(&quantity, 1, 1, place, arm, ETP_OF_DAYS);
     return quantity;
@@ -119,6 +119,7 @@ etp_quantity etp_quantity_price(etp_place place, etp_arm arm, etp_measure energy
 {
     etp_quantity quantity = etp_quantity_ratio(place, arm, ETP_OF_PAID, energy);
     quantity.combine = cents;
+    quantity.positive = true;
     return quantity;
 }
 
@@ -138,6 +139,7 @@ static etp_quantity together(const etp_quantity *left, const etp_quantity *right
 {
     etp_quantity both = *left;
     both.combine = combine;
+    both.positive = combine == ratio_over && left->positive && right->positive;
     for (unsigned i = 0; i < right->count; i++) {
         const etp_term *term = &right->term[i];
         etp_quantity_add(&both, term->total + 2, term->weight, term->place, term->arm, term->measure);

@@ -46,6 +46,7 @@ enum { ETP_TERMS_MAX = 16 };
 typedef struct etp_quantity {
     etp_combine *combine;
     etp_energy from, to; /* only homes whose battery holds at least `from` and less than `to`; all where `to` is 0 */
+    bool positive;       /* cannot be below zero: nor does its interval say so */
     unsigned totals, count;
     etp_term term[ETP_TERMS_MAX];
 } etp_quantity;

@@ -44,9 +44,9 @@ void etp_write_misleading(etp_estimator *estimator)
                        "a larger percentage over it.");
     etp_document_point(document, "Over the feed-in tariff on sold energy: at that tariff no owner would have sold this "
                                  "energy. What the home would have done is in comparison A.");
-    etp_document_point(document,
-                       "Against a utility that knows every reserve: it leaves owners with about nothing whatever "
-                       "the market, so any other buyer looks good beside it.");
+    etp_document_point(
+        document, "Against a utility that pays each battery its reserve: it leaves owners with about nothing whatever "
+                  "the market, so any other buyer looks good beside it.");
     etp_document_point(document, "With a reserve that is pegged to the feed-in tariff the price is above the tariff by "
                                  "construction.");
 }
@@ -71,15 +71,18 @@ void etp_write_methods(etp_estimator *estimator)
                       "width. Where a few weeks carry most, an interval holds the truth less often than it says, "
                       "about 89 times in a hundred in a trial where one week in a hundred has seven times the usual.");
     etp_document_heading(document, "Money, clocks, and what is left over");
+    etp_document_text(document, "Spot prices are without GST, as the market operator publishes them; the retail price "
+                                "is with it, as a household "
+                                "pays it (of offers of 2018-19 the tables do not say), and a household that sells "
+                                "energy charges none. Charges of networks are in "
+                                "the retail price alone.");
     etp_document_text(
-        document, "Spot prices are without GST, as the market operator publishes them; the retail price is with it, "
-                  "as a household pays it, and a household that sells energy charges none. Costs of networks are "
-                  "in the retail price alone.");
-    etp_document_text(document,
-                      "All hours are the market's, UTC+10 all year: the wall clocks of measured households were turned "
-                      "back to standard time, and a tariff by the clock is by this clock. A run begins at noon with "
-                      "the same charge in all arms. What is left in a battery at the end of a week or a run counts at "
-                      "the feed-in tariff that the sun's energy for it would have had, over the charging efficiency.");
+        document,
+        "All hours are the market's, UTC+10 all year: the wall clocks of measured households were turned "
+        "back to standard time, and a tariff by the clock is by this clock. A run begins at noon with "
+        "the same charge in all arms. What is left in a battery at the end of a week or a run counts at "
+        "the feed-in tariff of the hour in which the run ends, over the efficiency of charging: what the sun for it "
+        "would have brought as spill.");
     etp_document_text(document,
                       "No buyer sees an interval's price before it is over: the public forecast is made from past "
                       "prices, and a firm's own view of it has an error. A buyer whose value is not above zero does "

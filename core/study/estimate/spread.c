@@ -282,7 +282,7 @@ static void take_intervals(redraws *resampling, const etp_estimate_how *how, etp
             etp_range_widen(alone, estimate->value, own, count);
         }
     }
-    if (count[0] * count[1] * count[2] == 1)
+    if (count[ETP_KIND_WEEK] < 2)
         return;
     resample(resampling, how->seed, how->resamples, (1u << ETP_KINDS) - 1);
     for (unsigned i = 0; i < FIGURES; i++) {

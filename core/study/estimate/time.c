@@ -51,20 +51,22 @@ static double per(double sum, double count)
 
 /* ---- over the day ---- */
 
-static void plot_hours(etp_estimator *estimator, const char *id, const char *title, const char *label, bool price)
+static void plot_hours(etp_estimator *estimator, etp_price_world world, const char *id, const char *title,
+                       const char *label, bool price)
 {
     etp_plot *plot = etp_document_plot(estimator->document, id, ETP_PLOT_LINE, title, "hour of the day", label);
     for (unsigned i = 0; i < ARMS; i++) {
         etp_plot_series(plot, etp_arm_name(arms[i]));
         for (unsigned hour = 0; hour < ETP_LEDGER_HOURS; hour++) {
-            slice_sum sum = sum_of(estimator, ETP_PRICES_ALL, arms[i], true, hour);
+            slice_sum sum = sum_of(estimator, world, arms[i], true, hour);
             double value = price ? per(100 * sum.paid, sum.sold) : per(sum.sold, sum.years);
             if (isfinite(value))
                 etp_plot_point(plot, hour, value);
         }
     }
-    etp_plot_note(plot,
-                  "All prices, hours of the market's clock (UTC+10 all year). No interval: means over all seeds.");
+    char words[ETP_WORDS_MAX];
+    etp_plot_note(plot, "%s; hours of the market's clock (UTC+10 all year). No interval: means over all seeds.",
+                  etp_estimator_world_words(estimator, world, words));
 }
 
 /* ---- regimes ---- */
@@ -117,7 +119,10 @@ void etp_write_hours(etp_estimator *estimator)
         etp_document_note(estimator->document, "This study has no experiment \"headline\".");
         return;
     }
-    plot_hours(estimator, "price-by-hour", "Price over the day, by market", "c/kWh sold", true);
-    plot_hours(estimator, "sold-by-hour", "Energy sold over the day, by market", "kWh per battery and year", false);
+    plot_hours(estimator, ETP_PRICES_ALL, "price-by-hour", "Price over the day, by market", "c/kWh sold", true);
+    plot_hours(estimator, ETP_PRICES_CLIPPED, "price-by-hour-clipped", "Price over the day, by market, clipped",
+               "c/kWh sold", true);
+    plot_hours(estimator, ETP_PRICES_ALL, "sold-by-hour", "Energy sold over the day, by market",
+               "kWh per battery and year", false);
     write_regimes(estimator);
 }
