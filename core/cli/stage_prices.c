@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/stage.h"
+#include "cli/unusable.h"
 #include "data/catalogue.h"
 #include "program/output.h"
 #include "program/status.h"
@@ -29,6 +30,15 @@ static etp_prices_wanted wanted_prices(const etp_options *options)
     return wanted;
 }
 
+/* Where prices are not found, a file that cannot be used is often why. */
+static void log_unusable(const etp_stage *stage, const etp_catalogue *catalogue)
+{
+    char text[ETP_UNUSABLE_MAX];
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (etp_file_unusable(&catalogue->files[i], text))
+            etp_log(&stage->logger, ETP_LOG_WARN, "prices", "not_used=\"%s\"", text);
+}
+
 /* Of 5 minutes if there are such, else of 30: that is how the market's prices were and are made. */
 static int load_of_folder(etp_stage *stage, const etp_prices_wanted *wanted, etp_error *error)
 {
@@ -41,6 +51,8 @@ static int load_of_folder(etp_stage *stage, const etp_prices_wanted *wanted, etp
             rc = etp_catalogue_load_prices(&catalogue, wanted->region, wanted->from, wanted->until, intervals[i],
                                            wanted->gaps, &stage->trace, &stage->prices, error);
     }
+    if (rc != 0)
+        log_unusable(stage, &catalogue);
     etp_catalogue_fini(&catalogue);
     return rc == 0 ? ETP_EXIT_DONE : ETP_EXIT_FAILED;
 }

@@ -73,8 +73,13 @@ static int judge(const etp_catalogue *catalogue, const etp_options *options, etp
         const etp_catalogue_file *file = &catalogue->files[i];
         failed += file->code != 0 && (!file->unknown || is_named(options, file->path));
     }
-    if (failed == 0)
+    if (failed == 0 && catalogue->count > 0)
         return ETP_EXIT_DONE;
+    if (catalogue->count == 0) {
+        etp_fail(error, ETP_ENOENT, "%s holds no file of data; docs/data.md lists the formats that are known",
+                 options->files[0]);
+        return ETP_EXIT_FAILED;
+    }
     etp_fail(error, ETP_EFORMAT, "%zu of %zu %s cannot be used; what is wrong is said with each", failed,
              catalogue->count, catalogue->count == 1 ? "file" : "files");
     return ETP_EXIT_FAILED;

@@ -3,6 +3,7 @@
 #ifndef ETP_CLI_EVIDENCE_EVIDENCE_H
 #define ETP_CLI_EVIDENCE_EVIDENCE_H
 
+#include "cli/evidence/data_notes.h"
 #include "cli/option_table.h"
 #include "study/estimate/estimate.h"
 #include "study/study.h"
@@ -28,8 +29,9 @@ int etp_evidence_name_paths(etp_evidence_paths *paths, const etp_evidence_option
  * memory. */
 char *etp_evidence_command(const etp_evidence_options *options);
 
-/* Makes the report of a study and writes page, JSON and tables; a program without pages leaves out the page. Returns an exit status. */
-int etp_evidence_write(const etp_study *study, const etp_evidence_paths *paths, etp_findings *findings,
-                       etp_error *error);
+/* Makes the report of a study and writes page, JSON and tables; a program without pages leaves out the page. The notes
+ * stand in the report. Returns an exit status. */
+int etp_evidence_write(const etp_study *study, const etp_data_notes *notes, const etp_evidence_paths *paths,
+                       etp_findings *findings, etp_error *error);
 
 #endif

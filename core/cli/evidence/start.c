@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/evidence/data_notes.h"
 #include "cli/evidence/evidence.h"
 #include "cli/log_lines.h"
 #include "cli/usage.h"
@@ -142,6 +143,12 @@ static int try_result(const etp_evidence_paths *paths, etp_error *error)
 
 /* ---- what is told ---- */
 
+static void tell_data(const etp_data_notes *notes)
+{
+    for (unsigned i = 0; i < notes->count; i++)
+        fprintf(stderr, "%s\n", notes->text[i]);
+}
+
 static void tell_plan(const etp_study *study)
 {
     const etp_study_view *view = etp_study_view_of(study);
@@ -181,8 +188,8 @@ static int tell_findings(const etp_findings *findings, const etp_evidence_paths 
 
 /* ---- the study ---- */
 
-static int run_study(etp_study *study, const etp_evidence_options *options, const etp_evidence_paths *paths,
-                     etp_progress *progress, etp_error *error)
+static int run_study(etp_study *study, const etp_data_notes *notes, const etp_evidence_options *options,
+                     const etp_evidence_paths *paths, etp_progress *progress, etp_error *error)
 {
     etp_findings findings = {0};
     bool shown = !options->shared.quiet;
@@ -190,8 +197,22 @@ static int run_study(etp_study *study, const etp_evidence_options *options, cons
         tell_plan(study);
     int status = etp_study_run(study, progress, shown, error);
     if (status == ETP_EXIT_DONE)
-        status = etp_evidence_write(study, paths, &findings, error);
+        status = etp_evidence_write(study, notes, paths, &findings, error);
     return status == ETP_EXIT_DONE && shown ? tell_findings(&findings, paths, error) : status;
+}
+
+/* Where it ends before it begins, a file that cannot be used is often why. */
+static int set_study(etp_study *study, const etp_study_options *how, bool shown, etp_data_notes *notes,
+                     etp_error *error)
+{
+    etp_error unused = {0};
+    int status = etp_study_set(study, how, error);
+    int noted = etp_data_notes_make(notes, study, status == ETP_EXIT_DONE ? error : &unused);
+    if (shown || status != ETP_EXIT_DONE)
+        tell_data(notes);
+    if (status == ETP_EXIT_DONE)
+        status = noted;
+    return status == ETP_EXIT_DONE ? etp_data_check_households(study, error) : status;
 }
 
 static int run_with(const etp_evidence_options *options, const etp_study_options *how, const etp_evidence_paths *paths,
@@ -202,9 +223,11 @@ static int run_with(const etp_evidence_options *options, const etp_study_options
         etp_fail(error, ETP_ENOMEM, "no memory for the study");
         return ETP_EXIT_FAILED;
     }
-    int status = etp_study_set(study, how, error);
+    etp_data_notes notes = {0};
+    int status = set_study(study, how, !options->shared.quiet, &notes, error);
     if (status == ETP_EXIT_DONE)
-        status = run_study(study, options, paths, progress, error);
+        status = run_study(study, &notes, options, paths, progress, error);
+    etp_data_notes_fini(&notes);
     etp_study_fini(study);
     free(study);
     return status;

@@ -130,21 +130,48 @@ static unsigned value_of(const etp_study_view *view, const char *name, unsigned 
     return value != NULL ? (unsigned)value->number : standard;
 }
 
-int etp_evidence_write(const etp_study *study, const etp_evidence_paths *paths, etp_findings *findings,
-                       etp_error *error)
+/* The study's facts, and behind them what is to be said of its data. NULL when there is no memory; to be freed. */
+static const char **join_facts(const etp_study_view *view, const etp_data_notes *notes)
 {
-    const etp_study_view *view = etp_study_view_of(study);
+    const char **facts = calloc((size_t)view->fact_count + notes->count + 1, sizeof *facts);
+    for (unsigned i = 0; facts != NULL && i < view->fact_count; i++)
+        facts[i] = view->facts[i];
+    for (unsigned i = 0; facts != NULL && i < notes->count; i++)
+        facts[view->fact_count + i] = notes->text[i];
+    return facts;
+}
+
+static int fail_memory(etp_error *error)
+{
+    etp_fail(error, ETP_ENOMEM, "no memory for the report");
+    return ETP_EXIT_FAILED;
+}
+
+static int write_view(const etp_study_view *view, etp_document *document, const etp_evidence_paths *paths,
+                      etp_findings *findings, etp_error *error)
+{
     const etp_estimate_how how = {.resamples = value_of(view, "estimate.resamples", 2000),
                                   .seed = value_of(view, "estimate.seed", 1)};
+    bool whole = etp_study_estimate(view, &how, document, findings, error) == ETP_OK &&
+                 etp_document_check(document, error) == ETP_OK;
+    return whole ? write_all(document, paths, error) : ETP_EXIT_FAILED;
+}
+
+int etp_evidence_write(const etp_study *study, const etp_data_notes *notes, const etp_evidence_paths *paths,
+                       etp_findings *findings, etp_error *error)
+{
+    etp_study_view view = *etp_study_view_of(study);
     etp_document *document = etp_document_new(study->scenario.title);
-    if (document == NULL) {
-        etp_fail(error, ETP_ENOMEM, "no memory for the report");
-        return ETP_EXIT_FAILED;
-    }
+    const char **facts = join_facts(&view, notes);
     int status = ETP_EXIT_FAILED;
-    if (etp_study_estimate(view, &how, document, findings, error) == ETP_OK) {
-        status = etp_document_check(document, error) == ETP_OK ? write_all(document, paths, error) : ETP_EXIT_FAILED;
+    if (document == NULL || facts == NULL) {
+        fail_memory(error);
+    } else {
+        view.facts = facts;
+        view.fact_count += notes->count;
+        status = write_view(&view, document, paths, findings, error);
     }
+    free(facts);
     etp_document_free(document);
     return status;
 }
