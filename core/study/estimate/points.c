@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const etp_point_figures *etp_points_figures(const etp_estimator *estimator, etp_place place)
 {
@@ -222,20 +223,23 @@ static void count_point(point_count *count, const etp_estimate *estimate, const 
         count->most = estimate, count->most_label = label;
 }
 
-/* What the figure shows, in a sentence, for who does not trust his eye. */
+/* What the figure shows, in a sentence, for who does not trust his eye. A pegged reserve is no finding. */
 static void tell_points(const etp_estimator *estimator, etp_plot *plot, const etp_study_experiment *found)
 {
     point_count count = {0};
-    for (unsigned i = 0; i < found->point_count; i++)
-        count_point(&count, &figures_at(estimator, found->id, i)->competition[ETP_PRICES_ALL], found->points[i].label);
+    for (unsigned i = 0; i < found->point_count; i++) {
+        if (strcmp(found->points[i].group, "pegged") != 0)
+            count_point(&count, &figures_at(estimator, found->id, i)->competition[ETP_PRICES_ALL],
+                        found->points[i].label);
+    }
     if (count.known < 2)
         return;
     etp_plot_note(
         plot,
         "With 95 %% intervals. At all prices C lies above zero in %u of %u cases, below zero in %u, and cannot "
-        "be told from zero in %u; it is most at %s (A$ %.2f) and least at %s (A$ %.2f).",
-        count.above, count.known, count.below, count.known - count.above - count.below, count.most_label,
-        count.most->value, count.least_label, count.least->value);
+        "be told from zero in %u. The most is A$ %.2f (%s), the least A$ %.2f (%s).",
+        count.above, count.known, count.below, count.known - count.above - count.below, count.most->value,
+        count.most_label, count.least->value, count.least_label);
 }
 
 void etp_points_plot(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
