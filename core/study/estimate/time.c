@@ -52,15 +52,14 @@ static double per(double sum, double count)
 
 /* ---- over the day ---- */
 
-static const char clock_note[] =
-    "All prices, hours of the market's clock (UTC+10 all year). No interval: means over all seeds.";
+static const char clock_note[] = "hours of the market's clock (UTC+10 all year). No interval: means over all seeds.";
 
-static void add_arms(etp_estimator *estimator, etp_plot *plot, bool price)
+static void add_arms(etp_estimator *estimator, etp_plot *plot, etp_price_world world, bool price)
 {
     for (unsigned i = 0; i < ARMS; i++) {
         etp_plot_series(plot, etp_arm_name(arms[i]));
         for (unsigned hour = 0; hour < ETP_LEDGER_HOURS; hour++) {
-            slice_sum sum = sum_of(estimator, ETP_PRICES_ALL, arms[i], true, hour);
+            slice_sum sum = sum_of(estimator, world, arms[i], true, hour);
             double value = price ? per(100 * sum.paid, sum.sold) : per(sum.sold, sum.years);
             etp_plot_point(plot, hour, value); /* a line breaks where nothing was sold */
         }
@@ -68,30 +67,30 @@ static void add_arms(etp_estimator *estimator, etp_plot *plot, bool price)
 }
 
 /* What the firms' energy was worth on the spot market when they bought it. */
-static void add_spot(etp_estimator *estimator, etp_plot *plot)
+static void add_spot(etp_estimator *estimator, etp_plot *plot, etp_price_world world)
 {
     etp_plot_series(plot, "spot");
     for (unsigned hour = 0; hour < ETP_LEDGER_HOURS; hour++) {
-        slice_sum sum = sum_of(estimator, ETP_PRICES_ALL, ETP_ARM_FIRMS, true, hour);
+        slice_sum sum = sum_of(estimator, world, ETP_ARM_FIRMS, true, hour);
         etp_plot_point(plot, hour, per(100 * sum.spot, sum.sold));
     }
 }
 
-static void plot_prices(etp_estimator *estimator)
+static void plot_prices(etp_estimator *estimator, etp_price_world world, const char *id, const char *title)
 {
     double tariff = etp_estimator_value(estimator, "tariffs.feed_in");
-    etp_plot *plot = etp_document_plot(estimator->document, "price-by-hour", ETP_PLOT_LINE,
-                                       "Price over the day, by market", "hour of the day", "c/kWh sold");
-    add_arms(estimator, plot, true);
-    add_spot(estimator, plot);
+    char words[ETP_WORDS_MAX];
+    etp_plot *plot = etp_document_plot(estimator->document, id, ETP_PLOT_LINE, title, "hour of the day", "c/kWh sold");
+    add_arms(estimator, plot, world, true);
+    add_spot(estimator, plot, world);
     if (isfinite(tariff))
         etp_plot_base(plot, tariff, "feed-in tariff");
-    etp_plot_note(plot,
-                  "%s The further posted lies below competitive, the more the single utility keeps in that hour; "
-                  "how near firms come to competitive is what rivals give back. Spot is the wholesale price while the "
-                  "firms bought. A line breaks where nothing was sold, and hours of few sales have prices of a few "
-                  "moments: see the next figure.",
-                  clock_note);
+    etp_plot_note(
+        plot,
+        "%s; %s The further posted lies below competitive, the more the single utility keeps in that hour; how "
+        "near firms come to competitive is what rivals give back. Spot is the wholesale price while the firms "
+        "bought. A line breaks where nothing was sold, and hours of few sales have prices of a few moments.",
+        etp_estimator_world_words(estimator, world, words), clock_note);
 }
 
 static void plot_sales(etp_estimator *estimator)
@@ -99,8 +98,8 @@ static void plot_sales(etp_estimator *estimator)
     etp_plot *plot =
         etp_document_plot(estimator->document, "sold-by-hour", ETP_PLOT_LINE, "Energy sold over the day, by market",
                           "hour of the day", "kWh per battery and year");
-    add_arms(estimator, plot, false);
-    etp_plot_note(plot, "%s", clock_note);
+    add_arms(estimator, plot, ETP_PRICES_ALL, false);
+    etp_plot_note(plot, "all prices; %s", clock_note);
 }
 
 /* ---- regimes ---- */
@@ -153,7 +152,8 @@ void etp_write_hours(etp_estimator *estimator)
         etp_document_note(estimator->document, "This study has no experiment \"headline\".");
         return;
     }
-    plot_prices(estimator);
+    plot_prices(estimator, ETP_PRICES_ALL, "price-by-hour", "Price over the day, by market");
+    plot_prices(estimator, ETP_PRICES_CLIPPED, "price-by-hour-clipped", "Price over the day, by market, clipped");
     plot_sales(estimator);
     write_regimes(estimator);
 }
