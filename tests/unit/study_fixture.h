@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "study/estimate/estimate.h"
 
@@ -296,6 +297,28 @@ static inline void study_assert_silent(const study_report *report, const char *w
 {
     if (strstr(report->json, words) != NULL)
         fail_msg("the report says \"%s\"", words);
+}
+
+/* The table or plot of this id in a report; NULL if there is none. */
+static inline json_t *study_item(json_t *page, const char *id)
+{
+    size_t i, j;
+    json_t *section, *item;
+    json_array_foreach(json_object_get(json_object_get(page, "document"), "sections"), i, section)
+    {
+        json_array_foreach(json_object_get(section, "items"), j, item)
+        {
+            const char *found = json_string_value(json_object_get(item, "id"));
+            if (found != NULL && strcmp(found, id) == 0)
+                return item;
+        }
+    }
+    return NULL;
+}
+
+static inline json_t *study_y(json_t *series, size_t point)
+{
+    return json_object_get(json_array_get(json_object_get(series, "points"), point), "y");
 }
 
 static inline etp_answer study_answer(const study_report *report, unsigned number)

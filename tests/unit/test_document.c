@@ -279,6 +279,21 @@ static void pages_show_numbers_as_people_read_them(void **unused)
     etp_document_free(document);
 }
 
+static void an_interval_that_is_not_there_has_no_brackets(void **unused)
+{
+    (void)unused;
+    etp_document *document = etp_document_new("A page");
+    etp_document_section(document, "one", "One");
+    etp_sheet *sheet = etp_document_table(document, "gains", "Gains");
+    etp_sheet_column(sheet, "gain", "Gain", "A$", 1);
+    etp_sheet_row(sheet);
+    etp_sheet_interval(sheet, 1.5, NAN, NAN);
+    char *page = html_of(document);
+    assert_non_null(strstr(page, ">1.5</td>"));
+    free(page);
+    etp_document_free(document);
+}
+
 static void odd_texts_are_shown_and_do_no_harm(void **unused)
 {
     (void)unused;
@@ -309,6 +324,7 @@ int main(void)
         cmocka_unit_test(spoiled_json_is_refused),
         cmocka_unit_test(csv_has_all_digits),
         cmocka_unit_test(pages_show_numbers_as_people_read_them),
+        cmocka_unit_test(an_interval_that_is_not_there_has_no_brackets),
         cmocka_unit_test(odd_texts_are_shown_and_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

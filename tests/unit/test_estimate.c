@@ -266,6 +266,38 @@ static void add_rivals(study *made, const double *benefits, unsigned count)
     }
 }
 
+static void a_figure_says_what_it_shows(void **state)
+{
+    (void)state;
+    static const double benefits[] = {2, 3, 3.5, 3.75};
+    study *made = study_of_headline();
+    add_rivals(made, benefits, 4);
+    study_report report = study_estimate(made);
+    study_assert_says(&report, "C lies above zero in 3 of 4 cases, below zero in 0, and cannot be told from zero in 1");
+    study_assert_silent(&report, "less the base's"); /* there is none */
+    free(report.json);
+    study_point(made, "rivals")->base = 0;
+    report = study_estimate_free(made);
+    study_assert_says(&report, "less the base's");
+    free(report.json);
+}
+
+/* Everything is sold at six in the evening, and spot is twice of what is paid. */
+static void the_price_over_the_day_has_no_price_where_nothing_is_sold(void **state)
+{
+    (void)state;
+    study_report report = study_estimate_free(study_of_headline());
+    json_t *page = json_loads(report.json, 0, NULL), *plot = study_item(page, "price-by-hour");
+    json_t *firms = json_array_get(json_object_get(plot, "series"), 2);
+    json_t *spot = json_array_get(json_object_get(plot, "series"), 4);
+    assert_string_equal(json_string_value(json_object_get(firms, "name")), "firms");
+    assert_string_equal(json_string_value(json_object_get(spot, "name")), "spot");
+    assert_true(json_is_null(study_y(firms, 17)) && json_is_null(study_y(firms, 19)));
+    assert_near(json_number_value(study_y(spot, 18)), 2 * json_number_value(study_y(firms, 18)), 0.01);
+    json_decref(page);
+    free(report.json);
+}
+
 static void more_firms_bring_more_by_falling_steps(void **state)
 {
     (void)state;
@@ -608,6 +640,8 @@ int main(void)
         cmocka_unit_test(the_placebo_must_show_nothing),
         cmocka_unit_test(a_tariff_of_zero_gets_no_percentage),
         cmocka_unit_test(a_pegged_reserve_is_shown_as_such),
+        cmocka_unit_test(a_figure_says_what_it_shows),
+        cmocka_unit_test(the_price_over_the_day_has_no_price_where_nothing_is_sold),
         cmocka_unit_test(an_illustration_is_no_evidence),
         cmocka_unit_test(the_short_version_is_no_ground_for_a_conclusion),
         cmocka_unit_test(the_league_ranks_by_margin),

@@ -43,9 +43,12 @@ static void put_cell_value(FILE *out, const json_t *cell, int digits)
         fputs(mean, out);
     } else if (json_is_object(cell)) {
         etp_show_number(mean, json_object_get(cell, "mean"), digits);
+        fputs(mean, out);
+        if (json_is_null(json_object_get(cell, "low")) && json_is_null(json_object_get(cell, "high")))
+            return;
         etp_show_number(low, json_object_get(cell, "low"), digits);
         etp_show_number(high, json_object_get(cell, "high"), digits);
-        fprintf(out, "%s <span class=\"ci\">[%s, %s]</span>", mean, low, high);
+        fprintf(out, " <span class=\"ci\">[%s, %s]</span>", low, high);
     } else if (json_is_null(cell)) {
         fputs("<span class=\"none\">\xe2\x80\x93</span>", out);
     }

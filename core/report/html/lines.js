@@ -82,13 +82,14 @@ const etpLines = (function () {
     return (series.name ? series.name + ", " : "") + x + ": " + y.replace(/-/g, "\u2212");
   }
 
+  /* Whiskers of several series at one place stand beside each other. */
   function drawPoints(svg, plot, series, i, x, y) {
-    const data = points(series);
+    const data = points(series), aside = 4 * (i - (plot.series.length - 1) / 2);
     if (data.length > tooltipsMost) return;
     data.forEach(function (point) {
-      const group = p.mark(svg, tooltip(plot, series, point));
+      const group = p.mark(svg, tooltip(plot, series, point)), at = x(point.x) + aside;
       if (data.length <= whiskersMost && hasInterval(point))
-        p.whisker(group, x(point.x), y(point.low), x(point.x), y(point.high), p.color(i));
+        p.whisker(group, at, y(point.low), at, y(point.high), p.color(i));
       const place = "translate(" + x(point.x) + "," + y(point.y) + ")";
       if (data.length <= markersMost)
         group.append("path").attr("d", p.marker(i)).attr("transform", place).style("fill", p.color(i));

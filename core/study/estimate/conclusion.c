@@ -11,14 +11,6 @@ static const char *money(char words[ETP_WORDS_MAX], const etp_estimate *estimate
     return etp_estimate_words(words, estimate, "A$ ", "", 2);
 }
 
-/* How many firms there are in the headline's market; 0 where that is not known. */
-static unsigned firm_count(const etp_estimator *estimator)
-{
-    const etp_cell_result *cell =
-        etp_place_cell(estimator->view, estimator->headline[ETP_PRICES_ALL], ETP_ARM_FIRMS, 0);
-    return cell != NULL ? cell->firms : 0;
-}
-
 /* ---- the first sentences ---- */
 
 /* Goes wherever the verdict goes: nobody may read the one without the other. */
@@ -68,13 +60,19 @@ static void make_verdict(etp_estimator *estimator)
 
 /* ---- what else is to be said of it ---- */
 
-/* "Here" is this place and time. */
 static void say_reference(etp_estimator *estimator)
 {
-    const etp_study_point *point = etp_place_point(estimator->view, estimator->headline[ETP_PRICES_ALL]);
-    if (firm_count(estimator) > 0 && point != NULL)
-        etp_document_point(estimator->document, "Here: the reference market has %u firms; %s, %s; %u seeds.",
-                           firm_count(estimator), point->region, point->span, point->seeds);
+    etp_place place = estimator->headline[ETP_PRICES_ALL];
+    const etp_study_point *point = etp_place_point(estimator->view, place);
+    const etp_cell_result *cell = etp_place_cell(estimator->view, place, ETP_ARM_FIRMS, 0);
+    if (point == NULL || cell == NULL || cell->firms == 0)
+        return;
+    etp_document_point(
+        estimator->document,
+        "Here: the reference market has %u firms and %u batteries in each of %u seeds (draws of homes, values "
+        "and links). Prices: %s%s%u days, %s.",
+        cell->firms, cell->homes, point->seeds, point->region, point->region[0] != '\0' ? ", " : "", point->days,
+        point->span);
 }
 
 static void say_clipped(etp_estimator *estimator)

@@ -75,7 +75,11 @@ static void plot_lorenz(etp_estimator *estimator)
             values[i] = spread->home[i].benefit[arm];
         etp_plot_lorenz(plot, values, spread->homes);
     }
-    etp_plot_note(plot, "Where a curve falls below zero there are owners who lose.");
+    etp_plot_note(
+        plot,
+        "Owners in order, who gains least first. The further a curve hangs below the line of equal shares, the less "
+        "equally the net benefit is spread. Where it falls below zero there are owners who lose; where the sum "
+        "of all is small beside what some lose and others gain, it falls far.");
     free(values);
 }
 

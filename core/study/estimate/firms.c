@@ -43,7 +43,10 @@ static void plot_unsold(etp_estimator *estimator)
             etp_plot_category(plot, etp_arm_name(arms[i]), 100 * (1 - cleared.value), 100 * (1 - cleared.bounds.high),
                               100 * (1 - cleared.bounds.low));
     }
-    etp_plot_note(plot, "What is not sold in an interval stays in the battery and is offered again in the next one.");
+    etp_plot_note(
+        plot,
+        "What is not sold in an interval stays in the battery, is offered again in the next one, and counts again: a "
+        "large share is no loss by itself. What was lost is said by the efficiency in the table above.");
 }
 
 void etp_write_energy(etp_estimator *estimator)

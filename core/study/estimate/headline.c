@@ -53,11 +53,38 @@ static void write_comparisons(etp_estimator *estimator)
                    "kept here. The retailer that sells at retail and pays for spill is outside.");
 }
 
+/* The names of markets are the reader's key to every table that follows. */
+static void write_markets(etp_estimator *estimator)
+{
+    static const char *const meanings[ETP_ARMS] = {
+        [ETP_ARM_FLAT] = "nothing is sold from the battery; what the sun gives beyond that earns the flat feed-in "
+                         "tariff: what all others are compared with",
+        [ETP_ARM_TIMED] = "a feed-in tariff by the hour; the home exports from its battery as well as it can, with "
+                          "its own load and sun foreseen",
+        [ETP_ARM_TIMED_NONE] = "the same tariff, with nothing sold from the battery",
+        [ETP_ARM_POSTED] = "the single utility: it owns all portfolios and posts, in each interval, the price that is "
+                           "best for it",
+        [ETP_ARM_KNOWING] = "a single utility that pays each battery just the reserve it asks",
+        [ETP_ARM_ALONE] = "one owner of all portfolios, who bids in the auction as the firms do",
+        [ETP_ARM_FIRMS] = "competing aggregators: the auction, each firm with its own portfolio",
+        [ETP_ARM_COMPETITIVE] = "the price at which supply meets demand, posted",
+    };
+    etp_sheet *sheet = etp_document_table(estimator->document, "markets", "The markets that are compared");
+    etp_sheet_column(sheet, "market", "market", "", 0);
+    etp_sheet_column(sheet, "meaning", "what happens in it", "", 0);
+    for (etp_arm arm = 0; arm < ETP_ARMS; arm++) {
+        etp_sheet_row(sheet);
+        etp_sheet_text(sheet, etp_arm_name(arm));
+        etp_sheet_text(sheet, meanings[arm]);
+    }
+    etp_sheet_note(sheet, "The same homes, weather, prices and values in each.");
+}
+
 static void write_meanings(etp_estimator *estimator)
 {
     etp_sheet *sheet = etp_document_table(estimator->document, "isolates", "What each comparison isolates");
     etp_sheet_column(sheet, "comparison", "comparison", "", 0);
-    etp_sheet_column(sheet, "difference", "arms", "", 0);
+    etp_sheet_column(sheet, "difference", "markets", "", 0);
     etp_sheet_column(sheet, "isolates", "isolates", "", 0);
     for (etp_comparison i = 0; i < ETP_COMPARISONS; i++) {
         const etp_comparison_about *about = etp_comparison_about_of(i);
@@ -74,6 +101,9 @@ static void plot_split(etp_estimator *estimator)
     etp_plot *plot = etp_document_plot(estimator->document, "split", ETP_PLOT_DOTS,
                                        "Where the worth of market access comes from", "A$ per battery and year", "");
     etp_plot_base(plot, 0, "");
+    etp_plot_note(plot,
+                  "With 95 %% intervals: what reaches over zero cannot be told from nothing. A is timing, auction "
+                  "and more buyers together; C, the claim, is auction and more buyers.");
     for (etp_price_world world = 0; world < ETP_PRICE_WORLDS; world++) {
         char words[ETP_WORDS_MAX];
         etp_plot_series(plot, etp_estimator_world_words(estimator, world, words));
@@ -261,6 +291,7 @@ static void write_chance(etp_estimator *estimator)
 void etp_write_headline(etp_estimator *estimator)
 {
     etp_document_section(estimator->document, "headline", "What competition is worth");
+    write_markets(estimator);
     write_comparisons(estimator);
     write_meanings(estimator);
     for (etp_comparison i = 0; i < ETP_COMPARISONS; i++)

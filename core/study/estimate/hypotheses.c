@@ -380,10 +380,9 @@ void etp_estimate_hypotheses(etp_estimator *estimator)
 void etp_write_hypotheses(etp_estimator *estimator)
 {
     etp_document_section(estimator->document, "hypotheses", "The hypotheses, answered");
-    etp_document_text(
-        estimator->document,
-        "Written down before the study was run for the first time, with the rules by which they fail "
-        "(docs/evidence.md); each with the figures that answer it.");
+    etp_document_text(estimator->document,
+                      "Written down before the study was run for the first time, with the rules by which they fail "
+                      "(docs/evidence.md); each with the figures that answer it.");
     etp_sheet *sheet = etp_document_table(estimator->document, "hypotheses-answered", "Hypotheses and answers");
     etp_sheet_column(sheet, "id", "", "", 0);
     etp_sheet_column(sheet, "claim", "hypothesis", "", 0);

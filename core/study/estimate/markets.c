@@ -119,7 +119,10 @@ void etp_write_mechanisms(etp_estimator *estimator)
     etp_points_plot(estimator, "mechanism", "mechanism-uplift", "C by mechanism and by what is disclosed");
     etp_points_table(estimator, "mechanism", "mechanism-table", "By mechanism and by what is disclosed");
     etp_points_plot(estimator, "reserve", "reserve-uplift", "C by reserve policy");
-    etp_points_table(estimator, "reserve", "reserve-table", "By reserve policy");
+    if (etp_points_table(estimator, "reserve", "reserve-table", "By reserve policy"))
+        etp_document_note(estimator->document,
+                          "Read C beside the net benefit: where that lies far below zero the owners ask too little and "
+                          "lose by selling at all, and C is what competition makes good of their own mistake.");
     if (has_pegged(etp_estimator_experiment(estimator, "reserve")))
         etp_document_note(
             estimator->document,

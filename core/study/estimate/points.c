@@ -74,18 +74,29 @@ static void begin_row(etp_estimator *estimator, etp_sheet *sheet, etp_place plac
                     point->condition[0] != '\0' ? ")" : "");
 }
 
-static void owners_columns(etp_sheet *sheet)
+static bool any_has_base(const etp_study_experiment *experiment)
+{
+    for (unsigned i = 0; i < experiment->point_count; i++) {
+        if (experiment->points[i].base >= 0 && experiment->points[i].base != (int)i)
+            return true;
+    }
+    return false;
+}
+
+static void owners_columns(etp_sheet *sheet, bool with_base)
 {
     etp_sheet_column(sheet, "point", "", "", 0);
     etp_sheet_column(sheet, "competition", "C: firms less utility", money, 2);
     etp_sheet_column(sheet, "competition-clipped", "C, clipped", money, 2);
     etp_sheet_column(sheet, "benefit", "net benefit", money, 2);
     etp_sheet_column(sheet, "benefit-clipped", "net benefit, clipped", money, 2);
-    etp_sheet_column(sheet, "against-base", "less the base's", money, 2);
-    etp_sheet_column(sheet, "against-base-clipped", "less the base's, clipped", money, 2);
+    if (with_base) {
+        etp_sheet_column(sheet, "against-base", "net benefit less the base's", money, 2);
+        etp_sheet_column(sheet, "against-base-clipped", "net benefit less the base's, clipped", money, 2);
+    }
 }
 
-static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures)
+static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_point_figures *figures, bool with_base)
 {
     etp_place all = figures->place, clipped = figures->place;
     clipped.world = ETP_PRICES_CLIPPED;
@@ -94,8 +105,10 @@ static void owners_row(etp_estimator *estimator, etp_sheet *sheet, const etp_poi
     etp_sheet_estimate(sheet, &figures->competition[ETP_PRICES_CLIPPED]);
     cell(estimator, sheet, "benefit", all, money, etp_quantity_benefit(all, ETP_ARM_FIRMS, ETP_ARM_FLAT));
     cell(estimator, sheet, "benefit", clipped, money, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT));
-    against_base(estimator, sheet, all);
-    against_base(estimator, sheet, clipped);
+    if (with_base) {
+        against_base(estimator, sheet, all);
+        against_base(estimator, sheet, clipped);
+    }
 }
 
 static void market_columns(etp_sheet *sheet)
@@ -150,9 +163,10 @@ static void note_span(etp_sheet *sheet, const etp_study_experiment *found)
 static void owners_table(etp_estimator *estimator, const etp_study_experiment *found, const char *id, const char *title)
 {
     etp_sheet *sheet = etp_document_table(estimator->document, id, title);
-    owners_columns(sheet);
+    bool with_base = any_has_base(found);
+    owners_columns(sheet, with_base);
     for (unsigned i = 0; i < found->point_count; i++)
-        owners_row(estimator, sheet, figures_at(estimator, found->id, i));
+        owners_row(estimator, sheet, figures_at(estimator, found->id, i), with_base);
     note_span(sheet, found);
 }
 
@@ -218,6 +232,44 @@ static void plot_world(etp_estimator *estimator, etp_plot *plot, const char *exp
     }
 }
 
+typedef struct point_count {
+    unsigned known, above, below;
+    const etp_estimate *least, *most;
+    const char *least_label, *most_label;
+} point_count;
+
+static void count_point(point_count *count, const etp_estimate *estimate, const char *label)
+{
+    if (!estimate->known)
+        return;
+    count->known++;
+    count->above += etp_estimate_above(estimate, 0);
+    count->below += etp_estimate_below(estimate, 0);
+    if (count->least == NULL || estimate->value < count->least->value)
+        count->least = estimate, count->least_label = label;
+    if (count->most == NULL || estimate->value > count->most->value)
+        count->most = estimate, count->most_label = label;
+}
+
+/* What the figure shows, in a sentence, for who does not trust his eye. A pegged reserve is no finding. */
+static void tell_points(const etp_estimator *estimator, etp_plot *plot, const etp_study_experiment *found)
+{
+    point_count count = {0};
+    for (unsigned i = 0; i < found->point_count; i++) {
+        if (strcmp(found->points[i].group, "pegged") != 0)
+            count_point(&count, &figures_at(estimator, found->id, i)->competition[ETP_PRICES_ALL],
+                        found->points[i].label);
+    }
+    if (count.known < 2)
+        return;
+    etp_plot_note(
+        plot,
+        "With 95 %% intervals. At all prices C lies above zero in %u of %u cases, below zero in %u, and cannot "
+        "be told from zero in %u. The most is A$ %.2f (%s), the least A$ %.2f (%s).",
+        count.above, count.known, count.below, count.known - count.above - count.below, count.most->value,
+        count.most_label, count.least->value, count.least_label);
+}
+
 void etp_points_plot(etp_estimator *estimator, const char *experiment, const char *id, const char *title)
 {
     static const char *const label = "C, A$ per battery and year";
@@ -233,4 +285,5 @@ void etp_points_plot(etp_estimator *estimator, const char *experiment, const cha
         etp_plot_series(plot, etp_estimator_world_words(estimator, world, words));
         plot_world(estimator, plot, experiment, world, numbers);
     }
+    tell_points(estimator, plot, found);
 }

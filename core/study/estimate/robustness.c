@@ -92,7 +92,9 @@ static void plot_tornado(etp_estimator *estimator, const etp_study_experiment *t
     etp_plot_base(plot, base->value, "as in the scenario");
     plot_swings(estimator, plot, tornado, base, world);
     etp_plot_note(plot,
-                  "One assumption at a time, the others as in the scenario; the same seeds and weeks throughout.");
+                  "One assumption at a time, the others as in the scenario; the same seeds and weeks throughout. The "
+                  "widest row is the assumption on which C hangs most; a row that reaches below zero is one that "
+                  "turns the answer over, as far as its interval in the table below allows to say so.");
 }
 
 /* How C differs from its base: paired, so that it is told more sharply than either. */

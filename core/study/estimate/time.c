@@ -11,7 +11,7 @@ enum { ARMS = sizeof arms / sizeof arms[0] };
 /* Some slices of all seeds of the headline, added up. */
 typedef struct slice_sum {
     double years; /* batteries x years */
-    double intervals, all_intervals, offered, sold, paid, worth, reserves, gain, best_gain;
+    double intervals, all_intervals, offered, sold, paid, worth, spot, reserves, gain, best_gain;
 } slice_sum;
 
 static void add_slice(slice_sum *sum, const etp_ledger_slice *slice)
@@ -22,6 +22,7 @@ static void add_slice(slice_sum *sum, const etp_ledger_slice *slice)
     sum->sold += (double)slice->sold / kwh;
     sum->paid += (double)slice->paid / dollars;
     sum->worth += (double)slice->worth / dollars;
+    sum->spot += (double)slice->spot / dollars;
     sum->reserves += (double)slice->cost / dollars;
     sum->gain += (double)slice->gain / dollars;
     sum->best_gain += (double)slice->best_gain / dollars;
@@ -51,22 +52,54 @@ static double per(double sum, double count)
 
 /* ---- over the day ---- */
 
-static void plot_hours(etp_estimator *estimator, etp_price_world world, const char *id, const char *title,
-                       const char *label, bool price)
+static const char clock_note[] = "hours of the market's clock (UTC+10 all year). No interval: means over all seeds.";
+
+static void add_arms(etp_estimator *estimator, etp_plot *plot, etp_price_world world, bool price)
 {
-    etp_plot *plot = etp_document_plot(estimator->document, id, ETP_PLOT_LINE, title, "hour of the day", label);
     for (unsigned i = 0; i < ARMS; i++) {
         etp_plot_series(plot, etp_arm_name(arms[i]));
         for (unsigned hour = 0; hour < ETP_LEDGER_HOURS; hour++) {
             slice_sum sum = sum_of(estimator, world, arms[i], true, hour);
             double value = price ? per(100 * sum.paid, sum.sold) : per(sum.sold, sum.years);
-            if (isfinite(value))
-                etp_plot_point(plot, hour, value);
+            etp_plot_point(plot, hour, value); /* a line breaks where nothing was sold */
         }
     }
+}
+
+/* What the firms' energy was worth on the spot market when they bought it. */
+static void add_spot(etp_estimator *estimator, etp_plot *plot, etp_price_world world)
+{
+    etp_plot_series(plot, "spot");
+    for (unsigned hour = 0; hour < ETP_LEDGER_HOURS; hour++) {
+        slice_sum sum = sum_of(estimator, world, ETP_ARM_FIRMS, true, hour);
+        etp_plot_point(plot, hour, per(100 * sum.spot, sum.sold));
+    }
+}
+
+static void plot_prices(etp_estimator *estimator, etp_price_world world, const char *id, const char *title)
+{
+    double tariff = etp_estimator_value(estimator, "tariffs.feed_in");
     char words[ETP_WORDS_MAX];
-    etp_plot_note(plot, "%s; hours of the market's clock (UTC+10 all year). No interval: means over all seeds.",
-                  etp_estimator_world_words(estimator, world, words));
+    etp_plot *plot = etp_document_plot(estimator->document, id, ETP_PLOT_LINE, title, "hour of the day", "c/kWh sold");
+    add_arms(estimator, plot, world, true);
+    add_spot(estimator, plot, world);
+    if (isfinite(tariff))
+        etp_plot_base(plot, tariff, "feed-in tariff");
+    etp_plot_note(
+        plot,
+        "%s; %s The further posted lies below competitive, the more the single utility keeps in that hour; how "
+        "near firms come to competitive is what rivals give back. Spot is the wholesale price while the firms "
+        "bought. A line breaks where nothing was sold, and hours of few sales have prices of a few moments.",
+        etp_estimator_world_words(estimator, world, words), clock_note);
+}
+
+static void plot_sales(etp_estimator *estimator)
+{
+    etp_plot *plot =
+        etp_document_plot(estimator->document, "sold-by-hour", ETP_PLOT_LINE, "Energy sold over the day, by market",
+                          "hour of the day", "kWh per battery and year");
+    add_arms(estimator, plot, ETP_PRICES_ALL, false);
+    etp_plot_note(plot, "all prices; %s", clock_note);
 }
 
 /* ---- regimes ---- */
@@ -119,10 +152,8 @@ void etp_write_hours(etp_estimator *estimator)
         etp_document_note(estimator->document, "This study has no experiment \"headline\".");
         return;
     }
-    plot_hours(estimator, ETP_PRICES_ALL, "price-by-hour", "Price over the day, by market", "c/kWh sold", true);
-    plot_hours(estimator, ETP_PRICES_CLIPPED, "price-by-hour-clipped", "Price over the day, by market, clipped",
-               "c/kWh sold", true);
-    plot_hours(estimator, ETP_PRICES_ALL, "sold-by-hour", "Energy sold over the day, by market",
-               "kWh per battery and year", false);
+    plot_prices(estimator, ETP_PRICES_ALL, "price-by-hour", "Price over the day, by market");
+    plot_prices(estimator, ETP_PRICES_CLIPPED, "price-by-hour-clipped", "Price over the day, by market, clipped");
+    plot_sales(estimator);
     write_regimes(estimator);
 }
