@@ -122,6 +122,25 @@ describe("a folder of data", function()
     program.says(done.err, { "holds a household twice", "remove one of the two files" })
   end)
 
+  it("is not written over, nor is the scenario", function()
+    for _, ending in ipairs { "html", "json" } do
+      folder("kept_" .. ending)
+      local text = program.read(prices(("kept_%s/prices.%s"):format(ending, ending), 1))
+      local scenario = program.write("kept." .. ending, SCENARIO .. "return s\n")
+      local kept = program.path("kept_" .. ending)
+      local command = "evidence --data '%s' --scenario '%s' --out '%s'"
+      local done = program.run(command:format(kept, scenario, kept .. "/prices.html"))
+      assert.equal(2, done.status)
+      program.says(done.err, { "would write over", "a file of the folder of data" })
+      assert.equal(text, program.read(kept .. "/prices." .. ending))
+      done = program.run(command:format(kept, scenario, program.path("kept.html")))
+      assert.equal(2, done.status)
+      program.says(done.err, { "would write over", "which is the scenario" })
+      assert.equal(SCENARIO .. "return s\n", program.read(scenario))
+      os.remove(scenario)
+    end
+  end)
+
   it("is told to be empty by data", function()
     assert(os.execute("mkdir -p '" .. program.path("empty") .. "'"))
     local done = program.run("data '" .. program.path("empty") .. "'")

@@ -141,6 +141,25 @@ static int try_result(const etp_evidence_paths *paths, etp_error *error)
     return status;
 }
 
+/* What is read is not written over. */
+static int keep_input(const etp_evidence_paths *paths, const char *input, const char *what, etp_error *error)
+{
+    const char *page = etp_output_is_file(paths->page, input) ? paths->page : NULL;
+    const char *written = etp_output_is_file(paths->json, input) ? paths->json : page;
+    if (written == NULL)
+        return ETP_EXIT_DONE;
+    etp_fail(error, ETP_EINVAL, "--out would write over %s, which is %s: give another name", written, what);
+    return ETP_EXIT_USAGE;
+}
+
+static int keep_data(const etp_study *study, const etp_evidence_paths *paths, etp_error *error)
+{
+    int status = ETP_EXIT_DONE;
+    for (size_t i = 0; i < study->catalogue.count && status == ETP_EXIT_DONE; i++)
+        status = keep_input(paths, study->catalogue.files[i].path, "a file of the folder of data", error);
+    return status;
+}
+
 /* ---- what is told ---- */
 
 static void tell_data(const etp_data_notes *notes)
@@ -226,6 +245,8 @@ static int run_with(const etp_evidence_options *options, const etp_study_options
     etp_data_notes notes = {0};
     int status = set_study(study, how, !options->shared.quiet, &notes, error);
     if (status == ETP_EXIT_DONE)
+        status = keep_data(study, paths, error);
+    if (status == ETP_EXIT_DONE)
         status = run_study(study, &notes, options, paths, progress, error);
     etp_data_notes_fini(&notes);
     etp_study_fini(study);
@@ -243,6 +264,8 @@ static int play(const etp_evidence_options *options, etp_error *error)
     int status = etp_evidence_name_paths(&paths, options, error);
     if (status == ETP_EXIT_DONE)
         status = find_scenario(options, scenario, error);
+    if (status == ETP_EXIT_DONE)
+        status = keep_input(&paths, scenario, "the scenario", error);
     if (status == ETP_EXIT_DONE)
         status = try_result(&paths, error);
     if (status != ETP_EXIT_DONE)
