@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/price_unit.h"
 #include "cli/stage.h"
 #include "cli/unusable.h"
 #include "data/catalogue.h"
@@ -105,6 +106,9 @@ static void log_facts(const etp_stage *stage)
     if (facts->wrong_zone)
         etp_log(&stage->logger, ETP_LOG_WARN, "prices",
                 "zone rule=\"the time zone behind the stamps is wrong by what the rows say: they are NEM time\"");
+    etp_error doubt = {0};
+    if (etp_price_unit_check(&stage->trace, stage->options->prices, &doubt) != ETP_OK)
+        etp_log(&stage->logger, ETP_LOG_WARN, "prices", "unit doubt=\"%s\"", doubt.text);
 }
 
 /* ---- the days that are run ---- */

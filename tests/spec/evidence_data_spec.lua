@@ -81,6 +81,21 @@ describe("a folder of data", function()
     assert.is_nil(done.err:find(path, 1, true))
   end)
 
+  it("is refused where its prices look like another unit", function()
+    assert(os.execute("mkdir -p '" .. program.path("cents") .. "'"))
+    local path = program.prices("cents/prices.csv", 30, function(i)
+      return 5 + i % 10
+    end)
+    local done = evidence("cents", 's.prices["until"] = "2025-01-31"\ns.prices.piece_days = 28')
+    assert.equal(1, done.status)
+    program.says(done.err, { "prices of VIC1 from 2025/01/01 on: only 0 of", "they look like c/kWh or $/kWh",
+      "Multiply them by 10 or by 1000" })
+    done = program.run(("strategies/greedy.lua --bess 1 --prices '%s' --quiet"):format(path or
+      program.path("cents/prices.csv")))
+    assert.equal(0, done.status, done.err)
+    program.says(done.err, { "unit doubt=", "they look like c/kWh" })
+  end)
+
   it("has two prices for one interval told, in one file and between two", function()
     folder("twice")
     prices("twice/a_doubled.csv", 2, 100, 139)

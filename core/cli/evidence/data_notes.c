@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/price_unit.h"
 #include "cli/unusable.h"
 #include "program/status.h"
 #include "world/calendar.h"
@@ -221,4 +222,17 @@ int etp_data_check_households(const etp_study *study, etp_error *error)
 {
     const etp_households_list *all = &study->households;
     return all->count > 0 ? check_pairs(all->list[0]->profiles, study->catalogue.folder, error) : ETP_EXIT_DONE;
+}
+
+int etp_data_check_prices(const etp_study *study, etp_error *error)
+{
+    char what[160];
+    for (unsigned i = 0; i < study->series.count; i++) {
+        const etp_series *series = study->series.list[i];
+        snprintf(what, sizeof what, "prices of %.31s from %.10s on", series->region, etp_stamp_show(series->from).text);
+        if (series->code == ETP_OK && series->constant == ETP_PRICE_NONE && series->cap == ETP_PRICE_NONE &&
+            etp_price_unit_check(&series->trace, what, error) != ETP_OK)
+            return ETP_EXIT_FAILED;
+    }
+    return ETP_EXIT_DONE;
 }

@@ -19,4 +19,7 @@ void etp_data_notes_fini(etp_data_notes *notes);
 /* A household that is there twice would count twice, and its interval would be too narrow. Returns an exit status. */
 int etp_data_check_households(const etp_study *study, etp_error *error);
 
+/* Prices in another unit would be a figure like any other, and a wrong one. Returns an exit status. */
+int etp_data_check_prices(const etp_study *study, etp_error *error);
+
 #endif

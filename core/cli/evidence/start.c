@@ -231,7 +231,9 @@ static int set_study(etp_study *study, const etp_study_options *how, bool shown,
         tell_data(notes);
     if (status == ETP_EXIT_DONE)
         status = noted;
-    return status == ETP_EXIT_DONE ? etp_data_check_households(study, error) : status;
+    if (status == ETP_EXIT_DONE)
+        status = etp_data_check_households(study, error);
+    return status == ETP_EXIT_DONE ? etp_data_check_prices(study, error) : status;
 }
 
 static int run_with(const etp_evidence_options *options, const etp_study_options *how, const etp_evidence_paths *paths,
