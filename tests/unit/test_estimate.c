@@ -35,6 +35,7 @@ static void competition_is_the_difference_of_bills(void **state)
     assert_int_equal(study_answer(&report, 1), ETP_ANSWER_HOLDS);
     assert_int_equal(study_answer(&report, 2), ETP_ANSWER_HOLDS);
     study_assert_says(&report, "The claim holds here");
+    study_assert_says(&report, "Several bidders instead of a single one bring");
     study_assert_says(&report, "So it does not hang on the spikes.");
     study_assert_silent(&report, "does not hold here");
     free(report.json);

@@ -58,6 +58,22 @@ static void make_verdict(etp_estimator *estimator)
             words);
 }
 
+/* C changes more than the number of bidders. Nobody may take all of it for rivalry. */
+static void add_rivalry(etp_estimator *estimator)
+{
+    const etp_estimate *of = estimator->comparison[ETP_PRICES_ALL];
+    const etp_estimate *found = &estimator->findings.competition[ETP_PRICES_ALL];
+    char *verdict = estimator->findings.verdict, words[ETP_WORDS_MAX];
+    size_t used = strlen(verdict);
+    if (!of[ETP_AUCTION].known || !of[ETP_MORE_BUYERS].known || !etp_estimate_above(found, 0))
+        return;
+    snprintf(
+        verdict + used, sizeof estimator->findings.verdict - used,
+        " Several bidders instead of a single one bring %s of it; the rest is how the price is set: by bids, or posted "
+        "by a buyer who is told every reserve.",
+        money(words, &of[ETP_MORE_BUYERS]));
+}
+
 /* ---- what else is to be said of it ---- */
 
 static void say_reference(etp_estimator *estimator)
@@ -355,6 +371,7 @@ void etp_write_conclusion(etp_estimator *estimator)
     etp_document *document = estimator->document;
     make_caution(estimator);
     make_verdict(estimator);
+    add_rivalry(estimator);
     etp_document_lead(document,
                       "The claim: battery owners get fairer prices when several aggregators compete for their "
                       "energy than when a single utility sets the price.");
