@@ -176,11 +176,11 @@ static bool tell_households(etp_study *study, const etp_region_households *homes
         return true;
     return add_fact(
                study,
-               "Households are made from %u measured profiles: %u of single customers in Australia, %u that is the "
-               "mean of many homes, %u of single homes abroad, moved by half a year to the southern seasons. %u "
-               "were left out, for too much of them is missing.",
+               "Few of the households are real: all homes are made from %u measured profiles. Single Australian "
+               "customers: %u. Means of many Australian homes: %u. Single homes in California: %u of %u, moved by half "
+               "a year to the southern seasons; of the others too much is missing.",
                etp_profiles_count(homes->profiles), facts->customers, facts->aggregates, facts->abroad,
-               facts->left_out) &&
+               facts->abroad + facts->left_out) &&
            add_fact(study,
                     "Each home draws a profile, moved by some weeks, and its load is scaled; the panels of all homes "
                     "follow one sun (%s), scaled to %.0f kWh for each kW and year. Batteries, tariffs and wear are "
