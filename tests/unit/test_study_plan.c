@@ -100,7 +100,7 @@ static void each_layer_goes_over_the_one_before(void **state)
     fixture *f = *state;
     make_well(f, false);
     assert_true(number(setup_of(f, "headline", 0), "seeds.count") == 20);
-    assert_true(number(setup_of(f, "rivals", 0), "seeds.count") == 3);
+    assert_true(number(setup_of(f, "mechanism", 0), "seeds.count") == 3);
     assert_true(number(setup_of(f, "rivals", 0), "market.firms") == 1);
     assert_true(number(setup_of(f, "rivals", 4), "market.firms") == 8);
     assert_true(number(setup_of(f, "owners", 0), "market.portfolios") == 8);

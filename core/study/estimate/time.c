@@ -88,7 +88,7 @@ static void plot_prices(etp_estimator *estimator, etp_price_world world, const c
     etp_plot_note(
         plot,
         "%s; %s The further posted lies below competitive, the more the single utility keeps in that hour; how "
-        "near firms come to competitive is what rivals give back. Spot is the wholesale price while the firms "
+        "near firms come to competitive is what their auction gives back. Spot is the wholesale price while the firms "
         "bought. A line breaks where nothing was sold, and hours of few sales have prices of a few moments.",
         etp_estimator_world_words(estimator, world, words), clock_note);
 }
