@@ -8,6 +8,7 @@
 #include "etp/profiles.h"
 #include "etp/run.h"
 #include "program/status.h"
+#include "program/whole_run.h"
 #include "study/cell.h"
 #include "world/calendar.h"
 
@@ -237,21 +238,6 @@ static void keep_counts(const etp_run *run, etp_cell_result *result)
 
 /* ---- arms with a market ---- */
 
-static int run_to_end(etp_run *run, etp_error *error)
-{
-    etp_error inner = {0};
-    int more = 1;
-    while (more > 0)
-        more = etp_run_step(run, error);
-    if (more < 0)
-        return ETP_EXIT_FAILED;
-    if (etp_run_check(run, &inner) == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, ETP_ECONSERVATION, "the accounts of a cell are off, which is a fault of etp-engine: %s",
-             inner.text);
-    return ETP_EXIT_FAILED;
-}
-
 /* Portfolios are held in equal shares; what is left over goes to the first ones. */
 static void share_out(etp_firm *firms, unsigned count, unsigned portfolios)
 {
@@ -291,7 +277,7 @@ static int play_crew(piece *one, const etp_crew *crew, etp_cell_result *result, 
     one->run.firm_count = crew->count;
     one->run.policy = etp_script_bess_hooks(crew->policy);
     one->run.policy_user = crew->policy;
-    int status = etp_run_new(&run, &one->run, error) == ETP_OK ? run_to_end(run, error) : ETP_EXIT_FAILED;
+    int status = etp_run_new(&run, &one->run, error) == ETP_OK ? etp_whole_run(run, "cell", error) : ETP_EXIT_FAILED;
     if (status == ETP_EXIT_DONE)
         status = check_scripts(crew, error);
     if (status == ETP_EXIT_DONE) {

@@ -5,6 +5,7 @@
 
 #include "cli/tournament/tournament.h"
 #include "program/status.h"
+#include "program/whole_run.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
 
@@ -70,21 +71,6 @@ static void keep(etp_performance *performances, const etp_run *run, const etp_cr
 
 /* ---- the game ---- */
 
-static int run_to_end(etp_run *run, etp_error *error)
-{
-    etp_error inner = {0};
-    int more = 1;
-    while (more > 0)
-        more = etp_run_step(run, error);
-    if (more < 0)
-        return ETP_EXIT_FAILED;
-    if (etp_run_check(run, &inner) == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, ETP_ECONSERVATION, "the accounts of a game are off, which is a fault of etp-engine: %s",
-             inner.text);
-    return ETP_EXIT_FAILED;
-}
-
 static int play(world *around, const etp_crew *crew, etp_performance *performances, etp_error *error)
 {
     etp_run *run = NULL;
@@ -94,7 +80,7 @@ static int play(world *around, const etp_crew *crew, etp_performance *performanc
     around->run.policy_user = crew->policy;
     int status = etp_stage_start_run(&run, &around->run, error);
     if (status == ETP_EXIT_DONE)
-        status = run_to_end(run, error);
+        status = etp_whole_run(run, "game", error);
     if (status == ETP_EXIT_DONE)
         keep(performances, run, crew);
     etp_run_free(run);
