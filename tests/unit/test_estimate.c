@@ -412,7 +412,7 @@ static void what_turns_the_sign_is_named(void **state)
     add_assumption(made, "wear.high", "high")->clipped = -1;
     report = study_estimate_free(made);
     assert_int_equal(study_answer(&report, 11), ETP_ANSWER_FAILS);
-    study_assert_says(&report, "clipped, of 2 above in 1, below in 1, zero in 0.");
+    study_assert_says(&report, "clipped, of 2 above in 1, below in 1, not told in 0.");
     free(report.json);
 }
 

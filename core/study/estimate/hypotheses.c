@@ -350,15 +350,15 @@ static void answer_robustness(etp_estimator *estimator)
         answer(estimator, 11, ETP_ANSWER_MISSING, "The study has neither the tornado nor regions and years.");
         return;
     }
-    answer(
-        estimator, 11,
-        below > 0    ? ETP_ANSWER_FAILS
-        : unsure > 0 ? ETP_ANSWER_UNSURE
-                     : ETP_ANSWER_HOLDS,
-        "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and cannot be told from zero in %u; "
-        "clipped, of %u above in %u, below in %u, not told in %u.",
-        all.above + all.below + all.unsure, all.above, all.below, all.unsure,
-        clipped.above + clipped.below + clipped.unsure, clipped.above, clipped.below, clipped.unsure);
+    answer(estimator, 11,
+           below > 0    ? ETP_ANSWER_FAILS
+           : unsure > 0 ? ETP_ANSWER_UNSURE
+                        : ETP_ANSWER_HOLDS,
+           "Of %u assumptions, regions and years C lies above zero in %u, below in %u, and cannot be told from zero in "
+           "%u; "
+           "clipped, of %u above in %u, below in %u, not told in %u.",
+           all.above + all.below + all.unsure, all.above, all.below, all.unsure,
+           clipped.above + clipped.below + clipped.unsure, clipped.above, clipped.below, clipped.unsure);
 }
 
 void etp_estimate_hypotheses(etp_estimator *estimator)
