@@ -35,7 +35,7 @@ local study = {
     start_charge = 0.5,     -- of capacity, at the first noon; what is left at the end is valued
     pv_low = 5, pv_high = 10, -- kW; an average Australian system had 6 to 7 kW in 2022 (ieefa.org, CIGRE Electra 322)
     -- How much of its expected own need a home keeps back. Measured homes are less regular than made-up ones, for which
-    -- it is 1.5 (docs/data.md). At 2, owners who are paid just their reserves (arm knowing) still lose about A$ 6 a year.
+    -- it is 1.5 (docs/data.md). At 2, owners who are paid just their reserves (arm knowing) lose A$ 6 a year.
     need_factor = 2,
     -- buyers
     q = 0.6,                -- chance of a firm to take part in an interval
