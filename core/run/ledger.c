@@ -154,8 +154,10 @@ void etp_ledger_note_trades(etp_run *run)
     ledger->now.best_gain = etp_best_gain(ledger->supplies, supplies, ledger->demands, demands).whole;
 }
 
-static void add(etp_ledger_slice *to, const etp_ledger_slice *slice)
+void etp_ledger_slice_add(etp_ledger_slice *to, const etp_ledger_slice *slice)
 {
+    if (to == NULL || slice == NULL)
+        return;
     to->intervals += slice->intervals;
     to->offered += slice->offered;
     to->sold += slice->sold;
@@ -194,10 +196,10 @@ void etp_ledger_settle(etp_run *run, etp_price spot)
     for (unsigned i = 0; i < run->firm_count; i++)
         now->worth += run->firms[i].worth;
     now->worth -= ledger->worth;
-    add(&ledger->total, now);
-    add(&ledger->hour[second / SECONDS_PER_HOUR], now);
-    add(&ledger->regime[etp_regime_of(spot, second)], now);
-    add(&ledger->day[(etp_time)run->done * run->interval / day], now);
+    etp_ledger_slice_add(&ledger->total, now);
+    etp_ledger_slice_add(&ledger->hour[second / SECONDS_PER_HOUR], now);
+    etp_ledger_slice_add(&ledger->regime[etp_regime_of(spot, second)], now);
+    etp_ledger_slice_add(&ledger->day[(etp_time)run->done * run->interval / day], now);
     *now = (etp_ledger_slice){0};
     if ((etp_time)(run->done + 1) * run->interval % run->options.ledger_block == 0)
         mark_homes(ledger);

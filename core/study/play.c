@@ -169,26 +169,13 @@ static int play_homes(const piece *one, etp_cell_result *result, etp_error *erro
 
 /* ---- what a run's books say ---- */
 
-static void add_slice(etp_ledger_slice *to, const etp_ledger_slice *slice)
-{
-    to->intervals += slice->intervals;
-    to->offered += slice->offered;
-    to->sold += slice->sold;
-    to->paid += slice->paid;
-    to->worth += slice->worth;
-    to->spot += slice->spot;
-    to->cost += slice->cost;
-    to->gain += slice->gain;
-    to->best_gain += slice->best_gain;
-}
-
 static void keep_slices(const piece *one, const etp_ledger *ledger, etp_cell_result *result)
 {
-    add_slice(&result->total, etp_ledger_total(ledger));
+    etp_ledger_slice_add(&result->total, etp_ledger_total(ledger));
     for (unsigned i = 0; i < ETP_LEDGER_HOURS; i++)
-        add_slice(&result->hour[i], etp_ledger_hour(ledger, i));
+        etp_ledger_slice_add(&result->hour[i], etp_ledger_hour(ledger, i));
     for (unsigned i = 0; i < ETP_REGIMES; i++)
-        add_slice(&result->regime[i], etp_ledger_regime(ledger, (etp_regime)i));
+        etp_ledger_slice_add(&result->regime[i], etp_ledger_regime(ledger, (etp_regime)i));
     for (unsigned i = 0; i < one->days; i++)
         result->day[one->day + i] = *etp_ledger_day(ledger, i);
 }

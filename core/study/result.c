@@ -25,14 +25,6 @@ const char *etp_arm_name(unsigned arm)
     return arm < ETP_ARMS ? arm_names[arm] : NULL;
 }
 
-unsigned etp_arm_find(const char *name)
-{
-    unsigned arm = 0;
-    while (arm < ETP_ARMS && strcmp(arm_names[arm], name) != 0)
-        arm++;
-    return arm;
-}
-
 bool etp_arm_has_market(etp_arm arm)
 {
     return arm != ETP_ARM_FLAT && arm != ETP_ARM_TIMED && arm != ETP_ARM_TIMED_NONE;

@@ -35,8 +35,6 @@ typedef enum etp_arm {
 
 /* "flat", "timed_none": as in the scenario, in results and in files. NULL past the end. */
 const char *etp_arm_name(unsigned arm);
-/* ETP_ARMS where there is none of that name. */
-unsigned etp_arm_find(const char *name);
 /* False for flat, timed and timed_none. */
 bool etp_arm_has_market(etp_arm arm);
 

@@ -389,6 +389,9 @@ static void ledgers_answer(void **unused)
     (void)unused;
     NAMES("unknown", etp_regime_name, ETP_REGIMES);
     GIVES(ETP_REGIME_NIGHT, etp_regime_of, 0, UINT32_MAX);
+    etp_ledger_slice slice = {.intervals = 1};
+    QUIET(etp_ledger_slice_add, NULL, &slice);
+    QUIET(etp_ledger_slice_add, &slice, NULL);
     GIVES(NULL, etp_ledger_total, NULL);
     GIVES(NULL, etp_ledger_hour, NULL, 0);
     GIVES(NULL, etp_ledger_regime, NULL, ETP_REGIME_NOON);

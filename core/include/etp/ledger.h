@@ -61,6 +61,9 @@ typedef struct etp_ledger_slice {
 /** Opaque; part of its run. */
 typedef struct etp_ledger etp_ledger;
 
+/** Adds every sum of a slice to those of another: hours or runs together. */
+ETP_API void etp_ledger_slice_add(etp_ledger_slice *to, const etp_ledger_slice *slice);
+
 enum { ETP_LEDGER_HOURS = 24 };
 
 /** All intervals that are over. This and the next three are borrowed until the run's next step. */

@@ -68,9 +68,7 @@ json_t *etp_document_make_number(const etp_document *document, double value);
 /* Which of the functions that add points a plot takes. */
 typedef enum etp_plot_form { ETP_FORM_XY, ETP_FORM_CATEGORY, ETP_FORM_SWING } etp_plot_form;
 
-/* "line", "grouped-bars". */
-const char *etp_plot_kind_name(etp_plot_kind kind);
-/* ETP_PLOT_KINDS for a name that is none. */
+/* Of "line", "grouped-bars"; ETP_PLOT_KINDS for a name that is none. */
 etp_plot_kind etp_plot_kind_find(const char *name);
 etp_plot_form etp_plot_form_of(etp_plot_kind kind);
 

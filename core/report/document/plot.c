@@ -19,11 +19,6 @@ static const struct {
     [ETP_PLOT_DOTS] = {"dots", ETP_FORM_CATEGORY}, [ETP_PLOT_TORNADO] = {"tornado", ETP_FORM_SWING},
 };
 
-const char *etp_plot_kind_name(etp_plot_kind kind)
-{
-    return kinds[kind].name;
-}
-
 etp_plot_kind etp_plot_kind_find(const char *name)
 {
     etp_plot_kind kind = 0;
