@@ -31,9 +31,10 @@ local MAY_INCLUDE = {
   run = set(CORE .. " sim world"),
   report = set(CORE .. " sim world run"),
   program = set(CORE .. " script sim world run"),
+  node = set(CORE .. " script world data live program report"),
   study = set(CORE .. " script sim world data run report program"),
   gateway = set(CORE .. " live store"),
-  cli = set(CORE .. " script sim world data live store run report program study gateway"),
+  cli = set(CORE .. " script sim world data live node store run report program study gateway"),
   bindings = set(CORE .. " script sim world run"),
 }
 
@@ -47,6 +48,7 @@ local PUBLIC_HEADERS = {
   sim = "network sim",
   world = "trace tariff home home_source profiles buyer utility owner",
   run = "ledger run",
+  live = "identity live live_clock",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do
@@ -79,8 +81,8 @@ local SHARED_HEADERS = {
 }
 
 local UMBRELLA = "etp/etp.h"
--- libetp needs no Lua, so neither does the header that takes in all of it.
-local NOT_IN_UMBRELLA = set "script"
+-- libetp needs no Lua and no network, so neither does the header that takes in all of it.
+local NOT_IN_UMBRELLA = set "script live"
 
 -- Libraries, by a pattern on what is included, and the only rooms that may use them.
 local LIBRARIES = {
@@ -89,7 +91,8 @@ local LIBRARIES = {
   { pattern = "^lauxlib%.h$", rooms = set "bindings script" },
   { pattern = "^lualib%.h$", rooms = set "bindings script" },
   { pattern = "^sqlite3%.h$", rooms = set "store" },
-  { pattern = "^event2?[/.]", rooms = set "live gateway" },
+  { pattern = "^event2?[/.]", rooms = set "live gateway node" },
+  { pattern = "^sodium%.h$", rooms = set "live" },
   { pattern = "^nng/", rooms = set "live gateway" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
   { pattern = "^jansson%.h$", rooms = set "report study cli" },
