@@ -13,8 +13,8 @@
  *     the engine's frames come through class->send()
  *     a newer port of the same peer takes the link over: class->replaced() of the older, which is no port any more
  *
- * All of it on the loop's thread. None of the etp_live_port_...() may be called from inside send() or describe(). After
- * whatever the owner did in a callback of the loop it calls etp_live_settle(), which sends what waits and sets the timer.
+ * All of it on the loop's thread. None of the etp_live_port_...() may be called from inside send() or describe(). What
+ * an owner does in a callback of the loop it does between etp_live_enter() and etp_live_leave().
  */
 #ifndef ETP_LIVE_PORT_H
 #define ETP_LIVE_PORT_H
@@ -47,8 +47,8 @@ struct etp_live_port {
 typedef struct etp_live_arrival {
     etp_node node;      /* here */
     etp_id device;      /* there */
-    etp_live_role role; /* there */
-    const char *name;   /* that it gave itself; may be NULL */
+    etp_device_role role; /* there */
+    const char *name;   /* in the trust list; may be NULL */
     bool dialed;        /* by us */
 } etp_live_arrival;
 
@@ -61,8 +61,10 @@ void etp_live_port_clock(etp_live *live, etp_live_port *port, etp_time ahead);
 /* Does nothing for a port that is joined to nobody. */
 void etp_live_port_lost(etp_live *live, etp_live_port *port, const char *why);
 
-/* After a callback of the loop: everything that waits is handed to its connections, and the timer is set anew. */
-void etp_live_settle(etp_live *live);
+/* Around what is done in a callback of the loop. Entering advances the engine to now, which it returns; leaving hands
+ * everything that waits to its connections, and sets the timer anew. In between the host cannot free the network. */
+etp_time etp_live_enter(etp_live *live);
+void etp_live_leave(etp_live *live);
 
 /* A refusal: counted, and told to the audit within its bounds. `address` and `reason` are borrowed until it returns. */
 void etp_live_refuse(etp_live *live, etp_live_refusal_kind kind, etp_node node, etp_id device, const char *address,

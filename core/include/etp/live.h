@@ -33,14 +33,12 @@
 #include <stddef.h>
 
 #include "etp/engine.h"
+#include "etp/identity.h"
 #include "etp/live_clock.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct etp_identity;
-struct etp_trust;
 
 /** Opaque. */
 typedef struct etp_live etp_live;
@@ -58,6 +56,7 @@ typedef enum etp_live_refusal_kind {
     ETP_LIVE_REFUSED_MESSAGE,   /**< the engine refused a message: it came under another device's name, or damaged */
     ETP_LIVE_REFUSED_PEER,      /**< one peer too many for the node or the engine */
     ETP_LIVE_REFUSED_DATAGRAM,  /**< a datagram of discovery */
+    ETP_LIVE_REFUSED_BY_PEER,   /**< the other side refused us, and told why */
     ETP_LIVE_REFUSALS           /* how many there are */
 } etp_live_refusal_kind;
 
@@ -131,22 +130,14 @@ ETP_API etp_transport etp_live_transport(etp_live *live);
 /** The engine whose transport this network is. It is borrowed for the network's life. ETP_EEXIST if there is one. */
 ETP_API int etp_live_attach(etp_live *live, etp_engine *engine);
 
-/** What a node is on the network. */
-typedef enum etp_live_role {
-    ETP_LIVE_BATTERY = 0, /**< a battery of the engine: trades with aggregators */
-    ETP_LIVE_AGGREGATOR,  /**< an aggregator of the engine: trades with batteries */
-    ETP_LIVE_RELAY        /**< no node of the engine: hands on what others say to each other */
-} etp_live_role;
-
 /** One node on the network. */
 typedef struct etp_live_node_options {
     size_t size;                         /**< sizeof(etp_live_node_options) */
     etp_node node;                       /**< of the engine; for a relay any number that no other node here has */
     etp_id device_id;                    /**< the node's */
-    etp_live_role role;                  /**< the node's */
-    const char *name;                    /**< told to peers, copied; may be NULL */
-    const struct etp_identity *identity; /**< copied. NULL: open, it proves nothing and believes everybody */
-    const struct etp_trust *trust;       /**< borrowed until etp_live_set_trust(); required with an identity */
+    etp_device_role role;                  /**< the node's */
+    const etp_identity *identity; /**< copied. NULL: open, it proves nothing and believes everybody */
+    const etp_trust *trust;       /**< borrowed until etp_live_set_trust(); required with an identity */
 } etp_live_node_options;
 
 /** ETP_ESTATE without an engine, ETP_EEXIST for a node or device id that is here, ETP_EINVAL for an identity of another
@@ -154,7 +145,7 @@ typedef struct etp_live_node_options {
 ETP_API int etp_live_add_node(etp_live *live, const etp_live_node_options *options, etp_error *error);
 
 /** Whom a node trusts from now on, borrowed. Connections with devices that it trusts no more are closed. */
-ETP_API int etp_live_set_trust(etp_live *live, etp_node node, const struct etp_trust *trust);
+ETP_API int etp_live_set_trust(etp_live *live, etp_node node, const etp_trust *trust);
 
 /** TLS on a listener or dialer. Paths of PEM files; both sides verify each other's certificate against `ca`. */
 typedef struct etp_live_tls {
@@ -203,8 +194,8 @@ struct etp_live_peer_info {
     etp_node node;            /**< the node here */
     etp_link link;            /**< of the engine */
     etp_id device;            /**< of the peer */
-    etp_live_role role;       /**< of the peer */
-    const char *name;         /**< that it gave itself, "" for none */
+    etp_device_role role;       /**< of the peer */
+    const char *name;         /**< in the trust list, "" for none */
     const char *transport;    /**< "tcp", "tls+tcp", ..., "older", "relay"; "" while it is lost */
     const char *address;      /**< of the other end; "" while it is lost */
     bool up;                  /**< there is a connection */
