@@ -21,6 +21,7 @@
 
 enum {
     AUDIT_ADDRESSES = 64,
+    ROUND_TRIPS = 64,
     SILENT_HEARTBEATS = 3, /* after so many a peer is lost */
     SEND_BUFFER = 8192     /* bytes handed to the system at a time */
 };
@@ -29,6 +30,10 @@ enum {
 
 /* Of two connections with one peer that both sides dialed within this, one is kept by rule, and not the newer. */
 #define LIVE_CROSSING (10 * ETP_NS_PER_SECOND)
+
+/* What is ending may take so long to say why. */
+#define LIVE_LAST_WORDS  ETP_NS_PER_SECOND
+#define LIVE_NO_ENDPOINT UINT32_MAX
 
 struct event;
 struct event_base;
@@ -45,8 +50,8 @@ struct live_endpoint {
     bool listens, secured;
     unsigned carried; /* the carrier's number */
     char url[ETP_CARRIER_ADDRESS_MAX];
-    etp_tls tls;                   /* its texts are copies */
-    etp_id expected;               /* by a dialer, 0 for whoever is trusted */
+    etp_tls tls;     /* its texts are copies */
+    etp_id expected; /* by a dialer, 0 for whoever is trusted */
     /* A dialer rests while its peer is up by another connection, or until a moment that the peer named. */
     const struct etp_live_peer *rests_for;
     etp_time rests_until; /* 0 when it does not */
@@ -64,7 +69,10 @@ struct etp_live_peer {
     etp_time since;
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
-    struct etp_live_peer *next; /* in its bucket */
+    etp_live_clocks clocks;
+    unsigned round_trip_count;
+    uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
+    struct etp_live_peer *next;        /* in its bucket */
 };
 
 /* opening -> established -> ending -> gone. What is ending has said BYE, and is closed once that has left. */
@@ -77,8 +85,8 @@ struct live_connection {
     etp_live_endpoint endpoint;
     etp_time due; /* what its deadline is set to */
     bool dialed, established, ending;
-    bool waits;  /* the engine met ETP_EFULL */
-    bool listed; /* to be settled */
+    bool waits;    /* the engine met ETP_EFULL */
+    bool listed;   /* to be settled */
     uint64_t host; /* hash of the address without its port; 0 for one on this machine that has none */
     struct live_connection *next_listed, *next; /* `next` in its bucket */
     char address[ETP_CARRIER_ADDRESS_MAX];
@@ -86,6 +94,7 @@ struct live_connection {
 };
 
 struct audit_address {
+    bool used;
     uint64_t hash;
     etp_time second; /* when its present second began */
     unsigned lines;  /* in that */
@@ -105,6 +114,7 @@ struct etp_live {
     uint32_t node_count, node_room;
     struct live_endpoint *endpoints;
     uint32_t endpoint_count, endpoint_room;
+    etp_time rise_at; /* when the next dialer that rests for a time is to dial */
 
     struct live_connection **connections; /* by slot */
     uint32_t *free_slots, free_count;
@@ -123,14 +133,14 @@ struct etp_live {
     struct heap deadlines; /* of connections, by slot */
 
     struct audit_address audit[AUDIT_ADDRESSES];
-    uint64_t engine_refused;
+    uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
+    etp_histogram round_trips;             /* in microseconds */
     etp_live_stats stats;
 };
 
 /* live.c */
 void *etp_live_take(etp_live *live, size_t size);
 void etp_live_give(etp_live *live, void *memory, size_t size);
-uint64_t etp_live_hash_text(const char *text, size_t size);
 
 /* nodes.c */
 struct live_node *etp_live_node_of(const etp_live *live, etp_node number);
@@ -139,14 +149,15 @@ void etp_live_free_nodes(etp_live *live);
 /* endpoints.c */
 struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp_live_endpoint *number);
 /* For a peer that is up, or with NULL until a moment. */
-void etp_live_rest(etp_live *live, struct live_endpoint *endpoint, const struct etp_live_peer *peer, etp_time until);
+void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
 /* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */
 void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
-etp_time etp_live_rise_at(const etp_live *live);
 void etp_live_free_endpoints(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
+extern const etp_channel_calls etp_live_channel_calls;
+void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
 void etp_live_list(etp_live *live, struct live_connection *connection);
 void etp_live_settle_connections(etp_live *live);
 void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now);
@@ -157,6 +168,9 @@ void etp_live_free_connections(etp_live *live);
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);
 int etp_live_send(void *user, etp_link link, const void *frame, size_t size); /* the engine's transport */
 void etp_live_free_peers(etp_live *live);
+
+/* audit.c */
+uint64_t etp_live_hash_host(const char *address);
 
 /* loop.c */
 int etp_live_open_loop(etp_live *live, etp_error *error);

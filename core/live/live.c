@@ -2,8 +2,6 @@
 /* A network comes and goes. What it has is taken and freed here, what it does is in the other files. */
 #include "live/internal.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 
 enum { CONNECTIONS_MAX = 1000000, PEERS_MAX = 1000000 };
@@ -40,14 +38,6 @@ void etp_live_give(etp_live *live, void *memory, size_t size)
         live->allocator->release(live->allocator->user, memory, size);
 }
 
-uint64_t etp_live_hash_text(const char *text, size_t size)
-{
-    uint64_t hash = size;
-    for (size_t i = 0; i < size; i++)
-        hash = etp_hash(hash, (unsigned char)text[i], i, 0);
-    return hash;
-}
-
 /* ---- options ---- */
 
 static bool in_range(etp_time value, etp_time least)
@@ -65,6 +55,10 @@ static int check_options(const etp_live_options *options, etp_error *error)
     if (options->max_peers == 0 || options->max_peers > PEERS_MAX || options->max_connections == 0 ||
         options->max_connections > CONNECTIONS_MAX)
         return etp_fail(error, ETP_EINVAL, "max_peers and max_connections must be 1 to a million");
+    if (options->unacknowledged_bytes < ETP_CHANNEL_CREDIT_MIN ||
+        options->unacknowledged_bytes > ETP_CHANNEL_CREDIT_MAX)
+        return etp_fail(error, ETP_EINVAL, "unacknowledged_bytes must be %d to %d", ETP_CHANNEL_CREDIT_MIN,
+                        ETP_CHANNEL_CREDIT_MAX);
     if (options->max_unauthenticated == 0)
         return etp_fail(error, ETP_EINVAL, "max_unauthenticated must be at least 1, or nobody could connect");
     if (options->messages_per_second > 0 && options->message_burst == 0)
@@ -162,7 +156,7 @@ int etp_live_new(etp_live **made, const etp_live_options *options, etp_error *er
     live->options = *options;
     live->allocator = allocator;
     live->wake_ends[0] = live->wake_ends[1] = -1;
-    live->timer_at = ETP_TIME_NEVER;
+    live->timer_at = live->rise_at = ETP_TIME_NEVER;
     etp_live_clock_set(&live->own_clock);
     live->clock = options->clock != NULL ? options->clock : &live->own_clock;
     result = build(live, error);
@@ -211,6 +205,11 @@ int etp_live_attach(etp_live *live, etp_engine *engine)
 etp_time etp_live_now(const etp_live *live)
 {
     return live != NULL ? etp_live_clock_now(live->clock) : 0;
+}
+
+const etp_histogram *etp_live_round_trips(const etp_live *live)
+{
+    return live != NULL ? &live->round_trips : NULL;
 }
 
 int etp_live_get_stats(const etp_live *live, etp_live_stats *stats)

@@ -51,7 +51,7 @@ static void on_timer(evutil_socket_t unused, short events, void *user)
     etp_live *live = user;
     live->timer_at = ETP_TIME_NEVER;
     etp_time now = etp_live_enter(live);
-    if (etp_live_rise_at(live) <= now)
+    if (live->rise_at <= now)
         etp_live_rise(live, NULL);
     for (const struct heap_item *first = etp_heap_first(&live->deadlines); first != NULL && first->time <= now;
          first = etp_heap_first(&live->deadlines)) {
@@ -68,8 +68,8 @@ static void set_timer(etp_live *live)
     etp_time at = etp_engine_deadline(live->engine);
     if (first != NULL && first->time < at)
         at = first->time;
-    if (etp_live_rise_at(live) < at)
-        at = etp_live_rise_at(live);
+    if (live->rise_at < at)
+        at = live->rise_at;
     if (at == live->timer_at)
         return;
     live->timer_at = at;
@@ -82,8 +82,8 @@ static void set_timer(etp_live *live)
         wait = 0;
     /* Rounded up, so that the deadline has come when the timer fires. */
     const struct timeval delay = {.tv_sec = (time_t)(wait / ETP_NS_PER_SECOND),
-                                  .tv_usec = (suseconds_t)((wait % ETP_NS_PER_SECOND + ETP_NS_PER_US - 1) /
-                                                           ETP_NS_PER_US)};
+                                  .tv_usec =
+                                      (suseconds_t)((wait % ETP_NS_PER_SECOND + ETP_NS_PER_US - 1) / ETP_NS_PER_US)};
     event_add(live->timer, &delay);
 }
 

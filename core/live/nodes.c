@@ -31,7 +31,8 @@ static int check_identity(const etp_live_node_options *options, etp_error *error
 static int check_node(const etp_live *live, const etp_live_node_options *options, etp_error *error)
 {
     if (options->size != sizeof *options)
-        return etp_fail(error, ETP_EINVAL, "etp_live_node_options.size is %zu, not %zu", options->size, sizeof *options);
+        return etp_fail(error, ETP_EINVAL, "etp_live_node_options.size is %zu, not %zu", options->size,
+                        sizeof *options);
     if (live->busy || live->engine == NULL)
         return etp_fail(error, ETP_ESTATE, "nodes are added after etp_live_attach(), and not from inside a callback");
     if (options->device_id == 0 || options->device_id > ETP_ID_MAX || (unsigned)options->role >= ETP_DEVICE_ROLES)

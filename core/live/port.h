@@ -33,7 +33,7 @@ typedef struct etp_live_port_class {
     /* A newer port has the peer now; `port` is joined to nobody. It is to be closed, though not from inside this call
      * if that would call back into live. */
     void (*replaced)(etp_live_port *port);
-    /* Fills in what it knows: transport, address, dialed, proved, clock, round trips. */
+    /* Fills in what it knows: transport, address, proved. */
     void (*describe)(const etp_live_port *port, etp_live_peer_info *info);
 } etp_live_port_class;
 
@@ -45,19 +45,25 @@ struct etp_live_port {
 
 /* Who is at the other end. */
 typedef struct etp_live_arrival {
-    etp_node node;      /* here */
-    etp_id device;      /* there */
+    etp_node node;        /* here */
+    etp_id device;        /* there */
     etp_device_role role; /* there */
-    const char *name;   /* in the trust list; may be NULL */
-    bool dialed;        /* by us */
+    const char *name;     /* in the trust list; may be NULL */
+    bool dialed;          /* by us */
 } etp_live_arrival;
+
+/* What a round trip has told. */
+typedef struct etp_live_clocks {
+    etp_time ahead, uncertainty; /* the peer's clock, against ours */
+    etp_time round_trip;         /* the last one */
+} etp_live_clocks;
 
 /* ETP_OK; ETP_EEXIST where the peer's other port is to stay (both dialed each other); ETP_EFULL for a peer too many,
  * with the sentence in `error`; other errors of etp_engine_add_link(). On failure the port is joined to nobody. */
 int etp_live_port_join(etp_live *live, etp_live_port *port, const etp_live_arrival *arrival, etp_error *error);
 void etp_live_port_frame(etp_live *live, etp_live_port *port, const void *frame, size_t size);
 void etp_live_port_ready(etp_live *live, etp_live_port *port);
-void etp_live_port_clock(etp_live *live, etp_live_port *port, etp_time ahead);
+void etp_live_port_clock(etp_live *live, etp_live_port *port, const etp_live_clocks *clocks);
 /* Does nothing for a port that is joined to nobody. */
 void etp_live_port_lost(etp_live *live, etp_live_port *port, const char *why);
 
@@ -67,7 +73,7 @@ etp_time etp_live_enter(etp_live *live);
 void etp_live_leave(etp_live *live);
 
 /* A refusal: counted, and told to the audit within its bounds. `address` and `reason` are borrowed until it returns. */
-void etp_live_refuse(etp_live *live, etp_live_refusal_kind kind, etp_node node, etp_id device, const char *address,
+void etp_live_refuse(etp_live *live, etp_live_refusal_kind kind, etp_id node, etp_id device, const char *address,
                      const char *reason);
 
 /* The struct event_base of the loop, for events of an owner's own. */

@@ -102,14 +102,15 @@ typedef struct etp_live_options {
     unsigned max_unauthenticated;   /**< [128] of those, that have not said who they are; an address has half of them */
     unsigned messages_per_second;   /**< [1000] of one peer; 0 = no limit */
     unsigned message_burst;         /**< [2000] of one peer at once */
-    size_t unacknowledged_bytes;    /**< [8192] under way to one peer; what is more waits, the urgent first */
-    etp_time handshake_limit;       /**< [5 s] to say who one is */
-    etp_time heartbeat;             /**< [5 s] of silence after which a peer is asked; after three it is lost */
-    etp_time backoff_min;           /**< [500 ms] before a dialer tries again, doubled each time, +-25 % */
-    etp_time backoff_max;           /**< [30 s] between two tries */
-    unsigned audit_lines;           /**< [5] a second, of one address */
-    etp_live_audit audit;           /**< copied */
-    etp_live_watch watch;           /**< copied */
+    size_t
+        unacknowledged_bytes; /**< [8192] under way to one peer, at least 4096; what is more waits, the urgent first */
+    etp_time handshake_limit; /**< [5 s] to say who one is */
+    etp_time heartbeat;       /**< [5 s] of silence after which a peer is asked; after three it is lost */
+    etp_time backoff_min;     /**< [500 ms] before a dialer tries again, doubled each time, +-25 % */
+    etp_time backoff_max;     /**< [30 s] between two tries */
+    unsigned audit_lines;     /**< [5] a second, of one address */
+    etp_live_audit audit;     /**< copied */
+    etp_live_watch watch;     /**< copied */
 } etp_live_options;
 
 /** Sets everything to its default. */
@@ -132,10 +133,10 @@ ETP_API int etp_live_attach(etp_live *live, etp_engine *engine);
 
 /** One node on the network. */
 typedef struct etp_live_node_options {
-    size_t size;                         /**< sizeof(etp_live_node_options) */
-    etp_node node;                       /**< of the engine; for a relay any number that no other node here has */
-    etp_id device_id;                    /**< the node's */
-    etp_device_role role;                  /**< the node's */
+    size_t size;                  /**< sizeof(etp_live_node_options) */
+    etp_node node;                /**< of the engine; for a relay any number that no other node here has */
+    etp_id device_id;             /**< the node's */
+    etp_device_role role;         /**< the node's */
     const etp_identity *identity; /**< copied. NULL: open, it proves nothing and believes everybody */
     const etp_trust *trust;       /**< borrowed until etp_live_set_trust(); required with an identity */
 } etp_live_node_options;
@@ -194,7 +195,7 @@ struct etp_live_peer_info {
     etp_node node;            /**< the node here */
     etp_link link;            /**< of the engine */
     etp_id device;            /**< of the peer */
-    etp_device_role role;       /**< of the peer */
+    etp_device_role role;     /**< of the peer */
     const char *name;         /**< in the trust list, "" for none */
     const char *transport;    /**< "tcp", "tls+tcp", ..., "older", "relay"; "" while it is lost */
     const char *address;      /**< of the other end; "" while it is lost */
@@ -206,8 +207,8 @@ struct etp_live_peer_info {
     bool clock_known;         /**< the three below mean something */
     etp_time ahead;           /**< by how much its clock is ahead of ours */
     etp_time uncertainty;     /**< of that, either way */
-    etp_time round_trip_p50;  /**< measured */
-    etp_time round_trip_p99;  /**< measured */
+    etp_time round_trip_p50;  /**< median of its last 64 */
+    etp_time round_trip_max;  /**< longest of its last 64 */
     uint64_t frames_sent;     /**< over all its connections */
     uint64_t frames_received; /**< over all its connections */
     uint64_t bytes_sent;      /**< of frames */
@@ -219,6 +220,9 @@ struct etp_live_peer_info {
 ETP_API unsigned etp_live_peers(const etp_live *live);
 /** Peer `index`, from 0 in the order in which they were first established. ETP_ENOENT. */
 ETP_API int etp_live_peer(const etp_live *live, unsigned index, etp_live_peer_info *info);
+
+/** Round trips to all peers, in microseconds. Borrowed for the network's life. */
+ETP_API const etp_histogram *etp_live_round_trips(const etp_live *live);
 
 /** Totals since the start. */
 typedef struct etp_live_stats {
