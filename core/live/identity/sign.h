@@ -18,8 +18,8 @@ bool etp_sodium_ready(void);
 int etp_identity_sign(const etp_identity *identity, const char *domain, const void *text, size_t size,
                       unsigned char signature[ETP_SIGNATURE_SIZE]);
 
-/* Whether a key of `entry` made the signature. */
-bool etp_trust_verify(const etp_trust_entry *entry, const char *domain, const void *text, size_t size,
-                      const unsigned char signature[ETP_SIGNATURE_SIZE]);
+/* The key of `entry` that made the signature, or NULL. */
+const etp_public_key *etp_trust_verify(const etp_trust_entry *entry, const char *domain, const void *text, size_t size,
+                                       const unsigned char signature[ETP_SIGNATURE_SIZE]);
 
 #endif
