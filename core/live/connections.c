@@ -417,7 +417,7 @@ void etp_live_judge_connections(etp_live *live, const struct live_node *node)
         struct live_connection *connection = live->connections[i];
         if (connection == NULL || connection->node != node || connection->ending)
             continue;
-        if (etp_channel_set_trust(&connection->channel, &node->channel) != ETP_OK)
+        if (etp_channel_check_trust(&connection->channel) != ETP_OK)
             end(live, connection);
     }
 }

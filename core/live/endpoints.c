@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-
 /* ---- TLS, whose texts are kept ---- */
 
 static void forget_tls(etp_live *live, etp_tls *tls)

@@ -6,7 +6,6 @@
  * Deadlines of connections move with nearly every byte, and nearly always to later. So the heap keeps an early one, and
  * asks the channel again when it comes.
  */
-#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>

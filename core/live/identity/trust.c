@@ -25,9 +25,9 @@ bool etp_trust_name_is_fit(const char *name)
 
 static bool is_entry(const etp_trust_entry *entry)
 {
-    return entry->device >= 1 && entry->device <= ETP_ID_MAX && (unsigned)entry->role < ETP_ROLES &&
+    return entry->device >= 1 && entry->device <= ETP_ID_MAX && (unsigned)entry->role < ETP_DEVICE_ROLES &&
            entry->key_count >= 1 && entry->key_count <= ETP_TRUST_KEYS_MAX && entry->via <= ETP_ID_MAX &&
-           entry->via != entry->device && (entry->via == 0 || entry->role != ETP_ROLE_RELAY) &&
+           entry->via != entry->device && (entry->via == 0 || entry->role != ETP_DEVICE_RELAY) &&
            etp_trust_name_is_fit(entry->name);
 }
 
