@@ -44,7 +44,14 @@ static uint32_t find_first(const etp_engine *engine, const struct aggregator *ag
     return first < count ? first : 0;
 }
 
-/* Who joins a round that has passed his place has had his turn. */
+static etp_time moment_of(const etp_engine *engine, const struct aggregator *aggregator, uint32_t session)
+{
+    etp_time spread = engine->options.timing.query_spread;
+    etp_time offset = ((etp_time)aggregator->offset_us[session] + aggregator->turn_us) * ETP_NS_PER_US;
+    return engine->interval.starts + (spread > 0 ? offset % spread : 0);
+}
+
+/* Who joins a round when his moment has passed has had his turn. */
 void etp_round_add(const etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_id battery)
 {
     uint32_t count = session + 1;
@@ -57,7 +64,8 @@ void etp_round_add(const etp_engine *engine, struct aggregator *aggregator, uint
     aggregator->order[place] = session;
     aggregator->first = find_first(engine, aggregator, count);
     uint32_t turn = (place + count - aggregator->first) % count;
-    if (turn < aggregator->asked)
+    bool passed = moment_of(engine, aggregator, session) < engine->now;
+    if (turn < aggregator->asked || (turn == aggregator->asked && passed))
         aggregator->asked++;
 }
 
@@ -73,12 +81,7 @@ static uint32_t next_in_round(const struct aggregator *aggregator)
 
 etp_time etp_round_time(const etp_engine *engine, const struct aggregator *aggregator)
 {
-    if (!is_under_way(aggregator))
-        return ETP_TIME_NEVER;
-    etp_time spread = engine->options.timing.query_spread;
-    etp_time offset =
-        ((etp_time)aggregator->offset_us[next_in_round(aggregator)] + aggregator->turn_us) * ETP_NS_PER_US;
-    return engine->interval.starts + (spread > 0 ? offset % spread : 0);
+    return is_under_way(aggregator) ? moment_of(engine, aggregator, next_in_round(aggregator)) : ETP_TIME_NEVER;
 }
 
 static void take_turn(etp_engine *engine, struct aggregator *aggregator)
