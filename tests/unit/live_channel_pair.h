@@ -91,7 +91,7 @@ static inline etp_identity *identity_of(etp_id device)
     return identity;
 }
 
-static inline etp_trust_entry entry_of(etp_id device, etp_role role, etp_id via)
+static inline etp_trust_entry entry_of(etp_id device, etp_device_role role, etp_id via)
 {
     etp_identity *identity = identity_of(device);
     etp_trust_entry entry = {
@@ -101,7 +101,7 @@ static inline etp_trust_entry entry_of(etp_id device, etp_role role, etp_id via)
     return entry;
 }
 
-static inline void end_init(end *at, etp_id device, etp_role role, const etp_trust *trust)
+static inline void end_init(end *at, etp_id device, etp_device_role role, const etp_trust *trust)
 {
     memset(at, 0, sizeof *at);
     at->identity = identity_of(device);
@@ -119,13 +119,14 @@ static inline void end_init(end *at, etp_id device, etp_role role, const etp_tru
 /* An aggregator that dials a battery; both trust each other, a relay, and a device 1002 that it speaks for. */
 static inline void pair_init(pair *both)
 {
-    const etp_trust_entry entries[] = {entry_of(BATTERY, ETP_ROLE_BATTERY, 0),
-                                       entry_of(AGGREGATOR, ETP_ROLE_AGGREGATOR, 0), entry_of(RELAY, ETP_ROLE_RELAY, 0),
-                                       entry_of(1002, ETP_ROLE_BATTERY, RELAY), entry_of(2002, ETP_ROLE_AGGREGATOR, 0)};
+    const etp_trust_entry entries[] = {entry_of(BATTERY, ETP_DEVICE_BATTERY, 0),
+                                       entry_of(AGGREGATOR, ETP_DEVICE_AGGREGATOR, 0),
+                                       entry_of(RELAY, ETP_DEVICE_RELAY, 0), entry_of(1002, ETP_DEVICE_BATTERY, RELAY),
+                                       entry_of(2002, ETP_DEVICE_AGGREGATOR, 0)};
     both->trust = NULL;
     assert_int_equal(etp_trust_make(&both->trust, entries, sizeof entries / sizeof entries[0], NULL, NULL), ETP_OK);
-    end_init(&both->dialer, AGGREGATOR, ETP_ROLE_AGGREGATOR, both->trust);
-    end_init(&both->listener, BATTERY, ETP_ROLE_BATTERY, both->trust);
+    end_init(&both->dialer, AGGREGATOR, ETP_DEVICE_AGGREGATOR, both->trust);
+    end_init(&both->listener, BATTERY, ETP_DEVICE_BATTERY, both->trust);
     both->now = 1700000000 * ETP_NS_PER_SECOND;
 }
 

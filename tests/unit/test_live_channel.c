@@ -24,11 +24,11 @@ static void both_know_each_other_after_the_handshake(void **state)
     (void)state;
     pair_connect(&two);
     assert_int_equal(two.dialer.peer.device, BATTERY);
-    assert_int_equal(two.dialer.peer.role, ETP_ROLE_BATTERY);
+    assert_int_equal(two.dialer.peer.role, ETP_DEVICE_BATTERY);
     assert_string_equal(two.dialer.peer.name, "d1001");
     assert_true(two.dialer.peer.proved && two.listener.peer.proved);
     assert_int_equal(two.listener.peer.device, AGGREGATOR);
-    assert_int_equal(two.listener.peer.role, ETP_ROLE_AGGREGATOR);
+    assert_int_equal(two.listener.peer.role, ETP_DEVICE_AGGREGATOR);
     assert_int_equal(two.listener.peer.version, 1);
 }
 

@@ -32,19 +32,19 @@ extern "C" {
 #endif
 
 /** What a device is in the market. The numbers are those of the handshake. */
-typedef enum etp_role {
-    ETP_ROLE_BATTERY = 0,    /**< sells */
-    ETP_ROLE_AGGREGATOR = 1, /**< buys */
-    ETP_ROLE_RELAY = 2       /**< hands on what the others say to each other */
-} etp_role;
-enum { ETP_ROLES = 3 };
+typedef enum etp_device_role {
+    ETP_DEVICE_BATTERY = 0,    /**< sells */
+    ETP_DEVICE_AGGREGATOR = 1, /**< buys */
+    ETP_DEVICE_RELAY = 2       /**< hands on what the others say to each other */
+} etp_device_role;
+enum { ETP_DEVICE_ROLES = 3 };
 
 /** "battery", "aggregator", "relay". Static storage; "?" for a number that is none. */
-ETP_API const char *etp_role_name(etp_role role);
+ETP_API const char *etp_device_role_name(etp_device_role role);
 /** The role of that name; ETP_ENOENT if there is none. */
-ETP_API int etp_role_parse(const char *name, etp_role *role);
+ETP_API int etp_device_role_parse(const char *name, etp_device_role *role);
 /** Whether devices of these two roles have anything to say to each other: all but two of the same kind have. */
-ETP_API bool etp_role_meets(etp_role one, etp_role other);
+ETP_API bool etp_device_role_meets(etp_device_role one, etp_device_role other);
 
 /** An Ed25519 public key. */
 typedef struct etp_public_key {
@@ -97,7 +97,7 @@ enum { ETP_TRUST_KEYS_MAX = 2, ETP_TRUST_NAME_MAX = 32 };
 /** One device that is believed. */
 typedef struct etp_trust_entry {
     etp_id device;                           /**< its id */
-    etp_role role;                           /**< what it is */
+    etp_device_role role;                    /**< what it is */
     unsigned key_count;                      /**< 1; 2 while a key is being replaced */
     etp_public_key keys[ETP_TRUST_KEYS_MAX]; /**< any of these proves it */
     char name[ETP_TRUST_NAME_MAX];           /**< for people; "" for none */
@@ -127,6 +127,9 @@ ETP_API const etp_trust_entry *etp_trust_find(const etp_trust *trust, etp_id dev
 ETP_API size_t etp_trust_count(const etp_trust *trust);
 /** One of them, from 0 in the order of their ids; NULL beyond the end. */
 ETP_API const etp_trust_entry *etp_trust_at(const etp_trust *trust, size_t index);
+
+/** Whether this may be a name in a trust list: 1 to 31 letters, digits and - _ . : @ +. */
+ETP_API bool etp_trust_name_fits(const char *name);
 
 /** The line of a trust list for `key` number `index` of `entry`, without a line end. Returns its length; ETP_ENOSPACE
  *  where `size` is too small. */

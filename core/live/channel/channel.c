@@ -33,7 +33,7 @@ int etp_channel_options_check(const etp_channel_options *options)
     if (options->identity != NULL &&
         (options->trust == NULL || etp_identity_device(options->identity) != options->device))
         return ETP_EINVAL;
-    if (options->device == 0 || options->device > ETP_ID_MAX || (unsigned)options->role >= ETP_ROLES ||
+    if (options->device == 0 || options->device > ETP_ID_MAX || (unsigned)options->role >= ETP_DEVICE_ROLES ||
         options->unacknowledged < ETP_CHANNEL_CREDIT_MIN || options->unacknowledged > ETP_CHANNEL_CREDIT_MAX ||
         options->messages_per_second > ETP_NS_PER_SECOND ||
         (options->messages_per_second > 0 && options->message_burst == 0) || !is_span(options->handshake_limit) ||

@@ -42,7 +42,7 @@ typedef struct etp_channel etp_channel;
 /* Who is at the other end. */
 typedef struct etp_channel_peer {
     etp_id device;
-    etp_role role;
+    etp_device_role role;
     uint32_t features; /* of both ends */
     unsigned version;  /* that is spoken */
     bool proved;       /* false: identity is off, it says so itself */
@@ -78,7 +78,7 @@ typedef struct etp_channel_options {
     const etp_identity *identity; /* NULL: identity is off */
     const etp_trust *trust;       /* with an identity */
     etp_id device;                /* ours */
-    etp_role role;                /* ours */
+    etp_device_role role;         /* ours */
     uint32_t unacknowledged;      /* [8192] bytes under way that the peer has not said to have consumed */
     uint32_t messages_per_second; /* [1000] of the peer; 0: no limit */
     uint32_t message_burst;       /* [2000] of the peer at once */

@@ -69,11 +69,11 @@ static etp_channel_refusal read_fields(etp_channel *channel, const unsigned char
 {
     uint64_t window = etp_take_number(at + AT_UNACKNOWLEDGED, 4);
     etp_id device = etp_take_number(at + AT_DEVICE, 8);
-    if (at[AT_ROLE] >= ETP_ROLES || at[AT_IDENTITY] > 1 || device == 0 || device > ETP_ID_MAX ||
+    if (at[AT_ROLE] >= ETP_DEVICE_ROLES || at[AT_IDENTITY] > 1 || device == 0 || device > ETP_ID_MAX ||
         window < ETP_CHANNEL_CREDIT_MIN || window > ETP_CHANNEL_CREDIT_MAX || !etp_take_clock(at + AT_CLOCK, clock))
         return ETP_CHANNEL_MALFORMED;
     channel->peer.device = device;
-    channel->peer.role = (etp_role)at[AT_ROLE];
+    channel->peer.role = (etp_device_role)at[AT_ROLE];
     channel->peer.features = (uint32_t)etp_take_number(at + AT_FEATURES, 4) & ETP_FEATURE_RELAYED;
     channel->window = window < channel->options->unacknowledged ? window : channel->options->unacknowledged;
     return ETP_CHANNEL_NONE;
@@ -104,7 +104,7 @@ static etp_channel_refusal judge(etp_channel *channel, bool signs)
     etp_channel_refusal refusal = signs ? judge_trust(channel) : ETP_CHANNEL_NONE;
     if (refusal != ETP_CHANNEL_NONE)
         return refusal;
-    return etp_role_meets(options->role, channel->peer.role) ? ETP_CHANNEL_NONE : ETP_CHANNEL_UNFIT_ROLE;
+    return etp_device_role_meets(options->role, channel->peer.role) ? ETP_CHANNEL_NONE : ETP_CHANNEL_UNFIT_ROLE;
 }
 
 etp_channel_refusal etp_hello_judge(etp_channel *channel, const etp_record *record, etp_time *clock)

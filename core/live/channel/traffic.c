@@ -48,9 +48,9 @@ etp_channel_refusal etp_traffic_frame(etp_channel *channel, const etp_record *re
 static etp_channel_refusal judge_device(const etp_channel *channel, etp_id device)
 {
     const etp_channel_options *options = channel->options;
-    if (options->role == ETP_ROLE_RELAY)
+    if (options->role == ETP_DEVICE_RELAY)
         return ETP_CHANNEL_NONE;
-    if (channel->peer.role != ETP_ROLE_RELAY)
+    if (channel->peer.role != ETP_DEVICE_RELAY)
         return ETP_CHANNEL_NOT_A_RELAY;
     if (device == options->device)
         return ETP_CHANNEL_NOT_VIA;
@@ -129,7 +129,7 @@ bool etp_channel_writable(const etp_channel *channel)
 static bool may_relay(const etp_channel *channel)
 {
     return (channel->peer.features & ETP_FEATURE_RELAYED) != 0 &&
-           (channel->peer.role == ETP_ROLE_RELAY || channel->options->role == ETP_ROLE_RELAY);
+           (channel->peer.role == ETP_DEVICE_RELAY || channel->options->role == ETP_DEVICE_RELAY);
 }
 
 static int send_frame(etp_channel *channel, etp_id device, const void *frame, size_t size)

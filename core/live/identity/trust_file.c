@@ -32,7 +32,7 @@ static int fail_at(place at, etp_error *error, const char *what, const char *wor
 static int read_more(etp_trust_entry *entry, const char *word, place at, etp_error *error)
 {
     if (strncmp(word, "name=", 5) == 0 && entry->name[0] == '\0') {
-        if (!etp_trust_name_is_fit(word + 5) || word[5] == '\0')
+        if (!etp_trust_name_fits(word + 5))
             return fail_at(at, error, "the name", word + 5, "up to 31 letters, digits and - _ . : @ + are allowed");
         memcpy(entry->name, word + 5, strlen(word + 5) + 1);
         return ETP_OK;
@@ -40,7 +40,7 @@ static int read_more(etp_trust_entry *entry, const char *word, place at, etp_err
     if (strncmp(word, "via=", 4) == 0 && entry->via == 0) {
         if (!etp_device_parse(word + 4, &entry->via) || entry->via == entry->device)
             return fail_at(at, error, "via", word + 4, "the device id of a relay is wanted");
-        if (entry->role == ETP_ROLE_RELAY)
+        if (entry->role == ETP_DEVICE_RELAY)
             return fail_at(at, error, "via", word + 4, "a relay is spoken to itself; no other relay speaks for it");
         return ETP_OK;
     }
@@ -56,7 +56,7 @@ static int read_entry(etp_trust_entry *entry, char *words[], unsigned count, pla
             at.line);
     if (!etp_device_parse(words[0], &entry->device))
         return fail_at(at, error, "the device id", words[0], "a whole number from 1 to 9007199254740991 is wanted");
-    if (etp_role_parse(words[1], &entry->role) != ETP_OK)
+    if (etp_device_role_parse(words[1], &entry->role) != ETP_OK)
         return fail_at(at, error, "the role", words[1], "battery, aggregator or relay is wanted");
     if (etp_public_key_parse(&entry->keys[0], words[2]) != ETP_OK)
         return fail_at(at, error, "the public key", words[2],
@@ -153,7 +153,7 @@ static int check_relays(const reading *list, etp_error *error)
     for (size_t i = 0; i < list->trust->count; i++) {
         const etp_trust_entry *entry = &list->trust->entries[i];
         const etp_trust_entry *relay = entry->via != 0 ? etp_trust_find(list->trust, entry->via) : NULL;
-        if (entry->via != 0 && (relay == NULL || relay->role != ETP_ROLE_RELAY))
+        if (entry->via != 0 && (relay == NULL || relay->role != ETP_DEVICE_RELAY))
             return etp_fail(error, ETP_EFORMAT,
                             "%s: device %" PRIu64 " is reached via %" PRIu64 ", which is no relay in this list",
                             list->name, entry->device, entry->via);
@@ -228,7 +228,7 @@ int etp_trust_show(const etp_trust_entry *entry, unsigned index, char *text, siz
     etp_public_key_show(&entry->keys[index], key);
     if (entry->via != 0)
         snprintf(via, sizeof via, " via=%" PRIu64, entry->via);
-    int length = snprintf(text, size, "%" PRIu64 " %s %s%s%s%s", entry->device, etp_role_name(entry->role), key,
+    int length = snprintf(text, size, "%" PRIu64 " %s %s%s%s%s", entry->device, etp_device_role_name(entry->role), key,
                           entry->name[0] != '\0' ? " name=" : "", entry->name, via);
     return length >= 0 && (size_t)length < size ? length : ETP_ENOSPACE;
 }
