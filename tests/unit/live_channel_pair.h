@@ -24,7 +24,8 @@ typedef struct end {
     etp_channel channel;
     etp_channel_options options;
     etp_identity *identity;
-    etp_time ahead; /* of its clock, of the test's */
+    etp_time ahead;                 /* of its clock, of the test's */
+    etp_channel_refusal sends_away; /* what its owner tells whoever has proved who he is */
     unsigned established, frames, clocks, refused;
     etp_channel_peer peer;
     etp_channel_clock clock;
@@ -42,6 +43,14 @@ typedef struct pair {
     etp_trust *trust;
     etp_time now;
 } pair;
+
+static inline etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
+{
+    const end *at = user;
+    assert_int_equal(at->established, 0);
+    assert_true(peer->device != 0);
+    return at->sends_away;
+}
 
 static inline void on_established(void *user, const etp_channel_peer *peer)
 {
@@ -111,7 +120,7 @@ static inline void end_init(end *at, etp_id device, etp_device_role role, const 
     at->options.trust = trust;
     at->options.device = device;
     at->options.role = role;
-    at->options.calls = (etp_channel_calls){on_established, on_frame, on_clock, on_refused};
+    at->options.calls = (etp_channel_calls){on_admit, on_established, on_frame, on_clock, on_refused};
     at->options.random = on_random;
     at->options.random_user = &at->rng;
 }
