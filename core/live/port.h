@@ -78,8 +78,6 @@ void etp_live_leave(etp_live *live);
 void etp_live_refuse(etp_live *live, etp_live_refusal_kind kind, etp_id node, etp_id device, const char *address,
                      const char *reason);
 
-/* The struct event_base of the loop, for events of an owner's own. */
-void *etp_live_base(etp_live *live);
 /* True while a port of this peer is up. */
 bool etp_live_has_peer(const etp_live *live, etp_node node, etp_id device);
 
