@@ -26,11 +26,16 @@ static void call_from_inside(void)
     etp_interval interval = {.starts = NOON, .ends = NOON + ETP_NS_PER_HOUR};
     etp_bess_brief bess = {0};
     etp_aggregator_brief aggregator = {0};
+    etp_link link;
     called_from_inside++;
     GIVES(ETP_ESTATE, etp_engine_start, engine);
     GIVES(ETP_ESTATE, etp_engine_advance, engine, NOON + ETP_NS_PER_HOUR);
     GIVES(ETP_ESTATE, etp_engine_receive, engine, of_buyer, "frame", 5);
     GIVES(ETP_ESTATE, etp_engine_link_ready, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_lost, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_up, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_clock, engine, of_buyer, 1);
+    GIVES(ETP_ESTATE, etp_engine_add_link, engine, seller, 5, &link);
     GIVES(ETP_ESTATE, etp_engine_begin_interval, engine, &interval);
     GIVES(ETP_ESTATE, etp_engine_fail, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_recover, engine, seller);
@@ -117,6 +122,9 @@ static void no_engine_answers(void **unused)
     GIVES(ETP_EINVAL, etp_engine_begin_interval, NULL, &interval);
     GIVES(ETP_EINVAL, etp_engine_receive, NULL, 0, "x", 1);
     GIVES(ETP_EINVAL, etp_engine_link_ready, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_lost, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_up, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_clock, NULL, 0, 0);
     GIVES(ETP_EINVAL, etp_engine_advance, NULL, 1);
     GIVES(ETP_TIME_NEVER, etp_engine_deadline, NULL);
     GIVES(ETP_EINVAL, etp_engine_fail, NULL, 0);
@@ -183,6 +191,8 @@ static void too_early(void)
     assert_int_equal(etp_engine_add_link(engine, buyer, 1, &of_buyer), ETP_OK);
     GIVES(ETP_ESTATE, etp_engine_begin_interval, engine, &interval);
     GIVES(ETP_ESTATE, etp_engine_receive, engine, of_seller, "x", 1);
+    GIVES(ETP_ESTATE, etp_engine_link_lost, engine, of_seller);
+    GIVES(ETP_ESTATE, etp_engine_link_up, engine, of_seller);
     GIVES(ETP_ESTATE, etp_engine_fail, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_recover, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_shut_down, engine);
@@ -198,7 +208,7 @@ static void too_late(void)
     GIVES(ETP_ESTATE, etp_engine_start, engine);
     GIVES(ETP_ESTATE, etp_engine_add_bess, engine, &bess, &node);
     GIVES(ETP_ESTATE, etp_engine_add_aggregator, engine, &aggregator, &node);
-    GIVES(ETP_ESTATE, etp_engine_add_link, engine, seller, 5, &link);
+    GIVES(ETP_EFULL, etp_engine_add_link, engine, seller, 5, &link);
 }
 
 static void not_so(void)
@@ -215,6 +225,11 @@ static void not_so(void)
     GIVES(ETP_EINVAL, etp_engine_receive, engine, of_seller, NULL, 1);
     GIVES(ETP_ENOENT, etp_engine_receive, engine, 9, "x", 1);
     GIVES(ETP_ENOENT, etp_engine_link_ready, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_lost, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_up, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_clock, engine, 9, 0);
+    GIVES(ETP_ERANGE, etp_engine_link_clock, engine, of_seller, INT64_MIN);
+    GIVES(ETP_ERANGE, etp_engine_link_clock, engine, of_seller, INT64_MAX);
     GIVES(ETP_ERANGE, etp_engine_advance, engine, ETP_TIME_NEVER);
     GIVES(ETP_OK, etp_engine_advance, engine, INT64_MIN);
     assert_int_equal(etp_engine_now(engine), NOON);
@@ -306,6 +321,7 @@ static void no_run_answers(void **unused)
     etp_firm_result firm;
     etp_engine_stats stats;
     etp_network_stats network;
+    etp_node node;
     QUIET(etp_run_defaults, NULL);
     QUIET(etp_run_free, NULL);
     GIVES(ETP_EINVAL, etp_run_step, NULL, &error);
@@ -314,6 +330,9 @@ static void no_run_answers(void **unused)
     GIVES(0, etp_run_now, NULL);
     GIVES(0, etp_run_starts, NULL, 1);
     QUIET(etp_run_cut, NULL);
+    GIVES(ETP_EINVAL, etp_run_shift, NULL, 1);
+    GIVES(NULL, etp_run_engine, NULL);
+    GIVES(ETP_EINVAL, etp_run_firm_node, NULL, 0, &node);
     QUIET(etp_run_get_totals, NULL, &totals);
     assert_int_equal(totals.trades, 0);
     GIVES(0, etp_run_firm_count, NULL);
@@ -354,6 +373,10 @@ static void a_run_answers_in_any_order(void **unused)
     GIVES(ETP_EINVAL, etp_run_timed_totals, &options, NULL, &error);
     assert_int_equal(etp_run_new(&run, &options, &error), ETP_OK);
     etp_firm_result result;
+    etp_node node;
+    GIVES(ETP_EINVAL, etp_run_firm_node, run, 0, NULL);
+    GIVES(ETP_ENOENT, etp_run_firm_node, run, 1, &node);
+    GIVES(ETP_ERANGE, etp_run_shift, run, INT64_MIN);
     GIVES(ETP_EINVAL, etp_run_firm, run, 0, NULL);
     GIVES(ETP_ENOENT, etp_run_firm, run, 1, &result);
     GIVES(NULL, etp_run_home, run, 2);
