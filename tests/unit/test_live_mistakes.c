@@ -95,6 +95,18 @@ static void an_empty_network_answers(void **unused)
     GIVES(ETP_EINVAL, etp_live_get_stats, side->live, NULL);
 }
 
+static void the_engine_starts_first(void **unused)
+{
+    (void)unused;
+    struct side *side = prepare(0, BUYER);
+    build_engine(side);
+    etp_aggregator_options options = {.size = sizeof options, .device_id = side->device, .peers = 1};
+    assert_int_equal(etp_engine_add_aggregator(side->engine, &options, &side->node), ETP_OK);
+    GIVES(ETP_ESTATE, etp_live_start, side->live);
+    assert_int_equal(etp_engine_start(side->engine), ETP_OK);
+    GIVES(ETP_OK, etp_live_start, side->live);
+}
+
 static void nodes_and_endpoints_answer(void **unused)
 {
     (void)unused;
@@ -187,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(networks_want_whole_options, open_base, close_base),
         cmocka_unit_test_setup_teardown(nothing_is_done_without_a_network, open_base, close_base),
         cmocka_unit_test_setup_teardown(an_empty_network_answers, open_base, close_base),
+        cmocka_unit_test_setup_teardown(the_engine_starts_first, open_base, close_base),
         cmocka_unit_test_setup_teardown(nodes_and_endpoints_answer, open_base, close_base),
         cmocka_unit_test_setup_teardown(callbacks_may_not_meddle, open_base, close_base),
         cmocka_unit_test(every_function_was_called),

@@ -21,7 +21,7 @@
  *
  * One thread: all functions are called, and all callbacks come, on the thread that runs the loop. Threads of NNG only
  * move bytes. Memory is taken for connections and peers as they come, up to the bounds of the options, and none for a
- * message. Nothing here is more than a door: what is said on a connection is described in docs/live.md.
+ * message. Nothing here is more than a door: docs/protocol.md has what is said on a connection.
  *
  * Mistakes: a NULL network or pointer is ETP_EINVAL, a call that comes too early, too late, or from inside a callback of
  * this network or of its engine is ETP_ESTATE; either changes nothing. Readers of a NULL network give 0 or NULL.
@@ -172,7 +172,7 @@ ETP_API const char *etp_live_address(const etp_live *live, etp_live_endpoint end
 /** No longer listens or dials there; its connections are closed. ETP_ENOENT. */
 ETP_API int etp_live_end(etp_live *live, etp_live_endpoint endpoint);
 
-/** Once, after etp_engine_start(): from here on the loop serves connections. ETP_ESTATE without an engine. */
+/** Once, after etp_engine_start(): from here on the loop serves connections. ETP_ESTATE without an engine that has started. */
 ETP_API int etp_live_start(etp_live *live);
 
 /** To be called after the host has called the engine, for its deadline may be another. Else nothing is sent before the
