@@ -97,16 +97,17 @@ typedef struct etp_node_older {
 } etp_node_older;
 
 typedef struct etp_node_config {
-    char *file;          /* as it was named */
-    char *folder;        /* that it lies in, with a slash at its end; "" for the current one */
-    etp_table *table;    /* NULL where it could not be read at all */
-    char **owned;        /* texts made while reading */
+    char *file;       /* as it was named */
+    char *folder;     /* that it lies in, with a slash at its end; "" for the current one */
+    etp_table *table; /* NULL where it could not be read at all */
+    char **owned;     /* texts made while reading */
     unsigned owned_count;
+    unsigned api;
     unsigned role; /* etp_node_role */
     etp_id device;
     const char *name;
     etp_id seed;
-    bool open; /* identity is off */
+    unsigned open; /* 1: identity is off */
     const char *key, *trust;
     etp_node_links listen, dial;
     etp_node_tls tls;
@@ -137,15 +138,15 @@ void etp_node_config_fini(etp_node_config *config);
 /* Owned by the configuration; NULL when there is no memory. */
 const char *etp_node_config_keep(etp_node_config *config, const char *text);
 /* "FILE:LINE: PATH " and the sentence, as an error. */
-void etp_node_config_refuse(const etp_node_config *config, etp_findings *findings, const char *path,
-                            const char *format, ...) ETP_PRINTF(4, 5);
+void etp_node_config_refuse(const etp_node_config *config, etp_findings *findings, const char *path, const char *format,
+                            ...) ETP_PRINTF(4, 5);
 
 /* ---- SIGHUP ---- */
 
 /* One key that the file now says something else of. */
 typedef struct etp_node_change {
     const char *path;
-    bool live;              /* it is changed in a running node; else it needs a restart and stays */
+    bool live; /* it is changed in a running node; else it needs a restart and stays */
     char before[64], after[64];
 } etp_node_change;
 

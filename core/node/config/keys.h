@@ -21,9 +21,9 @@ typedef enum etp_key_kind {
     ETP_KEY_VOLTS,   /* uint32_t, mV */
     ETP_KEY_BOOL,
     ETP_KEY_TEXT,
-    ETP_KEY_WORD,    /* unsigned, the place in `words` */
-    ETP_KEY_FILE,    /* a path, taken from the folder of the configuration */
-    ETP_KEY_SCRIPT,  /* the same, or the name of a shipped script */
+    ETP_KEY_WORD,   /* unsigned, the place in `words` */
+    ETP_KEY_FILE,   /* a path, taken from the folder of the configuration */
+    ETP_KEY_SCRIPT, /* the same, or the name of a shipped script */
     ETP_KEY_TARIFF,
     ETP_KEY_LINKS,   /* a URL, or a list of URLs */
     ETP_KEY_DIALS,   /* the same, and { url =, device = } */
@@ -46,10 +46,11 @@ typedef struct etp_node_key {
     etp_key_kind kind;
     double low, high;         /* of numbers, in the unit of the key */
     const char *const *words; /* up to a NULL */
-    const char *standard;     /* the default as text; "" if there is none and it may be left out; NULL: it has to be there */
-    unsigned roles;           /* that have it */
-    bool live;                /* SIGHUP changes it */
-    size_t offset;            /* in etp_node_config */
+    const char
+        *standard;  /* the default as text; "" if there is none and it may be left out; NULL: it has to be there */
+    unsigned roles; /* that have it */
+    bool live;      /* SIGHUP changes it */
+    size_t offset;  /* in etp_node_config */
     const char *unit, *doc;
 } etp_node_key;
 
