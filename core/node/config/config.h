@@ -18,7 +18,9 @@
 #include "etp/battery.h"
 #include "etp/tariff.h"
 #include "node/findings.h"
-#include "script/table/table.h"
+
+/* Of script/table/table.h, which not everybody includes who includes this: report/ has a table of that name, too. */
+struct etp_table;
 
 typedef enum etp_node_role { ETP_NODE_BATTERY, ETP_NODE_AGGREGATOR, ETP_NODE_RELAY } etp_node_role;
 
@@ -97,10 +99,10 @@ typedef struct etp_node_older {
 } etp_node_older;
 
 typedef struct etp_node_config {
-    char *file;       /* as it was named */
-    char *folder;     /* that it lies in, with a slash at its end; "" for the current one */
-    etp_table *table; /* NULL where it could not be read at all */
-    char **owned;     /* texts made while reading */
+    char *file;              /* as it was named */
+    char *folder;            /* that it lies in, with a slash at its end; "" for the current one */
+    struct etp_table *table; /* NULL where it could not be read at all */
+    char **owned;            /* texts made while reading */
     unsigned owned_count;
     unsigned api;
     unsigned role; /* etp_node_role */

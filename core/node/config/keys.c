@@ -166,7 +166,7 @@ static const etp_node_key keys[] = {
            limits.messages_per_second, "of one peer, in the mean; 0 is no limit"),
     NUMBER("limits.burst_messages", ETP_KEY_COUNT, "", 1, 1000000, "2000", ETP_FOR_ALL, false, limits.burst,
            "of one peer, at once"),
-    NUMBER("limits.unacknowledged_bytes", ETP_KEY_COUNT, "B", 1536, 1048576, "8192", ETP_FOR_ALL, false,
+    NUMBER("limits.unacknowledged_bytes", ETP_KEY_COUNT, "B", 4096, 1048576, "8192", ETP_FOR_ALL, false,
            limits.unacknowledged_bytes, "on the way to one peer: what an urgent message may have to wait behind"),
     NUMBER("limits.heartbeat_s", ETP_KEY_SECONDS, "s", 0.1, 3600, "5", ETP_FOR_ALL, false, limits.heartbeat,
            "a link that was silent for so long is asked; after three times this it is lost"),

@@ -4,6 +4,7 @@
 #define ETP_NODE_KEYS_H
 
 #include "node/config/config.h"
+#include "script/table/table.h"
 
 typedef enum etp_key_kind {
     ETP_KEY_SECTION, /* a table with keys of its own */
