@@ -57,7 +57,7 @@ static void brief_aggregator(etp_station *station)
     etp_aggregator_brief brief = {.need = station->config.demand.need, .budget = station->config.demand.budget};
     brief.takes_part = value_of(station, &brief.value) && brief.need > 0;
     if (!brief.takes_part)
-        station->intervals_without_price++;
+        station->intervals_left_out++;
     etp_engine_brief_aggregator(station->engine, station->node, &brief);
 }
 

@@ -69,7 +69,7 @@ typedef struct etp_station {
     etp_time ends_by, quiet_since; /* while it is ending */
     /* what happened */
     etp_time began;
-    uint64_t intervals, intervals_without_price, steps;
+    uint64_t intervals, intervals_left_out, steps;
     etp_known_prices known; /* of the interval under way */
     etp_live_endpoint *listeners;
     unsigned listener_count;
