@@ -136,7 +136,7 @@ void etp_tell_peer(void *user, const etp_live_peer_info *peer, const char *why)
     const etp_station *station = user;
     char stamp[ETP_STAMP_TEXT_MAX], clock[80] = "";
     etp_tell_stamp(station, etp_station_now(station), stamp);
-    if (!peer->up) {
+    if (why != NULL || !peer->up) {
         etp_tell(station, "peer lost at=%s device=%" PRIu64 " reason=\"%s\"", stamp, peer->device,
                  why != NULL ? why : "");
         return;
