@@ -41,7 +41,7 @@ local MAY_INCLUDE = {
 -- Which room the headers in core/include/etp belong to.
 local PUBLIC_HEADERS = {
   base = "version error alloc log rng histogram",
-  wire = "units message codec",
+  wire = "units message codec older",
   market = "battery auction",
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
