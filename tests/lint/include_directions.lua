@@ -48,7 +48,7 @@ local PUBLIC_HEADERS = {
   sim = "network sim",
   world = "trace tariff home home_source profiles buyer utility owner",
   run = "ledger run",
-  live = "identity live live_clock",
+  live = "identity live live_clock live_older",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do

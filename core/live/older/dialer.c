@@ -238,10 +238,11 @@ static void dial(struct older_dialer *dialer, etp_time now)
     dialer->dials_at = ETP_TIME_NEVER;
     dialer->since = now;
     evutil_socket_t fd = socket(dialer->address.ss_family, SOCK_STREAM, 0);
-    if (fd < 0 || !etp_older_prepare(fd) ||
-        !etp_older_socket_open(&dialer->socket, dialer->head.live->base, fd, on_socket, dialer)) {
-        if (fd >= 0 && dialer->socket.fd != fd)
-            evutil_closesocket(fd);
+    if (fd >= 0 && !etp_older_prepare(fd)) {
+        evutil_closesocket(fd);
+        fd = -1;
+    }
+    if (fd < 0 || !etp_older_socket_open(&dialer->socket, dialer->head.live->base, fd, on_socket, dialer)) {
         give_up(dialer, now, "the system has no descriptor for a connection");
         return;
     }

@@ -123,8 +123,15 @@ static void on_timer(evutil_socket_t fd, short events, void *user)
 
 /* ---- options ---- */
 
-static int check(const etp_live_older_options *options, etp_error *error)
+static int check(const etp_live *live, const etp_live_older_options *options, etp_error *error)
 {
+    if (live->engine != NULL && etp_engine_timing(live->engine)->window > ETP_LIVE_OLDER_WINDOW_MAX)
+        return etp_fail(
+            error, ETP_EINVAL,
+            "buyers of the older format wait half a second for an answer, so the engine's window must be at "
+            "most %d ms: it is %lld ms",
+            (int)(ETP_LIVE_OLDER_WINDOW_MAX / ETP_NS_PER_MS),
+            (long long)(etp_engine_timing(live->engine)->window / ETP_NS_PER_MS));
     if (options->size != sizeof *options)
         return etp_fail(error, ETP_EINVAL,
                         "etp_live_older_options.size is %zu, not %zu: set it with etp_live_older_defaults()",
@@ -205,7 +212,7 @@ int etp_live_older_listen(etp_live *live, etp_node node, const etp_live_older_op
 {
     if (live == NULL || options == NULL)
         return etp_fail(error, ETP_EINVAL, "a listener needs a network and its options");
-    int result = check(options, error);
+    int result = check(live, options, error);
     struct older_listener *listener = result == ETP_OK ? etp_live_take(live, sizeof *listener) : NULL;
     if (listener == NULL)
         return result != ETP_OK ? result : etp_fail(error, ETP_ENOMEM, "no memory for a listener of the older format");

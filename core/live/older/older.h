@@ -78,8 +78,6 @@ void etp_older_set_timer(struct etp_live_older *head, etp_time at); /* earlier t
 bool etp_older_start_timer(struct etp_live_older *head, event_callback_fn call, void *user);
 /* A record was refused: counted; what no honest peer sends is told to the audit too. */
 void etp_older_note_refused(struct etp_live_older *head, etp_refusal refusal, etp_id device, const char *address);
-/* All of them, before the network's loop is closed. */
-void etp_live_older_free(etp_live *live);
 
 /* listener.c */
 void etp_older_listener_free(struct older_listener *listener);
