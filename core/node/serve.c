@@ -76,7 +76,7 @@ static void look_at_end(etp_station *station)
     if (etp_station_has_open(station))
         station->quiet_since = now;
     if (now >= station->ends_by)
-        stop(station, ETP_STATION_CUT);
+        stop(station, ETP_STATION_WAITED);
     else if (now - station->quiet_since >= last_words)
         stop(station, ETP_STATION_ENDED);
 }

@@ -42,7 +42,8 @@ typedef enum etp_station_end {
     ETP_STATION_SERVING = 0,
     ETP_STATION_ENDING, /* what is open may end */
     ETP_STATION_ENDED,  /* all of it has */
-    ETP_STATION_CUT     /* it was told twice, or waited long enough */
+    ETP_STATION_WAITED, /* a trade stayed in doubt for as long as one may wait */
+    ETP_STATION_CUT     /* it was told twice */
 } etp_station_end;
 
 enum { ETP_STATION_SIGNALS = 4 };

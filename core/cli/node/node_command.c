@@ -117,6 +117,20 @@ static FILE *lines_of(const node_options *options)
     return options->json != NULL && strcmp(options->json, "-") == 0 ? stderr : stdout;
 }
 
+/* Whoever ends a node twice gets what he asked for, and is told what it may have cost. */
+static int tell_open(const etp_station *station, etp_error *error)
+{
+    const char *open = station->config.role == ETP_NODE_BATTERY ? "an award was held" : "a trade was in doubt";
+    if (!etp_station_has_open(station))
+        return ETP_EXIT_DONE;
+    if (station->end != ETP_STATION_CUT) {
+        etp_log(&station->options.logger, ETP_LOG_WARN, "node", "text=\"ended while %s, after waiting for it\"", open);
+        return ETP_EXIT_DONE;
+    }
+    etp_fail(error, ETP_ESTATE, "the node was ended at once, while %s", open);
+    return ETP_EXIT_FAILED;
+}
+
 static int serve(etp_station *station, const node_options *options, etp_output *output, etp_error *error)
 {
     if (etp_station_serve(station, error) != ETP_OK)
@@ -126,12 +140,7 @@ static int serve(etp_station *station, const node_options *options, etp_output *
     int status = write_json(station, output, error);
     if (result != ETP_OK)
         return ETP_EXIT_FAILED;
-    if (status == ETP_EXIT_DONE && etp_station_has_open(station)) {
-        etp_fail(error, ETP_ESTATE, "the node was ended while %s",
-                 station->config.role == ETP_NODE_BATTERY ? "an award was held" : "a trade was in doubt");
-        return ETP_EXIT_FAILED;
-    }
-    return status;
+    return status == ETP_EXIT_DONE ? tell_open(station, error) : status;
 }
 
 static int run_node(const node_options *options, const etp_logger *logger, etp_output *output, etp_error *error)
