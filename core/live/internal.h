@@ -8,6 +8,7 @@
  *     peers         the devices that have been established, each with its link and its present port   peers.c
  *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
  *     audit         refusals, counted and told                                                        audit.c
+ *     older         listeners and dialers of the older format, where it is switched on                older/
  *
  * Peers and nodes stay for the network's life. A connection is freed when the carrier says that it is closed.
  */
@@ -132,6 +133,8 @@ struct etp_live {
     etp_time timer_at;
     struct heap deadlines; /* of connections, by slot */
 
+    struct etp_live_older *older; /* the first of them */
+
     struct audit_address audit[AUDIT_ADDRESSES];
     uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
     etp_histogram round_trips;             /* in microseconds */
@@ -168,6 +171,9 @@ void etp_live_free_connections(etp_live *live);
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);
 int etp_live_send(void *user, etp_link link, const void *frame, size_t size); /* the engine's transport */
 void etp_live_free_peers(etp_live *live);
+
+/* older/older.c */
+void etp_live_older_free(etp_live *live);
 
 /* audit.c */
 uint64_t etp_live_hash_host(const char *address);

@@ -82,6 +82,10 @@ void etp_node_describe(const etp_node_config *config, const etp_node_parts *part
     describe_trust(config, parts, out);
     describe_links("listens", &config->listen, out);
     describe_links("dials", &config->dial, out);
+    if (config->older.listen != NULL)
+        fprintf(out, "  older      listens at %s, for %s\n", config->older.listen,
+                config->older.allow.count > 0 ? "listed devices" : "whoever comes");
+    describe_links("older", &config->older.dial, out);
     if (config->audit != NULL)
         fprintf(out, "  audit      %s\n", config->audit);
     if (config->role == ETP_NODE_RELAY)

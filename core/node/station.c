@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "etp/live_older.h"
+
 static etp_error none;
 
 etp_time etp_station_now(const etp_station *station)
@@ -82,6 +84,32 @@ static int open_links(etp_station *station, etp_error *error)
         result = etp_live_dial(station->live, station->node, link->url, link->device, tls_of(station, link->url, &tls),
                                NULL, error);
     }
+    return result;
+}
+
+/* ---- the older format ---- */
+
+static int open_older(etp_station *station, etp_error *error)
+{
+    const etp_node_older *older = &station->config.older;
+    etp_live_older_options options;
+    int result = ETP_OK;
+    etp_live_older_defaults(&options);
+    options.address = older->listen;
+    options.allow = older->allow.list;
+    options.allow_count = older->allow.count;
+    if (older->listen != NULL) {
+        options.max_devices = older->devices;
+        options.unnamed = older->devices < options.unnamed ? older->devices : options.unnamed;
+        options.max_connections = older->connections;
+        options.max_per_address = older->connections_per_address;
+        options.messages_per_second = older->messages_per_second;
+        options.message_burst = 2 * older->messages_per_second;
+        result = etp_live_older_listen(station->live, station->node, &options, &station->older, error);
+    }
+    for (unsigned i = 0; i < older->dial.count && result == ETP_OK; i++)
+        result = etp_live_older_dial(station->live, station->node, older->dial.list[i].url, older->dial.list[i].device,
+                                     NULL, error);
     return result;
 }
 
@@ -189,6 +217,8 @@ static int build(etp_station *station, etp_error *error)
         result = etp_engine_start(station->engine);
     if (result == ETP_OK)
         result = open_links(station, error);
+    if (result == ETP_OK)
+        result = open_older(station, error);
     if (result != ETP_OK && error->text[0] == '\0')
         etp_fail(error, result, "the node cannot be started: %s", etp_strerror(result));
     return result;

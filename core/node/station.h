@@ -71,7 +71,8 @@ typedef struct etp_station {
     /* what happened */
     etp_time began;
     uint64_t intervals, intervals_left_out, steps;
-    etp_known_prices known; /* of the interval under way */
+    etp_known_prices known;       /* of the interval under way */
+    struct etp_live_older *older; /* its listener, or NULL */
     etp_live_endpoint *listeners;
     unsigned listener_count;
 } etp_station;

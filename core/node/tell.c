@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "etp/live_older.h"
 #include "node/station.h"
 
 static const double ns_per_ms = 1e6;
@@ -42,6 +43,10 @@ void etp_tell_start(const etp_station *station, const etp_findings *findings)
         etp_tell(station, "dialing %s", station->config.dial.list[i].url);
     for (unsigned i = 0; i < station->listener_count; i++)
         etp_tell(station, "listening %s", etp_live_address(station->live, station->listeners[i]));
+    for (unsigned i = 0; i < station->config.older.dial.count; i++)
+        etp_tell(station, "dialing older://%s", station->config.older.dial.list[i].url);
+    if (station->older != NULL)
+        etp_tell(station, "listening %s", etp_live_older_address(station->older));
 }
 
 void etp_tell_ready(const etp_station *station)
@@ -51,6 +56,8 @@ void etp_tell_ready(const etp_station *station)
     for (unsigned i = 0; i < station->listener_count; i++)
         fprintf(station->options.out, "%s%s", i == 0 ? " listen=" : ",",
                 etp_live_address(station->live, station->listeners[i]));
+    if (station->older != NULL)
+        fprintf(station->options.out, " older=%s", etp_live_older_address(station->older));
     etp_tell(station, "%s", "");
 }
 

@@ -41,14 +41,14 @@ local MAY_INCLUDE = {
 -- Which room the headers in core/include/etp belong to.
 local PUBLIC_HEADERS = {
   base = "version error alloc log rng histogram",
-  wire = "units message codec",
+  wire = "units message codec older",
   market = "battery auction",
   engine = "hooks engine",
   script = "script rehearsal script_api watch lua",
   sim = "network sim",
   world = "trace tariff home home_source profiles buyer utility owner",
   run = "ledger run",
-  live = "identity live live_clock",
+  live = "identity live live_clock live_older",
 }
 local room_of_header = {}
 for room, names in pairs(PUBLIC_HEADERS) do

@@ -179,6 +179,17 @@ static const mistake mistakes[] = {
     {battery_text,
      "role =", "limits = { connections = 0 }, role =", "limits.connections is 0; it has to be 1 to 100000"},
     {battery_text, "role =", "older = { dial = 'a:1' }, role =", "older.dial is for the role aggregator"},
+    {battery_text, "role =", "older = { listen = 'a:1' }, market = { window_ms = 500 }, role =",
+     "market.window_ms is 500, and clients of the older"},
+    {battery_text, "role =", "older = { listen = 'nowhere' }, role =", "has no host and port"},
+    {battery_text, "role =", "older = { listen = 'a:1', allow = 5 }, role =", "older.allow has to be a list of 1 to"},
+    {battery_text,
+     "role =", "older = { listen = 'a:1', allow = { 0 } }, role =", "older.allow[1] is 0; it has to be 1"},
+    {battery_text,
+     "role =", "older = { listen = 'a:1', allow = { 5 }, devices = 3 }, role =", "older.devices is for a port without"},
+    {aggregator_text, "strategy =", "older = { dial = 'a:1' }, strategy =", "has a:1 without a device"},
+    {aggregator_text,
+     "strategy =", "older = { dial = { { url = 'a', device = 5 } } }, strategy =", "has no host and port"},
     {battery_text, "role =", "prices = { follow = true }, role =", "prices.file is missing"},
     {battery_text, "role =", "prices = { file = 'p.csv', follow = 'yes' }, role =",
      "prices.follow is the text \"yes\"; it has to be"},
@@ -230,9 +241,17 @@ static void warnings_are_no_mistakes(void **state)
     assert_true(loaded.good);
     assert_true(says(&loaded, "tls is given, and no link begins with tls+tcp://"));
     release(&loaded);
-    loaded = load_changed(aggregator_text, "strategy =", "older = { dial = '127.0.0.1:1' }, strategy =");
+    loaded = load_changed(aggregator_text,
+                          "strategy =", "older = { dial = { url = '127.0.0.1:1', device = 5 } }, strategy =");
     assert_true(loaded.good);
     assert_true(says(&loaded, "the older wire format is on"));
+    release(&loaded);
+    loaded = load_changed(battery_text, "role =", "older = { listen = 'a:1', allow = { 5, 7 } }, role =");
+    assert_true(loaded.good);
+    assert_true(says(&loaded, "auctions here are open for 400 ms"));
+    assert_int_equal(loaded.config.market.window, 400 * ETP_NS_PER_MS);
+    assert_int_equal(loaded.config.older.allow.count, 2);
+    assert_int_equal(loaded.config.older.allow.list[1], 7);
     release(&loaded);
 }
 

@@ -93,9 +93,16 @@ typedef struct etp_node_limits {
     etp_time heartbeat;
 } etp_node_limits;
 
+typedef struct etp_node_ids {
+    etp_id *list;
+    unsigned count;
+} etp_node_ids;
+
 typedef struct etp_node_older {
-    const char *listen;  /* "127.0.0.1:7800", or NULL */
-    etp_node_links dial; /* "10.0.0.9:7800" */
+    const char *listen; /* "127.0.0.1:7800", or NULL */
+    etp_node_ids allow; /* none: whoever comes first, up to `devices` */
+    unsigned devices, connections, connections_per_address, messages_per_second;
+    etp_node_links dial; /* "10.0.0.9:7800", each with its device */
 } etp_node_older;
 
 typedef struct etp_node_config {

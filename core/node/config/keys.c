@@ -174,7 +174,18 @@ static const etp_node_key keys[] = {
 
     SECTION("older", ETP_FOR_TRADERS, "the older wire format, on plain TCP and without identity"),
     TEXT("older.listen", ETP_KEY_ADDRESS, "", ETP_FOR_BATTERY, false, older.listen, "where its clients may connect"),
-    TEXT("older.dial", ETP_KEY_ADDRESSES, "", ETP_FOR_AGGREGATOR, false, older.dial, "its servers"),
+    TEXT("older.allow", ETP_KEY_IDS, "", ETP_FOR_BATTERY, false, older.allow,
+         "the device ids that may come; whoever comes first if not given"),
+    NUMBER("older.devices", ETP_KEY_COUNT, "", 1, 100000, "32", ETP_FOR_BATTERY, false, older.devices,
+           "that ever come while it runs, without such a list"),
+    NUMBER("older.connections", ETP_KEY_COUNT, "", 1, 100000, "64", ETP_FOR_BATTERY, false, older.connections,
+           "at a time"),
+    NUMBER("older.connections_per_address", ETP_KEY_COUNT, "", 1, 100000, "16", ETP_FOR_BATTERY, false,
+           older.connections_per_address, "at a time"),
+    NUMBER("older.messages_per_second", ETP_KEY_COUNT, "/s", 0, 1000000, "200", ETP_FOR_BATTERY, false,
+           older.messages_per_second, "of one connection, in the mean; what comes faster waits; 0 is no limit"),
+    TEXT("older.dial", ETP_KEY_SERVERS, "", ETP_FOR_AGGREGATOR, false, older.dial,
+         "its servers: { url = HOST:PORT, device = ... }, for none of them can be asked who it is"),
 };
 /* clang-format on */
 
@@ -219,6 +230,8 @@ const char *etp_node_key_kind_name(const etp_node_key *key)
         [ETP_KEY_DIALS] = "a URL, or a list of them",
         [ETP_KEY_ADDRESS] = "HOST:PORT",
         [ETP_KEY_ADDRESSES] = "a list of HOST:PORT",
+        [ETP_KEY_SERVERS] = "a table with url and device, or a list of them",
+        [ETP_KEY_IDS] = "a list of device ids",
         [ETP_KEY_PARAMS] = "a table of numbers",
     };
     return names[key->kind] != NULL ? names[key->kind] : "a number";

@@ -30,6 +30,8 @@ typedef enum etp_key_kind {
     ETP_KEY_DIALS,   /* the same, and { url =, device = } */
     ETP_KEY_ADDRESS, /* HOST:PORT */
     ETP_KEY_ADDRESSES,
+    ETP_KEY_SERVERS, /* { url = HOST:PORT, device = }, or a list of such */
+    ETP_KEY_IDS,     /* device ids */
     ETP_KEY_PARAMS,
     ETP_KEY_KINDS /* how many there are */
 } etp_key_kind;
@@ -74,6 +76,7 @@ void etp_node_kind_default(const etp_node_key *key, etp_node_config *config);
 /* The kinds that are lists. */
 void etp_node_links_read(const etp_node_key *key, etp_node_config *config, etp_node_links *links,
                          etp_findings *findings);
+void etp_node_ids_read(const etp_node_key *key, etp_node_config *config, etp_findings *findings);
 void etp_node_params_read(const etp_node_key *key, etp_node_config *config, etp_findings *findings);
 bool etp_node_address_read(const etp_node_key *key, etp_node_config *config, const char *path, const char *text,
                            etp_findings *findings);

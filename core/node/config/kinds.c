@@ -233,7 +233,11 @@ void etp_node_kind_read(const etp_node_key *key, etp_node_config *config, etp_fi
     case ETP_KEY_LINKS:
     case ETP_KEY_DIALS:
     case ETP_KEY_ADDRESSES:
+    case ETP_KEY_SERVERS:
         etp_node_links_read(key, config, field_of(key, config), findings);
+        break;
+    case ETP_KEY_IDS:
+        etp_node_ids_read(key, config, findings);
         break;
     case ETP_KEY_PARAMS:
         etp_node_params_read(key, config, findings);

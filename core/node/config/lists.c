@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Links, peers, and parameters of scripts. */
+/* Links, peers, device ids, and parameters of scripts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +116,8 @@ static void add_place(const etp_node_key *key, etp_node_config *config, etp_node
 {
     const char *text;
     etp_error error = {0};
-    if (key->kind == ETP_KEY_DIALS && etp_table_kind(config->table, path) == ETP_VALUE_TABLE)
+    bool may_be_table = key->kind == ETP_KEY_DIALS || key->kind == ETP_KEY_SERVERS;
+    if (may_be_table && etp_table_kind(config->table, path) == ETP_VALUE_TABLE)
         add_table(key, config, links, path, findings);
     else if (etp_table_text(config->table, path, &text, &error) == ETP_OK)
         add(key, config, links, path, text, 0, findings);
@@ -143,6 +144,41 @@ void etp_node_links_read(const etp_node_key *key, etp_node_config *config, etp_n
         char path[PATH_MAX_TEXT];
         snprintf(path, sizeof path, "%s[%zu]", key->path, i + 1);
         add_place(key, config, links, path, findings);
+    }
+}
+
+/* ---- device ids ---- */
+
+static void add_id(etp_node_config *config, etp_node_ids *ids, const char *path, etp_findings *findings)
+{
+    int64_t id;
+    etp_error error = {0};
+    if (etp_table_whole(config->table, path, &id, &error) != ETP_OK)
+        etp_findings_take(findings, &error);
+    else if (id < 1 || id > (int64_t)ETP_ID_MAX)
+        etp_node_config_refuse(config, findings, path, "is %lld; it has to be 1 to %lld", (long long)id,
+                               (long long)ETP_ID_MAX);
+    else
+        ids->list[ids->count++] = (etp_id)id;
+}
+
+void etp_node_ids_read(const etp_node_key *key, etp_node_config *config, etp_findings *findings)
+{
+    etp_node_ids *ids = (etp_node_ids *)(void *)((char *)config + key->offset);
+    size_t count = etp_table_length(config->table, key->path);
+    if (etp_table_kind(config->table, key->path) != ETP_VALUE_LIST || count == 0 || count > LINKS_MAX) {
+        etp_node_config_refuse(config, findings, key->path, "has to be a list of 1 to %d device ids", (int)LINKS_MAX);
+        return;
+    }
+    ids->list = calloc(count, sizeof *ids->list);
+    if (ids->list == NULL) {
+        etp_findings_error(findings, "no memory for %s of %s", key->path, config->file);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        char path[PATH_MAX_TEXT];
+        snprintf(path, sizeof path, "%s[%zu]", key->path, i + 1);
+        add_id(config, ids, path, findings);
     }
 }
 

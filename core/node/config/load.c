@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "etp/live_older.h"
 #include "node/config/keys.h"
 
 enum { SECTION_KEYS_MAX = 48, PATH_TEXT_MAX = 160 };
@@ -34,6 +35,7 @@ void etp_node_config_fini(etp_node_config *config)
     free(config->dial.list);
     free(config->discovery.peers.list);
     free(config->older.dial.list);
+    free(config->older.allow.list);
     free(config->file);
     free(config->folder);
     etp_table_free(config->table);
@@ -195,6 +197,14 @@ static void name_after_file(etp_node_config *config)
     config->name = etp_node_config_keep(config, name);
 }
 
+/* Clients of the older format wait half a second for an answer. A window that somebody chose is not changed: see
+ * rules.c. */
+static void cap_window(etp_node_config *config)
+{
+    if (config->older.listen != NULL && !is_there(config, "market.window_ms"))
+        config->market.window = ETP_LIVE_OLDER_WINDOW_MAX;
+}
+
 static void read_all(etp_node_config *config, etp_findings *findings)
 {
     for (unsigned i = 2; i < etp_node_key_count(); i++)
@@ -203,6 +213,7 @@ static void read_all(etp_node_config *config, etp_findings *findings)
     config->discovery.given = is_there(config, "discovery");
     config->home.given = is_there(config, "home");
     config->demand.value_given = is_there(config, "demand.value_c_per_kwh");
+    cap_window(config);
     if (config->name == NULL)
         name_after_file(config);
     if (!is_there(config, "home.number"))

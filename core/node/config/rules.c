@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "etp/auction.h"
+#include "etp/live_older.h"
 #include "node/config/keys.h"
 #include "program/values.h"
 
@@ -84,8 +85,32 @@ static void check_tls(const etp_node_config *config, etp_findings *findings)
                              "%u %s plain: whoever sits on the wire can read along and cut%s; tls+tcp:// is private",
                              plain, plain == 1 ? "link is" : "links are",
                              config->open ? ", and change and inject what it likes" : ", but not change or inject");
-    if (config->older.listen != NULL || config->older.dial.count > 0)
-        etp_findings_warning(findings, "the older wire format is on: it has neither identity nor privacy");
+}
+
+/* Its clients wait half a second for the answer to a bid, which comes after the close. */
+static void check_older(const etp_node_config *config, etp_findings *findings)
+{
+    const etp_node_older *older = &config->older;
+    if (older->listen == NULL && older->dial.count == 0)
+        return;
+    etp_findings_warning(findings, "the older wire format is on: it has neither identity nor privacy");
+    if (older->listen != NULL && !is_there(config, "market.window_ms"))
+        etp_findings_warning(findings, "auctions here are open for %d ms, for the sake of older.listen",
+                             (int)(config->market.window / ETP_NS_PER_MS));
+    if (older->listen != NULL && config->market.window > ETP_LIVE_OLDER_WINDOW_MAX)
+        etp_node_config_refuse(config, findings, "market.window_ms",
+                               "is %lld, and clients of the older format wait half a second for an answer: with "
+                               "older.listen it has to be at most %d, at every node of the market",
+                               (long long)(config->market.window / ETP_NS_PER_MS),
+                               (int)(ETP_LIVE_OLDER_WINDOW_MAX / ETP_NS_PER_MS));
+    if (is_there(config, "older.devices") && older->allow.count > 0)
+        etp_node_config_refuse(config, findings, "older.devices",
+                               "is for a port without older.allow, whose list it has");
+    for (unsigned i = 0; i < older->dial.count; i++)
+        if (older->dial.list[i].device == 0)
+            etp_node_config_refuse(config, findings, "older.dial",
+                                   "has %.80s without a device: no server of that format can be asked who it is",
+                                   older->dial.list[i].url);
 }
 
 /* ---- what it trades ---- */
@@ -161,6 +186,7 @@ void etp_node_rules_check(const etp_node_config *config, etp_findings *findings)
     check_reach(config, findings);
     check_tls(config, findings);
     check_limits(config, findings);
+    check_older(config, findings);
     if (config->role == ETP_NODE_RELAY)
         return;
     check_market(config, findings);
