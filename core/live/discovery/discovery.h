@@ -37,22 +37,25 @@ enum {
 };
 
 /** Why a datagram was not acted on. X(NAME, "name", meaning). Each is counted. */
-#define ETP_DISCOVERY_REFUSAL_LIST(X)                                                       \
-    X(NONE, "none", "not refused")                                                          \
-    X(OVERSIZED, "oversized", "longer than 1200 bytes")                                     \
-    X(TRUNCATED, "truncated", "the bytes end inside the envelope")                          \
-    X(NOT_ENVELOPE, "not_an_envelope", "does not begin as an envelope does")                \
-    X(VERSION, "wrong_version", "a version of the envelope that is not spoken here")        \
-    X(MALFORMED, "malformed", "a field of the envelope is outside its range")               \
-    X(MESSAGE, "bad_message", "the ETP message in it is not what the envelope says")        \
-    X(OWN, "own", "an announcement of this node itself")                                    \
-    X(ROLE, "wrong_role", "no node that this one trades with, or not its role of the list") \
-    X(UNKNOWN, "unknown_device", "a device that is not in the trust list")                  \
-    X(CLOCK, "clock", "stamped too long ago, or too far ahead")                             \
-    X(REPLAYED, "replayed", "not newer than what was heard from this device")               \
-    X(RATE, "rate_limited", "more datagrams than are looked at")                            \
-    X(SIGNATURE, "bad_signature", "the signature is not this device's")                     \
-    X(FULL, "full", "no room to remember another device")
+#define ETP_DISCOVERY_REFUSAL_LIST(X)                                                \
+    X(NONE, "none", "not refused")                                                   \
+    X(OVERSIZED, "oversized", "longer than 1200 bytes")                              \
+    X(TRUNCATED, "truncated", "the bytes end inside the envelope")                   \
+    X(NOT_ENVELOPE, "not_an_envelope", "does not begin as an envelope does")         \
+    X(VERSION, "wrong_version", "a version of the envelope that is not spoken here") \
+    X(MALFORMED, "malformed", "a field of the envelope is outside its range")        \
+    X(MESSAGE, "bad_message", "the ETP message in it is not what the envelope says") \
+    X(OWN, "own", "an announcement of this node itself")                             \
+    X(BYSTANDER, "bystander", "a node of a kind with which this one does not trade") \
+    X(UNKNOWN, "unknown_device", "a device that is not in the trust list")           \
+    X(ROLE, "wrong_role", "another role than the trust list has for this device")    \
+    X(CLOCK, "clock", "stamped too long ago, or too far ahead")                      \
+    X(DUPLICATE, "duplicate", "the newest announcement of this device once more")    \
+    X(REPLAYED, "replayed", "older than what was heard from this device")            \
+    X(RATE, "rate_limited", "more datagrams than are looked at")                     \
+    X(SIGNATURE, "bad_signature", "the signature is not this device's")              \
+    X(FULL, "full", "no room to remember another device")                            \
+    X(ADDRESS, "unfit_address", "no address among those announced that we would dial")
 
 /** The reasons, as constants. */
 typedef enum etp_discovery_refusal {
@@ -74,9 +77,9 @@ typedef struct etp_discovery_heard {
 
 /** All on the loop's thread; none may free the discovery. */
 typedef struct etp_discovery_calls {
-    /** Required: of a trusted device, its role, and its public key. False: not in the list. */
+    /** Required unless `open`: of a trusted device, its role, and its public key. False: not in the list. */
     bool (*trusted)(void *user, etp_id device, etp_discovery_role *role, unsigned char key[ETP_DISCOVERY_KEY_SIZE]);
-    /** Required: signs with this node's key. */
+    /** Required unless `open`: signs with this node's key. */
     bool (*sign)(void *user, const void *bytes, size_t size, unsigned char signature[ETP_DISCOVERY_SIGNATURE_SIZE]);
     /** Required: a node that is newer than what was heard of it before. */
     void (*heard)(void *user, const etp_discovery_heard *heard);
@@ -84,8 +87,11 @@ typedef struct etp_discovery_calls {
     bool (*linked)(void *user, etp_id device);
     /** Fills in what a battery or buyer tells in its Register or Query; type, ids and ttl are set after it. NULL: nothing. */
     void (*describe)(void *user, etp_message *message);
-    /** Something was refused; `device` 0 if it is not known, and never a proven one. NULL: counted only. */
+    /** Something was refused that honest nodes do not send in the ordinary way of things: all but OWN, BYSTANDER and
+     *  DUPLICATE. `device` is what the datagram says, 0 where it could not be read. NULL: counted only. */
     void (*refused)(void *user, etp_discovery_refusal why, etp_id device, const char *source);
+    /** The network did not let us do something, in a sentence; once, until it goes well again. NULL: counted only. */
+    void (*trouble)(void *user, const char *what);
 } etp_discovery_calls;
 
 /** Copied, and so are the texts. Zero stands for the default. */
@@ -136,12 +142,11 @@ bool etp_discovery_dials(etp_discovery_role own, bool own_address, etp_discovery
 
 /** Since it was made. */
 typedef struct etp_discovery_stats {
-    uint64_t sent;      /**< datagrams */
-    uint64_t unsent;    /**< that the system did not take */
-    uint64_t received;  /**< datagrams */
-    uint64_t heard;     /**< of these, announcements that were told to the host */
-    uint64_t answered;  /**< announcements that were answered at once */
-    uint64_t addresses; /**< link addresses that were not fit to be dialled, or against our policy */
+    uint64_t sent;     /**< datagrams */
+    uint64_t unsent;   /**< that the system did not take */
+    uint64_t received; /**< datagrams */
+    uint64_t heard;    /**< of these, announcements that were told to the host */
+    uint64_t answered; /**< announcements that were answered at once */
     uint64_t refused[ETP_DISCOVERY_REFUSALS];
 } etp_discovery_stats;
 void etp_discovery_get_stats(const etp_discovery *discovery, etp_discovery_stats *stats);
