@@ -111,10 +111,10 @@ static const char *parse(const char *text, url_parts *parts)
     memcpy(parts->scheme, text, (size_t)(colon - text));
     if (strcmp(parts->scheme, "tcp") != 0 && strcmp(parts->scheme, "tls+tcp") != 0 && strcmp(parts->scheme, "ws") != 0)
         return "others can reach tcp://, tls+tcp:// and ws:// addresses only";
-    const char *at = read_host(colon + 3, address);
+    const char *at = read_host(colon + 3, parts);
     if (at == NULL || parts->kind == HOST_BAD)
         return "its host is no address, no name and no \"*\", or no port follows it (write tcp://HOST:PORT)";
-    at = read_port(at + 1, address);
+    at = read_port(at + 1, parts);
     if (at == NULL)
         return "its port is not a number from 1 to 65535";
     parts->path = at;
