@@ -19,11 +19,11 @@
 #include "etp/error.h"
 #include "etp/message.h"
 
-/** What a node is to others; also the byte on the wire. */
+/** What a node is to others; also the byte on the wire. The numbers are those of the handshake. */
 typedef enum etp_discovery_role {
-    ETP_DISCOVERY_BATTERY = 1,
-    ETP_DISCOVERY_AGGREGATOR = 2,
-    ETP_DISCOVERY_RELAY = 3
+    ETP_DISCOVERY_BATTERY = 0,
+    ETP_DISCOVERY_AGGREGATOR = 1,
+    ETP_DISCOVERY_RELAY = 2
 } etp_discovery_role;
 
 enum {
@@ -32,6 +32,7 @@ enum {
     ETP_DISCOVERY_DATAGRAM_MAX = 1200,
     ETP_DISCOVERY_KEY_SIZE = 32,
     ETP_DISCOVERY_SIGNATURE_SIZE = 64,
+    ETP_DISCOVERY_KEYS = 2, /**< of a device, while one is being replaced */
     ETP_DISCOVERY_GROUPS = 4,
     ETP_DISCOVERY_PEERS = 64
 };
@@ -75,10 +76,17 @@ typedef struct etp_discovery_heard {
     const char *source;         /**< "10.0.0.7:41234": where the datagram came from */
 } etp_discovery_heard;
 
+/** What is known of a device that is believed. */
+typedef struct etp_discovery_trusted {
+    etp_discovery_role role;
+    unsigned key_count;
+    const unsigned char *keys[ETP_DISCOVERY_KEYS]; /**< Ed25519; either proves it. Borrowed until the loop goes on */
+} etp_discovery_trusted;
+
 /** All on the loop's thread; none may free the discovery. */
 typedef struct etp_discovery_calls {
-    /** Required unless `open`: of a trusted device, its role, and its public key. False: not in the list. */
-    bool (*trusted)(void *user, etp_id device, etp_discovery_role *role, unsigned char key[ETP_DISCOVERY_KEY_SIZE]);
+    /** Required unless `open`: what is known of a device; false: it is not in the list. */
+    bool (*trusted)(void *user, etp_id device, etp_discovery_trusted *trusted);
     /** Required unless `open`: signs with this node's key. */
     bool (*sign)(void *user, const void *bytes, size_t size, unsigned char signature[ETP_DISCOVERY_SIGNATURE_SIZE]);
     /** Required: a node that is newer than what was heard of it before. */
@@ -110,11 +118,12 @@ typedef struct etp_discovery_options {
     /** What others may dial: "tcp://10.0.0.7:7701". A host of "*" is filled in by the hearer with the address from which the
      *  datagram came. None: this node cannot be dialled. */
     const char *addresses[ETP_DISCOVERY_ADDRESSES];
+    bool open;     /**< no identity: nothing is signed, and whoever announces himself is believed */
     bool tls;      /**< only tls+tcp addresses are heard; else only tcp and ws ones */
     unsigned hops; /**< of multicast; default 1: the own network */
-    etp_time
-        period;    /**< between announcements, +-25 %; default 30 s. The first at once, then after 1 s, 2 s, 4 s ... */
-    etp_time skew; /**< how far apart clocks may be; default 300 s */
+    /** Between announcements, +-25 %; default 30 s. The first comes at once, others after 1 s, 2 s, 4 s, ... */
+    etp_time period;
+    etp_time skew;        /**< how far apart clocks may be; default 300 s */
     unsigned max_devices; /**< remembered at most; default 1024 */
     unsigned source_rate; /**< datagrams a second of one address that may cost a signature check; default 20 */
     unsigned total_rate;  /**< the same, of all; default 400. Twice as much at once, here and above. */

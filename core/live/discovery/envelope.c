@@ -37,6 +37,7 @@ static uint64_t load64(const unsigned char *at)
     return value;
 }
 
+/* 0 for a role that is none. */
 static unsigned kind_of(etp_discovery_role role)
 {
     static const unsigned kinds[] = {
