@@ -46,7 +46,7 @@ static void choose_group(int family, char group[64])
     close(fd);
     unsigned id = (unsigned)getpid() & 0xffff;
     if (family == AF_INET6)
-        snprintf(group, 64, "[ff11::4554:%x]:%u", id, etp_udp_port(&name));
+        snprintf(group, 64, "[ff15::4554:%x]:%u", id, etp_udp_port(&name));
     else
         snprintf(group, 64, "239.255.%u.%u:%u", id >> 8, id & 255, etp_udp_port(&name));
 }
