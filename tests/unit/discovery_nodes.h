@@ -15,7 +15,7 @@ enum { HEARD_MAX = 512, NODES_MAX = 8 };
 
 typedef struct heard_line {
     etp_id device;
-    bool dial, has_url;
+    bool dial, has_url, fresh;
     char url[256], source[80];
     uint64_t message_id;
     etp_energy energy;
@@ -23,9 +23,10 @@ typedef struct heard_line {
 
 typedef struct test_node {
     etp_discovery *discovery;
-    key_pair keys;
-    etp_discovery_role role;
-    bool trusts_nobody, is_linked;
+    etp_identity *identity;
+    etp_trust *trust;
+    etp_device_role role;
+    bool is_linked;
     heard_line heard[HEARD_MAX];
     unsigned heard_count, refused_count, trouble_count;
     etp_discovery_refusal last_refusal;
@@ -33,35 +34,32 @@ typedef struct test_node {
 } test_node;
 
 /* Batteries have ids from 1000, aggregators from 2000, relays from 3000. */
-static inline etp_discovery_role role_of(etp_id device)
+static inline etp_device_role role_of(etp_id device)
 {
-    return device < 2000 ? ETP_DISCOVERY_BATTERY : device < 3000 ? ETP_DISCOVERY_AGGREGATOR : ETP_DISCOVERY_RELAY;
+    return device < 2000 ? ETP_DEVICE_BATTERY : device < 3000 ? ETP_DEVICE_AGGREGATOR : ETP_DEVICE_RELAY;
 }
 
-/* Everybody below 9000 is trusted. */
-static inline bool node_trusted(void *user, etp_id device, etp_discovery_trusted *trusted)
+/* Whom a node trusts: some of each kind. While a key is replaced, that of the device 500 above is an older one of it. */
+static inline etp_trust *make_trust(void)
 {
-    static key_pair pair, older;
-    const test_node *node = user;
-    if (node->trusts_nobody || device >= 9000)
-        return false;
-    pair = key_pair_of(device);
-    older = key_pair_of(device + 500); /* the one that is being replaced */
-    *trusted = (etp_discovery_trusted){role_of(device), 2, {older.public_key, pair.public_key}};
-    return true;
-}
-
-static inline bool node_sign(void *user, const void *bytes, size_t size, unsigned char *signature)
-{
-    test_node *node = user;
-    return sign_with(&node->keys, bytes, size, signature);
+    static const etp_id devices[] = {1001, 1002, 1003, 1005, 2001, 2002, 3001};
+    etp_trust_entry entries[sizeof devices / sizeof *devices];
+    etp_trust *trust = NULL;
+    for (unsigned i = 0; i < sizeof devices / sizeof *devices; i++) {
+        entries[i] = trusted_with(devices[i], role_of(devices[i]), devices[i] + 500);
+        entries[i].keys[entries[i].key_count++] = trusted_with(devices[i], role_of(devices[i]), devices[i]).keys[0];
+    }
+    if (etp_trust_make(&trust, entries, sizeof entries / sizeof *entries, NULL, NULL) != ETP_OK)
+        return NULL;
+    return trust;
 }
 
 static inline void node_heard(void *user, const etp_discovery_heard *heard)
 {
     test_node *node = user;
     heard_line *line = &node->heard[node->heard_count++ % HEARD_MAX];
-    *line = (heard_line){.device = heard->device, .dial = heard->dial, .has_url = heard->url != NULL};
+    *line = (heard_line){
+        .device = heard->device, .dial = heard->dial, .has_url = heard->url != NULL, .fresh = heard->fresh};
     snprintf(line->url, sizeof line->url, "%s", heard->url != NULL ? heard->url : "");
     snprintf(line->source, sizeof line->source, "%s", heard->source);
     line->message_id = heard->message != NULL ? heard->message->message_id : 0;
@@ -99,14 +97,14 @@ static inline void node_trouble(void *user, const char *what)
 /* Options of a node; what it announces to whom remains to be filled in. */
 static inline etp_discovery_options node_options(test_node *node, struct event_base *base, etp_id device)
 {
-    *node = (test_node){.keys = key_pair_of(device), .role = role_of(device)};
+    *node = (test_node){.identity = identity_of(device), .trust = make_trust(), .role = role_of(device)};
     return (etp_discovery_options){.size = sizeof(etp_discovery_options),
                                    .base = base,
                                    .device = device,
                                    .role = role_of(device),
-                                   .calls = {.trusted = node_trusted,
-                                             .sign = node_sign,
-                                             .heard = node_heard,
+                                   .identity = node->identity,
+                                   .trust = node->trust,
+                                   .calls = {.heard = node_heard,
                                              .linked = node_linked,
                                              .describe = node_describe,
                                              .refused = node_refused,
@@ -114,6 +112,14 @@ static inline etp_discovery_options node_options(test_node *node, struct event_b
                                    .user = node,
                                    .period = 100 * ETP_NS_PER_MS,
                                    .seed = device};
+}
+
+static inline void node_fini(test_node *node)
+{
+    etp_discovery_free(node->discovery);
+    etp_identity_free(node->identity);
+    etp_trust_free(node->trust);
+    *node = (test_node){.discovery = NULL};
 }
 
 static inline uint64_t wall_us(void)
@@ -184,15 +190,6 @@ static inline bool send_and_wait(struct event_base *base, int fd, const test_nod
     arrivals expected = {to, received_by(to) + 1};
     return sendto(fd, bytes, size, 0, &address.any, etp_udp_size(&address)) == (ssize_t)size &&
            run_until(base, has_received, &expected);
-}
-
-static inline etp_datagram signed_datagram(const etp_envelope *envelope)
-{
-    etp_datagram datagram = {0};
-    key_pair pair = key_pair_of(envelope->device);
-    if (etp_envelope_encode(envelope, sign_with, &pair, &datagram) != ETP_OK)
-        datagram.size = 0;
-    return datagram;
 }
 
 #endif

@@ -23,9 +23,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    etp_discovery_free(battery.discovery);
-    etp_discovery_free(buyer.discovery);
-    battery.discovery = buyer.discovery = NULL;
+    node_fini(&battery);
+    node_fini(&buyer);
     event_base_free(base);
     return 0;
 }
@@ -164,15 +163,13 @@ static void test_without_identity_nothing_is_signed_and_everybody_believed(void 
     char peer[32];
     etp_discovery_options options = node_options(&buyer, base, 2001);
     options.listen = "127.0.0.1:0";
-    options.open = true;
-    options.calls.trusted = NULL;
-    options.calls.sign = NULL;
+    options.identity = NULL;
     options.addresses[0] = "tcp://*:7701";
     open_node(&buyer, &options);
     snprintf(peer, sizeof peer, "127.0.0.1:%u", etp_discovery_port(buyer.discovery, false));
     options = node_options(&battery, base, 9001);
-    options.role = ETP_DISCOVERY_BATTERY;
-    options.open = true;
+    options.role = ETP_DEVICE_BATTERY;
+    options.identity = NULL;
     options.peers[0] = peer;
     open_node(&battery, &options);
     start_two();
@@ -186,11 +183,11 @@ static void test_what_is_not_signed_is_refused_by_whoever_has_an_identity(void *
     (void)state;
     char peer[32];
     open_two(NULL, "tcp://127.0.0.1:7701");
-    etp_discovery_free(battery.discovery);
+    node_fini(&battery);
     etp_discovery_options options = node_options(&battery, base, 1001);
     snprintf(peer, sizeof peer, "127.0.0.1:%u", etp_discovery_port(buyer.discovery, false));
     options.peers[0] = peer;
-    options.open = true;
+    options.identity = NULL;
     open_node(&battery, &options);
     arrivals expected = {&buyer, 2};
     start_two();
@@ -225,7 +222,7 @@ static void test_what_strangers_send_changes_nothing(void **state)
     open_two(NULL, "tcp://127.0.0.1:7701");
     int fd = stranger("127.0.0.1");
     uint64_t now = wall_us();
-    etp_envelope envelope = envelope_of(1005, ETP_DISCOVERY_BATTERY, now, 1);
+    etp_envelope envelope = envelope_of(1005, ETP_DEVICE_BATTERY, now, 1);
     etp_datagram datagram = signed_datagram(&envelope), bad = datagram;
     expect_heard(fd, &envelope);
     expect_refused(fd, datagram.bytes, datagram.size, ETP_DISCOVERY_REFUSED_DUPLICATE);
@@ -258,28 +255,24 @@ static void test_who_is_not_expected_changes_nothing(void **state)
     uint64_t now = wall_us(), hour = UINT64_C(3600000000);
     const struct {
         etp_id device;
-        etp_discovery_role role;
+        etp_device_role role;
         uint64_t time_us;
         etp_discovery_refusal why;
     } rows[] = {
-        {9001, ETP_DISCOVERY_BATTERY, now, ETP_DISCOVERY_REFUSED_UNKNOWN},
-        {2001, ETP_DISCOVERY_AGGREGATOR, now, ETP_DISCOVERY_REFUSED_OWN},
-        {2001, ETP_DISCOVERY_BATTERY, now, ETP_DISCOVERY_REFUSED_OWN},
-        {2002, ETP_DISCOVERY_AGGREGATOR, now, ETP_DISCOVERY_REFUSED_BYSTANDER},
-        {2002, ETP_DISCOVERY_BATTERY, now, ETP_DISCOVERY_REFUSED_ROLE},
-        {1001, ETP_DISCOVERY_RELAY, now, ETP_DISCOVERY_REFUSED_ROLE},
-        {1001, ETP_DISCOVERY_BATTERY, now - hour, ETP_DISCOVERY_REFUSED_CLOCK},
-        {1001, ETP_DISCOVERY_BATTERY, now + hour, ETP_DISCOVERY_REFUSED_CLOCK},
+        {9001, ETP_DEVICE_BATTERY, now, ETP_DISCOVERY_REFUSED_UNKNOWN},
+        {2001, ETP_DEVICE_AGGREGATOR, now, ETP_DISCOVERY_REFUSED_OWN},
+        {2001, ETP_DEVICE_BATTERY, now, ETP_DISCOVERY_REFUSED_OWN},
+        {2002, ETP_DEVICE_AGGREGATOR, now, ETP_DISCOVERY_REFUSED_BYSTANDER},
+        {2002, ETP_DEVICE_BATTERY, now, ETP_DISCOVERY_REFUSED_ROLE},
+        {1001, ETP_DEVICE_RELAY, now, ETP_DISCOVERY_REFUSED_ROLE},
+        {1001, ETP_DEVICE_BATTERY, now - hour, ETP_DISCOVERY_REFUSED_CLOCK},
+        {1001, ETP_DEVICE_BATTERY, now + hour, ETP_DISCOVERY_REFUSED_CLOCK},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         etp_envelope envelope = envelope_of(rows[i].device, rows[i].role, rows[i].time_us, 1);
         etp_datagram datagram = signed_datagram(&envelope);
         expect_refused(fd, datagram.bytes, datagram.size, rows[i].why);
     }
-    buyer.trusts_nobody = true;
-    etp_envelope envelope = envelope_of(1001, ETP_DISCOVERY_BATTERY, now, 1);
-    etp_datagram datagram = signed_datagram(&envelope);
-    expect_refused(fd, datagram.bytes, datagram.size, ETP_DISCOVERY_REFUSED_UNKNOWN);
     unsigned char oversized[1400] = "ETPD";
     expect_refused(fd, oversized, sizeof oversized, ETP_DISCOVERY_REFUSED_OVERSIZED);
     expect_refused(fd, oversized, 1201, ETP_DISCOVERY_REFUSED_OVERSIZED);
@@ -292,7 +285,7 @@ static void test_ordinary_datagrams_are_counted_but_not_reported(void **state)
     (void)state;
     open_two(NULL, "tcp://127.0.0.1:7701");
     int fd = stranger("127.0.0.1");
-    etp_envelope envelope = envelope_of(2001, ETP_DISCOVERY_AGGREGATOR, wall_us(), 1);
+    etp_envelope envelope = envelope_of(2001, ETP_DEVICE_AGGREGATOR, wall_us(), 1);
     etp_datagram datagram = signed_datagram(&envelope);
     expect_refused(fd, datagram.bytes, datagram.size, ETP_DISCOVERY_REFUSED_OWN);
     assert_int_equal(buyer.refused_count, 0);
@@ -310,7 +303,7 @@ static void test_a_datagram_cannot_talk_a_node_out_of_tls(void **state)
     options.tls = true;
     open_node(&buyer, &options);
     int fd = stranger("127.0.0.1");
-    etp_envelope envelope = envelope_of(1001, ETP_DISCOVERY_BATTERY, wall_us(), 1);
+    etp_envelope envelope = envelope_of(1001, ETP_DEVICE_BATTERY, wall_us(), 1);
     expect_heard(fd, &envelope);
     assert_false(buyer.heard[0].dial);
     assert_false(buyer.heard[0].has_url);
@@ -329,12 +322,33 @@ static void test_the_older_of_two_keys_is_still_believed(void **state)
     (void)state;
     open_two(NULL, "tcp://127.0.0.1:7701");
     int fd = stranger("127.0.0.1");
-    key_pair older = key_pair_of(1501);
-    etp_envelope envelope = envelope_of(1001, ETP_DISCOVERY_BATTERY, wall_us(), 1);
-    etp_datagram datagram;
-    assert_int_equal(etp_envelope_encode(&envelope, sign_with, &older, &datagram), ETP_OK);
+    etp_envelope envelope = envelope_of(1001, ETP_DEVICE_BATTERY, wall_us(), 1);
+    etp_datagram datagram = signed_with(&envelope, 1501);
     assert_true(send_and_wait(base, fd, &buyer, datagram.bytes, datagram.size));
     assert_int_equal(buyer.heard_count, 1);
+    close(fd);
+}
+
+static void test_whoever_leaves_the_trust_list_is_unknown(void **state)
+{
+    (void)state;
+    open_two(NULL, "tcp://127.0.0.1:7701");
+    int fd = stranger("127.0.0.1");
+    etp_envelope envelope = envelope_of(1001, ETP_DEVICE_BATTERY, wall_us(), 1);
+    expect_heard(fd, &envelope);
+    assert_true(buyer.heard[0].fresh);
+    etp_trust_entry only = trusted_with(1002, ETP_DEVICE_BATTERY, 1002);
+    etp_trust *trust = NULL;
+    assert_int_equal(etp_trust_make(&trust, &only, 1, NULL, NULL), ETP_OK);
+    assert_int_equal(etp_discovery_set_trust(buyer.discovery, trust), ETP_OK);
+    etp_trust_free(buyer.trust);
+    buyer.trust = trust;
+    envelope.time_us++;
+    envelope.counter++;
+    etp_datagram datagram = signed_datagram(&envelope);
+    expect_refused(fd, datagram.bytes, datagram.size, ETP_DISCOVERY_REFUSED_UNKNOWN);
+    assert_int_equal(etp_discovery_set_trust(buyer.discovery, NULL), ETP_EINVAL);
+    assert_int_equal(etp_discovery_set_trust(NULL, trust), ETP_EINVAL);
     close(fd);
 }
 
@@ -354,7 +368,7 @@ static void test_shuffled_datagrams_only_ever_make_it_newer(void **state)
     uint64_t newest = 0;
     for (unsigned i = 0; i < COUNT; i++) {
         uint64_t stamp = i + etp_rng_below(&rng, 20); /* late by up to 20, some twice, some never */
-        etp_envelope envelope = envelope_of(1001, ETP_DISCOVERY_BATTERY, now + stamp, 1 + stamp);
+        etp_envelope envelope = envelope_of(1001, ETP_DEVICE_BATTERY, now + stamp, 1 + stamp);
         etp_datagram datagram = signed_datagram(&envelope);
         unsigned heard = buyer.heard_count;
         assert_true(send_and_wait(base, fd, &buyer, datagram.bytes, datagram.size));
@@ -377,7 +391,7 @@ static void test_a_flood_of_one_source_does_not_drown_others(void **state)
     int fd = stranger("127.0.0.2"), other = stranger("127.0.0.3");
     if (fd < 0 || other < 0)
         skip(); /* a system whose loopback has one address */
-    etp_envelope envelope = envelope_of(1005, ETP_DISCOVERY_BATTERY, wall_us(), 1);
+    etp_envelope envelope = envelope_of(1005, ETP_DEVICE_BATTERY, wall_us(), 1);
     etp_datagram forged = signed_datagram(&envelope);
     forged.bytes[forged.size - 1] ^= 1;
     for (unsigned i = 0; i < FLOOD; i++)
@@ -425,6 +439,7 @@ static void test_wrong_options_are_refused_with_a_sentence(void **state)
         assert_true(etp_discovery_new(&none, &options, &error) < 0);
         assert_null(none);
         assert_non_null(strstr(error.text, rows[i].says));
+        node_fini(&node);
     }
 }
 
@@ -441,8 +456,8 @@ static void test_missing_options_are_refused(void **state)
     bad[1].base = NULL;
     bad[2].device = 0;
     bad[3].calls.heard = NULL;
-    bad[4].calls.sign = NULL;
-    bad[5].calls.trusted = NULL;
+    bad[4].device = 1002; /* and the identity of 1001 */
+    bad[5].trust = NULL;
     bad[6].hops = 256;
     bad[7].period = -1;
     for (unsigned i = 0; i < 8; i++)
@@ -452,6 +467,7 @@ static void test_missing_options_are_refused(void **state)
     assert_int_equal(etp_discovery_start(NULL), ETP_EINVAL);
     assert_int_equal(etp_discovery_set_addresses(NULL, NULL, 0, NULL), ETP_EINVAL);
     etp_discovery_free(NULL);
+    node_fini(&node);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -472,10 +488,11 @@ int main(void)
         TEST(test_ordinary_datagrams_are_counted_but_not_reported),
         TEST(test_a_datagram_cannot_talk_a_node_out_of_tls),
         TEST(test_the_older_of_two_keys_is_still_believed),
+        TEST(test_whoever_leaves_the_trust_list_is_unknown),
         TEST(test_shuffled_datagrams_only_ever_make_it_newer),
         TEST(test_a_flood_of_one_source_does_not_drown_others),
         TEST(test_wrong_options_are_refused_with_a_sentence),
         TEST(test_missing_options_are_refused),
     };
-    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,10 +196,8 @@ static void test_exactly_one_of_two_dials(void **state)
         for (int other = 0; other <= 2; other++) {
             for (unsigned listens = 0; listens < 4; listens++) {
                 bool one_has = listens & 1, other_has = listens & 2;
-                bool dials =
-                    etp_discovery_dials((etp_discovery_role)one, one_has, (etp_discovery_role)other, other_has);
-                bool dialled_by =
-                    etp_discovery_dials((etp_discovery_role)other, other_has, (etp_discovery_role)one, one_has);
+                bool dials = etp_discovery_dials((etp_device_role)one, one_has, (etp_device_role)other, other_has);
+                bool dialled_by = etp_discovery_dials((etp_device_role)other, other_has, (etp_device_role)one, one_has);
                 assert_int_equal(dials + dialled_by, one != other && listens != 0 ? 1 : 0);
                 assert_true(!dials || other_has);
             }
@@ -210,12 +208,12 @@ static void test_exactly_one_of_two_dials(void **state)
 static void test_batteries_dial_relays_and_both_dial_aggregators(void **state)
 {
     (void)state;
-    assert_true(etp_discovery_dials(ETP_DISCOVERY_BATTERY, true, ETP_DISCOVERY_AGGREGATOR, true));
-    assert_true(etp_discovery_dials(ETP_DISCOVERY_BATTERY, true, ETP_DISCOVERY_RELAY, true));
-    assert_true(etp_discovery_dials(ETP_DISCOVERY_RELAY, true, ETP_DISCOVERY_AGGREGATOR, true));
-    assert_true(etp_discovery_dials(ETP_DISCOVERY_AGGREGATOR, false, ETP_DISCOVERY_BATTERY, true));
-    assert_true(etp_discovery_dials(ETP_DISCOVERY_AGGREGATOR, true, ETP_DISCOVERY_BATTERY, false) == false);
-    assert_false(etp_discovery_dials((etp_discovery_role)7, true, ETP_DISCOVERY_BATTERY, true));
+    assert_true(etp_discovery_dials(ETP_DEVICE_BATTERY, true, ETP_DEVICE_AGGREGATOR, true));
+    assert_true(etp_discovery_dials(ETP_DEVICE_BATTERY, true, ETP_DEVICE_RELAY, true));
+    assert_true(etp_discovery_dials(ETP_DEVICE_RELAY, true, ETP_DEVICE_AGGREGATOR, true));
+    assert_true(etp_discovery_dials(ETP_DEVICE_AGGREGATOR, false, ETP_DEVICE_BATTERY, true));
+    assert_true(etp_discovery_dials(ETP_DEVICE_AGGREGATOR, true, ETP_DEVICE_BATTERY, false) == false);
+    assert_false(etp_discovery_dials((etp_device_role)7, true, ETP_DEVICE_BATTERY, true));
 }
 
 int main(void)

@@ -43,13 +43,13 @@ static int teardown(void **state)
 
 static etp_discovery_refusal judge(etp_id device, uint64_t time_us, uint64_t counter)
 {
-    etp_envelope envelope = envelope_of(device, ETP_DISCOVERY_BATTERY, time_us, counter);
+    etp_envelope envelope = envelope_of(device, ETP_DEVICE_BATTERY, time_us, counter);
     return etp_guard_judge(&guard, &envelope, WALL, 0, 1);
 }
 
 static etp_discovery_refusal admit(etp_id device, uint64_t time_us, uint64_t counter)
 {
-    etp_envelope envelope = envelope_of(device, ETP_DISCOVERY_BATTERY, time_us, counter);
+    etp_envelope envelope = envelope_of(device, ETP_DEVICE_BATTERY, time_us, counter);
     return etp_guard_admit(&guard, &envelope);
 }
 
@@ -113,7 +113,7 @@ static void test_random_announcements_are_remembered_as_by_an_oracle(void **stat
     for (unsigned i = 0; i < STEPS; i++) {
         size_t which = (size_t)etp_rng_below(&rng, DEVICES);
         uint64_t time_us = WALL + etp_rng_below(&rng, 100 + i);
-        etp_envelope envelope = envelope_of(1000 + which, ETP_DISCOVERY_BATTERY, time_us, 1);
+        etp_envelope envelope = envelope_of(1000 + which, ETP_DEVICE_BATTERY, time_us, 1);
         etp_discovery_refusal refusal =
             etp_guard_judge(&guard, &envelope, WALL, (etp_time)i * ETP_NS_PER_SECOND, etp_rng_below(&rng, 1000));
         etp_discovery_refusal expected = time_us > newest[which]    ? ETP_DISCOVERY_REFUSED_NONE
@@ -134,7 +134,7 @@ static unsigned let_through(unsigned tries, etp_time now, uint64_t source)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < tries; i++) {
-        etp_envelope envelope = envelope_of(1, ETP_DISCOVERY_BATTERY, WALL, 1);
+        etp_envelope envelope = envelope_of(1, ETP_DEVICE_BATTERY, WALL, 1);
         count += etp_guard_judge(&guard, &envelope, WALL, now, source) == ETP_DISCOVERY_REFUSED_NONE;
     }
     return count;

@@ -89,25 +89,17 @@ static void stamp(etp_discovery *d)
     own->message = (etp_message){0};
     if (d->options.calls.describe != NULL)
         d->options.calls.describe(d->options.user, &own->message);
-    own->message.type = own->role == ETP_DISCOVERY_BATTERY ? ETP_REGISTER : ETP_QUERY;
+    own->message.type = own->role == ETP_DEVICE_BATTERY ? ETP_REGISTER : ETP_QUERY;
     own->message.message_id = own->time_us;
     own->message.device_id = own->device;
     own->message.in_reply_to = 0;
     own->message.ttl = ETP_TTL_DEFAULT;
 }
 
-static bool sign_nothing(void *user, const void *bytes, size_t size, unsigned char signature[])
-{
-    (void)user, (void)bytes, (void)size;
-    memset(signature, 0, ETP_DISCOVERY_SIGNATURE_SIZE);
-    return true;
-}
-
 static bool make_datagram(etp_discovery *d, etp_datagram *datagram)
 {
     stamp(d);
-    etp_envelope_sign *sign = d->options.open ? sign_nothing : d->options.calls.sign;
-    if (etp_envelope_encode(&d->own, sign, d->options.user, datagram) == ETP_OK)
+    if (etp_envelope_encode(&d->own, d->options.identity, datagram) == ETP_OK)
         return true;
     d->stats.unsent++;
     return false;

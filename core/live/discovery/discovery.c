@@ -36,10 +36,11 @@ static bool are_sound(const etp_discovery_options *options)
 {
     const etp_discovery_calls *calls = &options->calls;
     return options->size == sizeof *options && options->base != NULL && options->device >= 1 &&
-           options->device <= ETP_ID_MAX && options->role <= ETP_DISCOVERY_RELAY && calls->heard != NULL &&
-           (options->open || (calls->trusted != NULL && calls->sign != NULL)) && options->hops <= HOPS_MAX &&
-           options->period >= 0 && options->period <= ETP_NS_PER_HOUR && options->skew >= 0 &&
-           options->skew <= 24 * ETP_NS_PER_HOUR && options->source_rate <= RATE_MAX &&
+           options->device <= ETP_ID_MAX && options->role <= ETP_DEVICE_RELAY && calls->heard != NULL &&
+           (options->identity == NULL ||
+            (options->trust != NULL && etp_identity_device(options->identity) == options->device)) &&
+           options->hops <= HOPS_MAX && options->period >= 0 && options->period <= ETP_NS_PER_HOUR &&
+           options->skew >= 0 && options->skew <= 24 * ETP_NS_PER_HOUR && options->source_rate <= RATE_MAX &&
            options->total_rate <= RATE_MAX && etp_allocator_is_whole(options->allocator);
 }
 
@@ -187,7 +188,7 @@ static int set_up(etp_discovery *d, const etp_discovery_options *options, etp_er
 {
     d->own.device = options->device;
     d->own.role = options->role;
-    d->own.has_message = options->role != ETP_DISCOVERY_RELAY;
+    d->own.has_message = options->role != ETP_DEVICE_RELAY;
     etp_rng_seed(&d->rng, etp_hash(options->seed, options->device, 0, 0));
     etp_guard_options guard = {.allocator = options->allocator,
                                .max_devices = d->options.max_devices,
@@ -236,20 +237,26 @@ void etp_discovery_free(etp_discovery *d)
     etp_memory_give(d->options.allocator, d, sizeof *d);
 }
 
-static bool is_trusted(void *user, etp_id device)
-{
-    const etp_discovery *d = user;
-    etp_discovery_trusted trusted;
-    return d->options.calls.trusted(d->options.user, device, &trusted);
-}
-
 int etp_discovery_start(etp_discovery *d)
 {
     if (d == NULL)
         return ETP_EINVAL;
-    if (!d->options.open)
-        etp_guard_sweep(&d->guard, is_trusted, d);
     etp_discovery_announce_soon(d);
+    return ETP_OK;
+}
+
+static bool is_trusted(void *user, etp_id device)
+{
+    const etp_discovery *d = user;
+    return etp_trust_find(d->options.trust, device) != NULL;
+}
+
+int etp_discovery_set_trust(etp_discovery *d, const etp_trust *trust)
+{
+    if (d == NULL || trust == NULL || d->options.identity == NULL)
+        return ETP_EINVAL;
+    d->options.trust = trust;
+    etp_guard_sweep(&d->guard, is_trusted, d);
     return ETP_OK;
 }
 

@@ -17,22 +17,13 @@
 
 #include "etp/alloc.h"
 #include "etp/error.h"
+#include "etp/identity.h"
 #include "etp/message.h"
-
-/** What a node is to others; also the byte on the wire. The numbers are those of the handshake. */
-typedef enum etp_discovery_role {
-    ETP_DISCOVERY_BATTERY = 0,
-    ETP_DISCOVERY_AGGREGATOR = 1,
-    ETP_DISCOVERY_RELAY = 2
-} etp_discovery_role;
 
 enum {
     ETP_DISCOVERY_ADDRESSES = 4,     /**< link addresses of a node */
     ETP_DISCOVERY_ADDRESS_MAX = 128, /**< bytes of one of them, without a terminator */
     ETP_DISCOVERY_DATAGRAM_MAX = 1200,
-    ETP_DISCOVERY_KEY_SIZE = 32,
-    ETP_DISCOVERY_SIGNATURE_SIZE = 64,
-    ETP_DISCOVERY_KEYS = 2, /**< of a device, while one is being replaced */
     ETP_DISCOVERY_GROUPS = 4,
     ETP_DISCOVERY_PEERS = 64
 };
@@ -69,26 +60,16 @@ typedef enum etp_discovery_refusal {
 /** Another node, as it announced itself. Borrowed until the callback returns. */
 typedef struct etp_discovery_heard {
     etp_id device;              /**< signed by its key */
-    etp_discovery_role role;    /**< the same as in the trust list */
+    etp_device_role role;       /**< the same as in the trust list */
     const char *url;            /**< the first of its addresses that our policy allows; NULL where there is none */
     bool dial;                  /**< it is for us to dial it: see etp_discovery_dials() */
     const etp_message *message; /**< Register or Query; NULL from a relay */
+    bool fresh;                 /**< the first announcement since it was started */
     const char *source;         /**< "10.0.0.7:41234": where the datagram came from */
 } etp_discovery_heard;
 
-/** What is known of a device that is believed. */
-typedef struct etp_discovery_trusted {
-    etp_discovery_role role;
-    unsigned key_count;
-    const unsigned char *keys[ETP_DISCOVERY_KEYS]; /**< Ed25519; either proves it. Borrowed until the loop goes on */
-} etp_discovery_trusted;
-
 /** All on the loop's thread; none may free the discovery. */
 typedef struct etp_discovery_calls {
-    /** Required unless `open`: what is known of a device; false: it is not in the list. */
-    bool (*trusted)(void *user, etp_id device, etp_discovery_trusted *trusted);
-    /** Required unless `open`: signs with this node's key. */
-    bool (*sign)(void *user, const void *bytes, size_t size, unsigned char signature[ETP_DISCOVERY_SIGNATURE_SIZE]);
     /** Required: a node that is newer than what was heard of it before. */
     void (*heard)(void *user, const etp_discovery_heard *heard);
     /** Whether there is a link with it; then we need not answer. NULL: never. */
@@ -108,9 +89,11 @@ typedef struct etp_discovery_options {
     const etp_allocator *allocator; /**< borrowed; NULL = malloc */
     void *base;                     /**< the event_base */
     etp_id device;                  /**< of this node */
-    etp_discovery_role role;        /**< of this node */
+    etp_device_role role;           /**< of this node */
     etp_discovery_calls calls;
-    void *user;                               /**< handed to each call */
+    void *user;                   /**< handed to each call */
+    const etp_identity *identity; /**< borrowed; NULL: nothing is signed, and whoever announces himself is believed */
+    const etp_trust *trust;       /**< borrowed until etp_discovery_set_trust(); required with an identity */
     const char *groups[ETP_DISCOVERY_GROUPS]; /**< "239.255.77.77:7700", "[ff15::4554:5000]:7700" */
     const char *peers[ETP_DISCOVERY_PEERS];   /**< "10.0.0.9:7700": told besides, or where there is no multicast */
     const char *interface;                    /**< by name: for multicast; NULL = the system's choice */
@@ -118,7 +101,6 @@ typedef struct etp_discovery_options {
     /** What others may dial: "tcp://10.0.0.7:7701". A host of "*" is filled in by the hearer with the address from which the
      *  datagram came. None: this node cannot be dialled. */
     const char *addresses[ETP_DISCOVERY_ADDRESSES];
-    bool open;     /**< no identity: nothing is signed, and whoever announces himself is believed */
     bool tls;      /**< only tls+tcp addresses are heard; else only tcp and ws ones */
     unsigned hops; /**< of multicast; default 1: the own network */
     /** Between announcements, +-25 %; default 30 s. The first comes at once, others after 1 s, 2 s, 4 s, ... */
@@ -136,18 +118,20 @@ typedef struct etp_discovery etp_discovery;
 int etp_discovery_new(etp_discovery **discovery, const etp_discovery_options *options, etp_error *error);
 /** Accepts NULL. */
 void etp_discovery_free(etp_discovery *discovery);
-/** Announces at once and from then on; the second call announces at once again (an address or a trust list has changed). */
+/** Announces at once and from then on; a further call announces at once again, as when an address has changed. */
 int etp_discovery_start(etp_discovery *discovery);
 /** Others may dial these from now on, as in the options. */
 int etp_discovery_set_addresses(etp_discovery *discovery, const char *const *addresses, unsigned count,
                                 etp_error *error);
+/** Whom it believes from now on. What it remembers of others is forgotten. ETP_EINVAL for NULL, and without an identity. */
+int etp_discovery_set_trust(etp_discovery *discovery, const etp_trust *trust);
 /** The port on which unicast is heard; 0 for no such family. */
 unsigned etp_discovery_port(const etp_discovery *discovery, bool ipv6);
 
 /** Who dials whom. Batteries dial relays, and both dial aggregators, since a battery's home router lets nobody in; where the
  *  one that should be dialled has no address, it dials instead. So exactly one of the two dials, and both know who. False
  *  too for two that do not trade (battery and battery). */
-bool etp_discovery_dials(etp_discovery_role own, bool own_address, etp_discovery_role other, bool other_address);
+bool etp_discovery_dials(etp_device_role own, bool own_address, etp_device_role other, bool other_address);
 
 /** Since it was made. */
 typedef struct etp_discovery_stats {

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "envelope.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "etp/codec.h"
+#include "live/identity/sign.h"
 
 /* What is signed begins with this text, so that no signature made for a handshake is ever one of an envelope. */
 static const char DOMAIN[] = "ETP discovery envelope 1";
 static const unsigned char MAGIC[4] = {'E', 'T', 'P', 'D'};
 
-enum {
-    AT_VERSION = 4,
-    AT_KIND = 5,
-    AT_ROLE = 6,
-    AT_ADDRESSES = 7,
-    AT_DEVICE = 8,
-    AT_TIME = 16,
-    AT_COUNTER = 24,
-    SIGNED_MAX = sizeof DOMAIN + ETP_DISCOVERY_DATAGRAM_MAX
-};
+enum { AT_VERSION = 4, AT_KIND = 5, AT_ROLE = 6, AT_ADDRESSES = 7, AT_DEVICE = 8, AT_TIME = 16, AT_COUNTER = 24 };
 
 /* ---- numbers ---- */
 
@@ -38,19 +29,19 @@ static uint64_t load64(const unsigned char *at)
 }
 
 /* 0 for a role that is none. */
-static unsigned kind_of(etp_discovery_role role)
+static unsigned kind_of(etp_device_role role)
 {
     static const unsigned kinds[] = {
-        [ETP_DISCOVERY_BATTERY] = ETP_ENVELOPE_REGISTER,
-        [ETP_DISCOVERY_AGGREGATOR] = ETP_ENVELOPE_QUERY,
-        [ETP_DISCOVERY_RELAY] = ETP_ENVELOPE_RELAY,
+        [ETP_DEVICE_BATTERY] = ETP_ENVELOPE_REGISTER,
+        [ETP_DEVICE_AGGREGATOR] = ETP_ENVELOPE_QUERY,
+        [ETP_DEVICE_RELAY] = ETP_ENVELOPE_RELAY,
     };
     return (size_t)role < sizeof kinds / sizeof *kinds ? kinds[role] : 0;
 }
 
-static uint8_t type_of(etp_discovery_role role)
+static uint8_t type_of(etp_device_role role)
 {
-    return role == ETP_DISCOVERY_BATTERY ? ETP_REGISTER : ETP_QUERY;
+    return role == ETP_DEVICE_BATTERY ? ETP_REGISTER : ETP_QUERY;
 }
 
 /* Printable ASCII only: it is shown to people. What it says is looked at by whoever means to dial it. */
@@ -68,7 +59,7 @@ static bool is_printable(const void *bytes, size_t size)
 
 static bool put(etp_datagram *datagram, const void *bytes, size_t size)
 {
-    if (size > sizeof datagram->bytes - ETP_DISCOVERY_SIGNATURE_SIZE - datagram->size)
+    if (size > sizeof datagram->bytes - ETP_SIGNATURE_SIZE - datagram->size)
         return false;
     if (size > 0)
         memcpy(datagram->bytes + datagram->size, bytes, size);
@@ -115,20 +106,12 @@ static bool put_message(etp_datagram *datagram, const etp_envelope *envelope)
     return put(datagram, length, sizeof length) && put(datagram, frame.bytes, frame.size);
 }
 
-/* In one piece, since Ed25519 signs its message in two passes. Returns its size. */
-static size_t signed_part(unsigned char *part, const unsigned char *bytes, size_t size)
-{
-    memcpy(part, DOMAIN, sizeof DOMAIN);
-    memcpy(part + sizeof DOMAIN, bytes, size);
-    return sizeof DOMAIN + size;
-}
-
 static bool is_sound(const etp_envelope *envelope)
 {
     return kind_of(envelope->role) != 0 && envelope->device >= 1 && envelope->device <= ETP_ID_MAX &&
            envelope->time_us <= ETP_ID_MAX && envelope->counter >= 1 &&
            envelope->address_count <= ETP_DISCOVERY_ADDRESSES &&
-           envelope->has_message == (envelope->role != ETP_DISCOVERY_RELAY);
+           envelope->has_message == (envelope->role != ETP_DEVICE_RELAY);
 }
 
 static bool message_fits(const etp_envelope *envelope)
@@ -137,21 +120,22 @@ static bool message_fits(const etp_envelope *envelope)
     return message->type == type_of(envelope->role) && message->device_id == envelope->device && message->ttl > 0;
 }
 
-int etp_envelope_encode(const etp_envelope *envelope, etp_envelope_sign *sign, void *user, etp_datagram *datagram)
+int etp_envelope_encode(const etp_envelope *envelope, const etp_identity *identity, etp_datagram *datagram)
 {
-    if (envelope == NULL || sign == NULL || datagram == NULL)
+    if (envelope == NULL || datagram == NULL)
         return ETP_EINVAL;
     if (!is_sound(envelope) || (envelope->has_message && !message_fits(envelope)))
         return ETP_ERANGE;
     put_head(datagram, envelope);
     if (!put_addresses(datagram, envelope) || !put_message(datagram, envelope))
         return ETP_ERANGE;
-    unsigned char part[SIGNED_MAX];
-    size_t size = signed_part(part, datagram->bytes, datagram->size);
-    if (!sign(user, part, size, datagram->bytes + datagram->size))
-        return ETP_EIO;
-    datagram->size += ETP_DISCOVERY_SIGNATURE_SIZE;
-    return ETP_OK;
+    unsigned char *signature = datagram->bytes + datagram->size;
+    memset(signature, 0, ETP_SIGNATURE_SIZE);
+    int result = ETP_OK;
+    if (identity != NULL)
+        result = etp_identity_sign(identity, DOMAIN, datagram->bytes, datagram->size, signature);
+    datagram->size += ETP_SIGNATURE_SIZE;
+    return result;
 }
 
 /* ---- reading ---- */
@@ -181,12 +165,12 @@ static etp_discovery_refusal read_head(bytes_left *left, etp_envelope *envelope)
         return ETP_DISCOVERY_REFUSED_NOT_ENVELOPE;
     if (head[AT_VERSION] != ETP_ENVELOPE_VERSION)
         return ETP_DISCOVERY_REFUSED_VERSION;
-    envelope->role = (etp_discovery_role)head[AT_ROLE];
+    envelope->role = (etp_device_role)head[AT_ROLE];
     envelope->address_count = head[AT_ADDRESSES];
     envelope->device = load64(head + AT_DEVICE);
     envelope->time_us = load64(head + AT_TIME);
     envelope->counter = load64(head + AT_COUNTER);
-    envelope->has_message = envelope->role != ETP_DISCOVERY_RELAY;
+    envelope->has_message = envelope->role != ETP_DEVICE_RELAY;
     bool sound = is_sound(envelope) && head[AT_KIND] == kind_of(envelope->role);
     if (!sound)
         envelope->device = 0;
@@ -245,18 +229,15 @@ etp_discovery_refusal etp_envelope_decode(const void *bytes, size_t size, etp_en
         refusal = read_message(&left, envelope);
     if (refusal != ETP_DISCOVERY_REFUSED_NONE)
         return refusal;
-    if (left.size < ETP_DISCOVERY_SIGNATURE_SIZE)
+    if (left.size < ETP_SIGNATURE_SIZE)
         return ETP_DISCOVERY_REFUSED_TRUNCATED;
-    return left.size == ETP_DISCOVERY_SIGNATURE_SIZE ? ETP_DISCOVERY_REFUSED_NONE : ETP_DISCOVERY_REFUSED_MALFORMED;
+    return left.size == ETP_SIGNATURE_SIZE ? ETP_DISCOVERY_REFUSED_NONE : ETP_DISCOVERY_REFUSED_MALFORMED;
 }
 
-bool etp_envelope_verify(const void *bytes, size_t size, const unsigned char key[ETP_DISCOVERY_KEY_SIZE])
+bool etp_envelope_verify(const void *bytes, size_t size, const etp_trust_entry *entry)
 {
-    if (bytes == NULL || size < ETP_DISCOVERY_SIGNATURE_SIZE || size > ETP_DISCOVERY_DATAGRAM_MAX)
+    if (bytes == NULL || size < ETP_SIGNATURE_SIZE || size > ETP_DISCOVERY_DATAGRAM_MAX)
         return false;
-    const unsigned char *start = bytes;
-    size_t body = size - ETP_DISCOVERY_SIGNATURE_SIZE;
-    unsigned char part[SIGNED_MAX];
-    size_t signed_size = signed_part(part, start, body);
-    return crypto_sign_verify_detached(start + body, part, signed_size, key) == 0;
+    size_t body = size - ETP_SIGNATURE_SIZE;
+    return etp_trust_verify(entry, DOMAIN, bytes, body, (const unsigned char *)bytes + body) != NULL;
 }

@@ -23,7 +23,7 @@ enum {
 /** What is announced. */
 typedef struct etp_envelope {
     etp_id device;
-    etp_discovery_role role;
+    etp_device_role role;
     uint64_t time_us;       /**< since 1970 on the sender's wall clock */
     uint64_t counter;       /**< 1 for the first since the sender's start; (time, counter) only rises */
     bool has_message;       /**< all but a relay's have one */
@@ -32,23 +32,20 @@ typedef struct etp_envelope {
     char addresses[ETP_DISCOVERY_ADDRESSES][ETP_DISCOVERY_ADDRESS_MAX + 1];
 } etp_envelope;
 
+/** As it is sent. */
 typedef struct etp_datagram {
     size_t size;
     unsigned char bytes[ETP_DISCOVERY_DATAGRAM_MAX];
 } etp_datagram;
 
-/** Signs the `size` bytes that it gets; false if it cannot. */
-typedef bool etp_envelope_sign(void *user, const void *bytes, size_t size,
-                               unsigned char signature[ETP_DISCOVERY_SIGNATURE_SIZE]);
-
-/** ETP_ERANGE for a field that could not be read back, ETP_EIO where it could not be signed. */
-int etp_envelope_encode(const etp_envelope *envelope, etp_envelope_sign *sign, void *user, etp_datagram *datagram);
+/** ETP_ERANGE for a field that could not be read back. Without an identity the signature is zeros. */
+int etp_envelope_encode(const etp_envelope *envelope, const etp_identity *identity, etp_datagram *datagram);
 
 /** The bytes mean something: OVERSIZED, TRUNCATED, NOT_ENVELOPE, VERSION, MALFORMED or MESSAGE where they do not. A
  *  `device` that could be read is told of a refused one too; it is 0 otherwise. */
 etp_discovery_refusal etp_envelope_decode(const void *bytes, size_t size, etp_envelope *envelope);
 
-/** Whether a datagram that etp_envelope_decode() took was signed by the owner of `key`. */
-bool etp_envelope_verify(const void *bytes, size_t size, const unsigned char key[ETP_DISCOVERY_KEY_SIZE]);
+/** Whether a datagram that etp_envelope_decode() took was signed with a key of `entry`. */
+bool etp_envelope_verify(const void *bytes, size_t size, const etp_trust_entry *entry);
 
 #endif

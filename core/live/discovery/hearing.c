@@ -13,10 +13,9 @@ typedef struct arrival {
     unsigned char bytes[ETP_DISCOVERY_DATAGRAM_MAX + 1];
 } arrival;
 
-bool etp_discovery_dials(etp_discovery_role own, bool own_address, etp_discovery_role other, bool other_address)
+bool etp_discovery_dials(etp_device_role own, bool own_address, etp_device_role other, bool other_address)
 {
-    static const unsigned order[] = {
-        [ETP_DISCOVERY_BATTERY] = 0, [ETP_DISCOVERY_RELAY] = 1, [ETP_DISCOVERY_AGGREGATOR] = 2};
+    static const unsigned order[] = {[ETP_DEVICE_BATTERY] = 0, [ETP_DEVICE_RELAY] = 1, [ETP_DEVICE_AGGREGATOR] = 2};
     if (own == other || (size_t)own >= sizeof order / sizeof *order || (size_t)other >= sizeof order / sizeof *order)
         return false;
     if (!other_address || !own_address)
@@ -24,35 +23,28 @@ bool etp_discovery_dials(etp_discovery_role own, bool own_address, etp_discovery
     return order[own] < order[other];
 }
 
-/* Whether one of the device's keys made the signature. */
-static bool is_signed(const etp_discovery_trusted *trusted, const arrival *datagram)
-{
-    for (unsigned i = 0; i < trusted->key_count && i < ETP_DISCOVERY_KEYS; i++) {
-        if (etp_envelope_verify(datagram->bytes, datagram->size, trusted->keys[i]))
-            return true;
-    }
-    return false;
-}
-
 /* From what costs least to what costs most. */
 static etp_discovery_refusal judge(etp_discovery *d, const arrival *datagram, const etp_envelope *envelope,
                                    const etp_udp_address *source)
 {
     const etp_discovery_options *options = &d->options;
-    etp_discovery_trusted trusted = {.role = envelope->role};
+    const etp_trust_entry *trusted = NULL;
     if (envelope->device == options->device)
         return ETP_DISCOVERY_REFUSED_OWN;
-    if (envelope->role == options->role)
+    if (!etp_device_role_meets(options->role, envelope->role))
         return ETP_DISCOVERY_REFUSED_BYSTANDER;
-    if (!options->open && !options->calls.trusted(options->user, envelope->device, &trusted))
-        return ETP_DISCOVERY_REFUSED_UNKNOWN;
-    if (trusted.role != envelope->role)
+    if (options->identity != NULL) {
+        trusted = etp_trust_find(options->trust, envelope->device);
+        if (trusted == NULL)
+            return ETP_DISCOVERY_REFUSED_UNKNOWN;
+    }
+    if (trusted != NULL && trusted->role != envelope->role)
         return ETP_DISCOVERY_REFUSED_ROLE;
     etp_discovery_refusal refusal =
         etp_guard_judge(&d->guard, envelope, etp_discovery_wall_us(), etp_discovery_ticks(), etp_udp_host_key(source));
     if (refusal != ETP_DISCOVERY_REFUSED_NONE)
         return refusal;
-    if (!options->open && !is_signed(&trusted, datagram))
+    if (trusted != NULL && !etp_envelope_verify(datagram->bytes, datagram->size, trusted))
         return ETP_DISCOVERY_REFUSED_SIGNATURE;
     return etp_guard_admit(&d->guard, envelope);
 }
@@ -97,6 +89,7 @@ static void tell_heard(etp_discovery *d, const etp_envelope *envelope, const etp
                                  .url = fit ? url : NULL,
                                  .dial = dial && fit,
                                  .message = envelope->has_message ? &envelope->message : NULL,
+                                 .fresh = envelope->counter == 1,
                                  .source = text};
     d->stats.heard++;
     options->calls.heard(options->user, &heard);
