@@ -7,6 +7,7 @@
  *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c
  *     peers         the devices that have been established, each with its link and its present port   peers.c
  *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
+ *     finders       discovery of a node, and the dialers that came of it                              discover.c
  *     audit         refusals, counted and told                                                        audit.c
  *
  * Peers and nodes stay for the network's life. A connection is freed when the carrier says that it is closed.
@@ -132,6 +133,8 @@ struct etp_live {
     etp_time timer_at;
     struct heap deadlines; /* of connections, by slot */
 
+    struct live_finder *finders;
+
     struct audit_address audit[AUDIT_ADDRESSES];
     uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
     etp_histogram round_trips;             /* in microseconds */
@@ -152,7 +155,14 @@ struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp
 void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
 /* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */
 void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
+bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls);
+void etp_live_forget_tls(etp_live *live, etp_tls *tls);
 void etp_live_free_endpoints(etp_live *live);
+
+/* discover.c */
+void etp_live_start_finders(etp_live *live);
+void etp_live_judge_finders(etp_live *live, const struct live_node *node); /* its trust is another */
+void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;

@@ -292,6 +292,12 @@ static const char *const names[][2] = {
 #undef ETP_X
 };
 
+bool etp_discovery_is_ordinary(unsigned refusal)
+{
+    return refusal == ETP_DISCOVERY_REFUSED_OWN || refusal == ETP_DISCOVERY_REFUSED_BYSTANDER ||
+           refusal == ETP_DISCOVERY_REFUSED_DUPLICATE;
+}
+
 const char *etp_discovery_refusal_name(unsigned refusal)
 {
     return refusal < ETP_DISCOVERY_REFUSALS ? names[refusal][0] : "?";

@@ -76,8 +76,7 @@ typedef struct etp_discovery_calls {
     bool (*linked)(void *user, etp_id device);
     /** Fills in what a battery or buyer tells in its Register or Query; type, ids and ttl are set after it. NULL: nothing. */
     void (*describe)(void *user, etp_message *message);
-    /** Something was refused that honest nodes do not send in the ordinary way of things: all but OWN, BYSTANDER and
-     *  DUPLICATE. `device` is what the datagram says, 0 where it could not be read. NULL: counted only. */
+    /** Something was refused that is not etp_discovery_is_ordinary(). `device` is what the datagram says, 0 where it could not be read. NULL: counted only. */
     void (*refused)(void *user, etp_discovery_refusal why, etp_id device, const char *source);
     /** The network did not let us do something, in a sentence; once, until it goes well again. NULL: counted only. */
     void (*trouble)(void *user, const char *what);
@@ -144,6 +143,8 @@ typedef struct etp_discovery_stats {
 } etp_discovery_stats;
 void etp_discovery_get_stats(const etp_discovery *discovery, etp_discovery_stats *stats);
 
+/** OWN, BYSTANDER or DUPLICATE: what honest nodes send in the ordinary way of things. */
+bool etp_discovery_is_ordinary(unsigned refusal);
 /** "?" for a number that is not in the list. */
 const char *etp_discovery_refusal_name(unsigned refusal);
 const char *etp_discovery_refusal_meaning(unsigned refusal);

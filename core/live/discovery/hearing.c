@@ -53,9 +53,7 @@ static void refuse(etp_discovery *d, etp_discovery_refusal why, etp_id device, c
 {
     char text[ETP_UDP_TEXT_MAX];
     d->stats.refused[why]++;
-    bool is_usual = why == ETP_DISCOVERY_REFUSED_OWN || why == ETP_DISCOVERY_REFUSED_BYSTANDER ||
-                    why == ETP_DISCOVERY_REFUSED_DUPLICATE;
-    if (is_usual || d->options.calls.refused == NULL)
+    if (etp_discovery_is_ordinary(why) || d->options.calls.refused == NULL)
         return;
     etp_udp_text(source, text);
     d->options.calls.refused(d->options.user, why, device, text);
