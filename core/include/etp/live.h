@@ -289,6 +289,10 @@ typedef struct etp_live_stats {
     uint64_t bytes_sent;                 /**< handed to the system, everything counted */
     uint64_t bytes_received;             /**< from the system */
     uint64_t sends;                      /**< in how many pieces they left */
+    uint64_t relayed;                    /**< by a relay: messages handed on */
+    uint64_t relay_expired;              /**< by a relay: messages whose time to live has ended */
+    uint64_t relay_dropped;              /**< by a relay: messages for nobody who is there, or for want of room */
+    uint64_t relay_refused;              /**< by a relay: messages of another device, or malformed */
     uint64_t refused[ETP_LIVE_REFUSALS]; /**< by kind */
     uint64_t audit_left_out;             /**< refusals of which no line was given out */
     size_t bytes_per_connection;         /**< of ours: what one more connection takes */
