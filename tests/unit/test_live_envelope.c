@@ -113,6 +113,35 @@ static void test_the_layout_is_the_documented_one(void **state)
     assert_memory_equal(datagram.bytes + sizeof head, signature, sizeof signature);
 }
 
+static char *read_text(const char *path)
+{
+    static char text[128 * 1024];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    text[size] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void test_the_example_of_the_documentation_is_what_is_sent(void **state)
+{
+    (void)state;
+    unsigned char seed[32];
+    char hex[2 * ETP_DISCOVERY_DATAGRAM_MAX + 1];
+    etp_identity *identity;
+    etp_datagram datagram;
+    memset(seed, 0x55, sizeof seed);
+    assert_int_equal(etp_identity_from_seed(&identity, 3001, seed, NULL, NULL), ETP_OK);
+    etp_envelope envelope = envelope_of(3001, ETP_DEVICE_RELAY, STAMP, 1);
+    assert_int_equal(etp_envelope_encode(&envelope, identity, &datagram), ETP_OK);
+    etp_identity_free(identity);
+    for (size_t i = 0; i < datagram.size; i++)
+        snprintf(hex + 2 * i, 3, "%02x", datagram.bytes[i]);
+    if (strstr(read_text(ETP_SOURCE_DIR "/docs/protocol.md"), hex) == NULL)
+        fail_msg("docs/protocol.md does not have the envelope %s", hex);
+}
+
 /* ---- what cannot be announced ---- */
 
 static int encode(const etp_envelope *envelope)
@@ -320,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_each_role_comes_back_as_it_was),
         cmocka_unit_test(test_any_number_of_addresses_of_any_length_comes_back),
         cmocka_unit_test(test_the_layout_is_the_documented_one),
+        cmocka_unit_test(test_the_example_of_the_documentation_is_what_is_sent),
         cmocka_unit_test(test_what_could_not_be_read_back_is_not_written),
         cmocka_unit_test(test_every_flipped_bit_is_noticed),
         cmocka_unit_test(test_every_truncation_is_refused),

@@ -187,7 +187,7 @@ typedef struct etp_live_discovery {
     void *user;                             /**< handed to it */
 } etp_live_discovery;
 
-/** Announces the node from etp_live_start() on, and dials whom it hears where that is for it to do: docs/live.md says who
+/** Announces the node from etp_live_start() on, and dials whom it hears where that is for it to do: docs/protocol.md says who
  *  dials whom. With an identity only devices of the trust list are heard. Once for a node: ETP_EEXIST. */
 ETP_API int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *discovery, etp_error *error);
 
