@@ -181,6 +181,7 @@ int etp_live_start(etp_live *live)
     if (event_add(live->woken, NULL) != 0)
         return ETP_EIO;
     live->started = live->busy = true;
+    etp_live_start_finders(live);
     etp_live_leave(live);
     return ETP_OK;
 }
