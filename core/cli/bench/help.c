@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What etp-engine help bench prints. */
+#include <stdio.h>
+
+#include "cli/bench/bench.h"
+#include "cli/commands.h"
+#include "cli/usage.h"
+
+void etp_bench_help(void)
+{
+    fputs("usage: etp-engine bench network [STRATEGY.lua ...] [options]\n"
+          "\n"
+          "Asks what a market needs of its network. The same market (the same homes, prices, values and\n"
+          "outages) is run over links of every combination of the delays, losses and bandwidths that are\n"
+          "given, and compared with itself over perfect links: how long each type of message took against\n"
+          "its limit, how many came too late, how many trades were lost, what a trade and a battery cost in\n"
+          "bytes.\n"
+          "\n"
+          "Examples:\n"
+          "  etp-engine bench network\n"
+          "  etp-engine bench network --batteries 1000 --aggregators 5,20 --delays 20ms,200ms --losses 0\n"
+          "  etp-engine bench network --bandwidths 0,64000,9600,1200 --csv sweep.csv --json sweep.json\n"
+          "\n"
+          "Links are simulated, and delays exact. A link is one battery's to one aggregator, and has its\n"
+          "bandwidth for itself. Bytes are those of ETP's frames, as they are handed to a link.\n"
+          "\n"
+          "Aggregators are the named strategies and, up to the number that is asked for, the shipped ones in\n"
+          "the order of run's --rivals. The market begins at 18:00 of the built-in day, when batteries sell.\n"
+          "\n"
+          "A trade is lost if there is one less than over perfect links: what one battery could not sell may\n"
+          "be sold later, so this is a difference of sums.\n",
+          stdout);
+    etp_usage_options(&etp_bench_vocabulary);
+    etp_usage_world();
+    fputs("\n"
+          "Exit status: as of run (etp-engine --help).\n",
+          stdout);
+}
