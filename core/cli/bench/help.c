@@ -25,7 +25,8 @@ void etp_bench_help(void)
           "bandwidth for itself. Bytes are those of ETP's frames, as they are handed to a link.\n"
           "\n"
           "Aggregators are the named strategies and, up to the number that is asked for, the shipped ones in\n"
-          "the order of run's --rivals. The market begins at 18:00 of the built-in day, when batteries sell.\n"
+          "the order of run's --rivals. The market begins at 18:00 of the built-in day, when batteries sell,\n"
+          "and finds them 90 % full (--set world.start_charge).\n"
           "\n"
           "A trade is lost if there is one less than over perfect links: what one battery could not sell may\n"
           "be sold later, so this is a difference of sums.\n",

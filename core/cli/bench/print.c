@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* The sweep, for people. */
+#include <inttypes.h>
+
+#include "cli/bench/bench.h"
+#include "report/table.h"
+
+static const double us_per_ms = 1e3, per_percent = 1e4, kilo = 1e3;
+
+enum { TEXT_MAX = 48 };
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- values of the axes ---- */
+
+static void show_value(etp_bench_axis axis, uint64_t value, char *text)
+{
+    if (axis == ETP_BENCH_DELAY)
+        etp_value_show_duration((etp_time)value, text, TEXT_MAX);
+    else if (axis == ETP_BENCH_LOSS)
+        snprintf(text, TEXT_MAX, "%.6g %%", (double)value / per_percent);
+    else if (value == 0)
+        snprintf(text, TEXT_MAX, "no limit");
+    else
+        snprintf(text, TEXT_MAX, "%" PRIu64, value);
+}
+
+static void add_links(etp_table *table, const etp_bench_cell *cell)
+{
+    const uint64_t values[ETP_BENCH_AXES] = {(uint64_t)cell->delay, cell->loss, cell->bandwidth};
+    char text[TEXT_MAX];
+    for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++) {
+        show_value((etp_bench_axis)axis, values[axis], text);
+        etp_table_cell(table, "%s", text);
+    }
+}
+
+/* ---- what was run ---- */
+
+static void print_setting(const etp_bench *bench, FILE *out)
+{
+    const etp_bench_options *options = bench->options;
+    char interval[TEXT_MAX], window[TEXT_MAX], hold[TEXT_MAX], spread[TEXT_MAX], jitter[TEXT_MAX];
+    etp_value_show_duration(bench->interval, interval, sizeof interval);
+    etp_value_show_duration(options->shared.window, window, sizeof window);
+    etp_value_show_duration(options->shared.hold, hold, sizeof hold);
+    etp_value_show_duration(options->shared.spread, spread, sizeof spread);
+    etp_value_show_duration(options->shared.jitter, jitter, sizeof jitter);
+    fprintf(out, "simulated links; %" PRIu64 " interval%s of %s from 18:00 on, seed %" PRIu64 ", %s\n",
+            options->intervals, plural(options->intervals), interval, options->shared.seed,
+            etp_mechanism_name(options->shared.mechanism));
+    fprintf(out, "window %s, hold %s, queries spread over %s, jitter %s\n", window, hold, spread, jitter);
+}
+
+static void print_market(const etp_bench_cell *perfect, FILE *out)
+{
+    fprintf(out, "\n%u batter%s, %u aggregator%s: %" PRIu64 " trade%s of %.2f kWh in all over perfect links\n",
+            perfect->batteries, perfect->batteries == 1 ? "y" : "ies", perfect->aggregators,
+            plural(perfect->aggregators), perfect->result.trades, plural(perfect->result.trades),
+            (double)perfect->result.energy / ETP_ENERGY_PER_KWH);
+}
+
+/* ---- a row for each cell ---- */
+
+static void add_cell(etp_table *table, const etp_bench *bench, const etp_bench_cell *cell)
+{
+    const etp_bench_cell *perfect = &bench->perfect[cell->market];
+    int64_t lost = etp_bench_trades_lost(bench, cell);
+    add_links(table, cell);
+    etp_table_cell(table, "%" PRIu64, cell->result.trades);
+    etp_table_cell(table, "%" PRId64, lost);
+    if (perfect->result.trades > 0)
+        etp_table_cell(table, "%.2f", 100 * (double)lost / (double)perfect->result.trades);
+    else
+        etp_table_cell(table, "-");
+    etp_table_cell(table, "%" PRIu64, cell->result.late);
+    if (cell->result.trades > 0)
+        etp_table_cell(table, "%.0f", etp_bench_bytes_per_trade(cell));
+    else
+        etp_table_cell(table, "-");
+    etp_table_cell(table, "%.1f", etp_bench_battery_bps(cell));
+    etp_table_cell(table, "%.2f", etp_bench_aggregator_peak_bps(cell) / kilo);
+}
+
+static bool print_cells(const etp_bench *bench, size_t market, FILE *out)
+{
+    etp_table table = {0};
+    etp_table_begin(&table, "rrrrrrrrrr");
+    etp_table_row(&table, (const char *const[]){"delay", "loss", "bit/s of a link", "trades", "lost", "lost %", "late",
+                                                "B per trade", "bit/s of a battery", "kbit/s peak of an aggregator"});
+    for (size_t i = 0; i < bench->per_market; i++)
+        add_cell(&table, bench, &bench->cells[market * bench->per_market + i]);
+    return etp_table_end(&table, 1, out);
+}
+
+/* ---- delays ---- */
+
+static void add_late(etp_table *table, const etp_bench_delay *delay)
+{
+    if (delay->arrived == 0)
+        etp_table_cell(table, "- ");
+    else
+        etp_table_cell(table, "%.1f%s", (double)delay->p999_us / us_per_ms, delay->late > 0 ? "*" : " ");
+}
+
+static bool print_delays(const etp_bench *bench, size_t market, FILE *out)
+{
+    etp_table table = {0};
+    etp_table_begin(&table, "rrrrrrrrrrrrr");
+    etp_table_cell(&table, "delay");
+    etp_table_cell(&table, "loss");
+    etp_table_cell(&table, "bit/s of a link");
+    for (unsigned type = 0; type < ETP_TYPES; type++)
+        etp_table_cell(&table, "%s ", etp_type_name(type));
+    for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++)
+        etp_table_cell(&table, "%s", axis == 0 ? "limit" : "");
+    for (unsigned type = 0; type < ETP_TYPES; type++)
+        etp_table_cell(&table, "%" PRId64 " ", etp_type_delay_limit(type) / ETP_NS_PER_MS);
+    for (size_t i = 0; i < bench->per_market; i++) {
+        const etp_bench_cell *cell = &bench->cells[market * bench->per_market + i];
+        add_links(&table, cell);
+        for (unsigned type = 0; type < ETP_TYPES; type++)
+            add_late(&table, &cell->result.delays[type]);
+    }
+    fputs("\np99.9 of each message's delay in ms; * some came later than their limit\n", out);
+    return etp_table_end(&table, 1, out);
+}
+
+static void add_type(etp_table *table, unsigned type, const etp_bench_delay *delay)
+{
+    const uint64_t times[] = {delay->p50_us, delay->p99_us, delay->p999_us, delay->max_us};
+    etp_table_cell(table, "%s", etp_type_name(type));
+    etp_table_cell(table, "%" PRId64, etp_type_delay_limit(type) / ETP_NS_PER_MS);
+    etp_table_cell(table, "%" PRIu64, delay->sent);
+    etp_table_cell(table, "%" PRIu64, delay->arrived);
+    for (unsigned i = 0; i < sizeof times / sizeof times[0]; i++) {
+        if (delay->arrived > 0)
+            etp_table_cell(table, "%.1f", (double)times[i] / us_per_ms);
+        else
+            etp_table_cell(table, "-");
+    }
+    etp_table_cell(table, "%" PRIu64, delay->late);
+}
+
+static bool print_types(const etp_bench_cell *cell, FILE *out)
+{
+    etp_table table = {0};
+    char delay[TEXT_MAX], loss[TEXT_MAX], bandwidth[TEXT_MAX];
+    show_value(ETP_BENCH_DELAY, (uint64_t)cell->delay, delay);
+    show_value(ETP_BENCH_LOSS, cell->loss, loss);
+    show_value(ETP_BENCH_BANDWIDTH, cell->bandwidth, bandwidth);
+    fprintf(out, "\n%s, loss %s, %s%s, in ms\n", delay, loss, bandwidth, cell->bandwidth > 0 ? " bit/s" : "");
+    etp_table_begin(&table, "lrrrrrrrr");
+    etp_table_row(&table,
+                  (const char *const[]){"message", "limit", "sent", "arrived", "p50", "p99", "p99.9", "max", "late"});
+    for (unsigned type = 0; type < ETP_TYPES; type++)
+        add_type(&table, type, &cell->result.delays[type]);
+    return etp_table_end(&table, 1, out);
+}
+
+static bool print_each_type(const etp_bench *bench, size_t market, FILE *out)
+{
+    bool whole = true;
+    for (size_t i = 0; i < bench->per_market && whole; i++)
+        whole = print_types(&bench->cells[market * bench->per_market + i], out);
+    return whole;
+}
+
+/* ---- what it asks of a network ---- */
+
+static void add_need(etp_table *table, const etp_bench *bench, size_t market, unsigned goal, etp_bench_axis axis)
+{
+    etp_bench_need need = etp_bench_needs(bench, market, goal, axis);
+    char text[TEXT_MAX];
+    show_value(axis, need.value, text);
+    if (!need.measured)
+        etp_table_cell(table, "-");
+    else if (!need.any)
+        etp_table_cell(table, "none of these");
+    else
+        etp_table_cell(table, "%s%s", text, need.all ? " (all)" : "");
+}
+
+static bool print_needs(const etp_bench *bench, size_t market, FILE *out)
+{
+    etp_table table = {0};
+    etp_table_begin(&table, "lrrr");
+    etp_table_row(&table, (const char *const[]){"", "delay up to", "loss up to", "bit/s of a link down to"});
+    for (unsigned goal = 0; goal < ETP_BENCH_GOALS; goal++) {
+        if (goal == ETP_BENCH_TRADES)
+            etp_table_cell(&table, "no trade is lost");
+        else if (goal == ETP_BENCH_ANY_TYPE)
+            etp_table_cell(&table, "no message is late");
+        else
+            etp_table_cell(&table, "no %s is late", etp_type_name(goal));
+        for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++)
+            add_need(&table, bench, market, goal, (etp_bench_axis)axis);
+    }
+    fputs("\nwhat it needs so that, one axis at a time from its best value on, the others at theirs\n", out);
+    return etp_table_end(&table, 1, out);
+}
+
+bool etp_bench_print(const etp_bench *bench, FILE *out)
+{
+    bool whole = true;
+    print_setting(bench, out);
+    for (size_t market = 0; market < bench->markets && whole; market++) {
+        print_market(&bench->perfect[market], out);
+        whole = print_cells(bench, market, out) && print_delays(bench, market, out) &&
+                (!bench->options->by_type || print_each_type(bench, market, out)) && print_needs(bench, market, out);
+    }
+    return whole;
+}
