@@ -34,6 +34,7 @@ build = {
     CMAKE_BUILD_TYPE = "Release",
     CMAKE_INSTALL_PREFIX = "$(PREFIX)",
     ETP_INSTALL_LIBRARIES = "OFF",
+    ETP_LIVE = "AUTO",
     ETP_LUA_MODULE = "ON",
     ETP_LUA_MODULE_DIR = "$(LIBDIR)",
     ETP_LUA_SCRIPT_DIR = "$(LUADIR)",

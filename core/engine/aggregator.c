@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A buyer's intervals. Queries are spread over the interval's beginning, so that a fleet does not answer in step. The
- * moment of a battery's Query follows from its device id and the interval's number alone: every buyer asks the same
- * battery at the same time without any agreement, and the round begins with another battery in each interval.
- */
-#include <stdlib.h>
-
 #include "engine/internal.h"
 
 enum { QUERY_REPEATS = 2, WHEEL_TICK_MS = 10 };
 
 static const etp_time wheel_tick = WHEEL_TICK_MS * ETP_NS_PER_MS;
-static const uint64_t offset_purpose = 0x6f6666736574;
-static const uint64_t rotation_purpose = 0x726f74617465;
+static const etp_time longest_absence = 24 * ETP_NS_PER_HOUR;
 
 int etp_aggregator_init(etp_engine *engine, struct aggregator *aggregator)
 {
@@ -50,25 +42,6 @@ etp_id etp_session_peer(const etp_engine *engine, uint32_t link)
     return engine->links[link].peer;
 }
 
-/* Keeps `order` sorted by offset; batteries of the same offset stay in the order of their sessions. */
-void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread)
-{
-    uint64_t span_us = (uint64_t)(spread / ETP_NS_PER_US);
-    uint64_t offset = span_us == 0 ? 0 : etp_hash(offset_purpose, battery, 0, 0) % span_us;
-    aggregator->offset_us[session] = (uint32_t)offset;
-    uint32_t low = 0, high = session;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (aggregator->offset_us[aggregator->order[middle]] <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (uint32_t i = session; i > low; i--)
-        aggregator->order[i] = aggregator->order[i - 1];
-    aggregator->order[low] = session;
-}
-
 void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator)
 {
     if (aggregator->hooks == NULL || aggregator->hooks->on_start == NULL)
@@ -77,34 +50,7 @@ void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator)
     etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_start(aggregator->user, &context));
 }
 
-/* ---- the round of Queries ---- */
-
-static void begin_round(etp_engine *engine, struct aggregator *aggregator)
-{
-    uint64_t span_us = (uint64_t)(engine->options.timing.query_spread / ETP_NS_PER_US);
-    uint64_t turn = span_us == 0 ? 0 : etp_hash(rotation_purpose, engine->interval.index, 0, 0) % span_us;
-    uint32_t count = aggregator->node.links, first = 0;
-    aggregator->rotation = (etp_time)turn * ETP_NS_PER_US;
-    while (first < count && turn > 0 && aggregator->offset_us[aggregator->order[first]] + turn < span_us)
-        first++;
-    aggregator->first = first < count ? first : 0;
-    aggregator->asked = 0;
-    aggregator->asking = count > 0;
-}
-
-static uint32_t next_in_round(const struct aggregator *aggregator)
-{
-    return aggregator->order[(aggregator->first + aggregator->asked) % aggregator->node.links];
-}
-
-static etp_time query_time(const etp_engine *engine, const struct aggregator *aggregator)
-{
-    if (!aggregator->asking)
-        return ETP_TIME_NEVER;
-    etp_time spread = engine->options.timing.query_spread;
-    etp_time offset = (etp_time)aggregator->offset_us[next_in_round(aggregator)] * ETP_NS_PER_US + aggregator->rotation;
-    return engine->interval.starts + (spread > 0 ? offset % spread : 0);
-}
+/* ---- Queries ---- */
 
 static void send_query(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
@@ -133,7 +79,7 @@ static bool is_known(const struct aggregator_session *session)
     return session->state != AGGREGATOR_UNKNOWN && session->state != AGGREGATOR_GONE;
 }
 
-static void begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+void etp_aggregator_begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     if (session->state == AGGREGATOR_CONFIRMING)
@@ -159,27 +105,6 @@ static void begin_session(etp_engine *engine, struct aggregator *aggregator, uin
     send_query(engine, aggregator, number);
 }
 
-static void take_turn(etp_engine *engine, struct aggregator *aggregator)
-{
-    uint32_t number = next_in_round(aggregator);
-    aggregator->asked++;
-    aggregator->asking = aggregator->asked < aggregator->node.links;
-    begin_session(engine, aggregator, number);
-}
-
-/* Takes turns in which nothing is sent before their time, if nothing is open with the battery that might yet end. */
-static void take_idle_turns(etp_engine *engine, struct aggregator *aggregator)
-{
-    while (aggregator->asking) {
-        const struct aggregator_session *session = &aggregator->sessions[next_in_round(aggregator)];
-        bool settled = session->state == AGGREGATOR_IDLE || session->state == AGGREGATOR_BOUGHT ||
-                       session->state == AGGREGATOR_OUT;
-        if (!settled || !session->idle)
-            return;
-        take_turn(engine, aggregator);
-    }
-}
-
 void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator)
 {
     aggregator->totals.interval_energy = 0;
@@ -196,8 +121,7 @@ void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggreg
         market.budget = aggregator->brief.budget;
         etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_interval(aggregator->user, &context, &market));
     }
-    begin_round(engine, aggregator);
-    take_idle_turns(engine, aggregator);
+    etp_round_begin(engine, aggregator);
 }
 
 /* ---- timers ---- */
@@ -213,19 +137,32 @@ static void repeat_query(etp_engine *engine, struct aggregator *aggregator, uint
     send_query(engine, aggregator, number);
 }
 
+static bool is_lost(const etp_engine *engine, const struct aggregator_session *session)
+{
+    return engine->links[session->link].lost;
+}
+
+static void give_up_doubt(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    aggregator->totals.unresolved++;
+    etp_event event =
+        etp_event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, etp_session_peer(engine, session->link));
+    event.message = session->u.trade.confirm_id;
+    event.price = session->u.trade.sale_price;
+    event.energy = session->u.trade.award;
+    etp_observe(engine, &event);
+    etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+    if (is_lost(engine, session))
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_GONE);
+}
+
+/* While its link is lost nothing is repeated: then it has fired because the battery is away for too long. */
 static void repeat_confirm(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    etp_time since = (etp_time)session->u.trade.confirm_id * ETP_NS_PER_US;
-    if (engine->now - since >= engine->options.timing.doubt_limit) {
-        aggregator->totals.unresolved++;
-        etp_event event =
-            etp_event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, etp_session_peer(engine, session->link));
-        event.message = session->u.trade.confirm_id;
-        event.price = session->u.trade.sale_price;
-        event.energy = session->u.trade.award;
-        etp_observe(engine, &event);
-        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
+    if (is_lost(engine, session) || engine->now - session->asks_since >= engine->options.timing.doubt_limit) {
+        give_up_doubt(engine, aggregator, number);
         return;
     }
     aggregator->loss_hint = aggregator->node.links;
@@ -262,17 +199,14 @@ void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator)
     int32_t due;
     while ((due = etp_wheel_take(&aggregator->wheel, engine->now)) != WHEEL_NONE)
         session_due(engine, aggregator, (uint32_t)due);
-    while (query_time(engine, aggregator) <= engine->now) {
-        take_turn(engine, aggregator);
-        take_idle_turns(engine, aggregator);
-    }
+    etp_round_run(engine, aggregator);
 }
 
 etp_time etp_aggregator_deadline(const etp_engine *engine, struct aggregator *aggregator)
 {
     if (aggregator->node.failed)
         return ETP_TIME_NEVER;
-    etp_time query = query_time(engine, aggregator);
+    etp_time query = etp_round_time(engine, aggregator);
     etp_time session = etp_wheel_next(&aggregator->wheel);
     return query < session ? query : session;
 }
@@ -311,7 +245,7 @@ void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
 void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator)
 {
     for (uint32_t i = 0; i < aggregator->node.links; i++)
-        if (aggregator->sessions[i].state == AGGREGATOR_CONFIRMING)
+        if (aggregator->sessions[i].state == AGGREGATOR_CONFIRMING && !is_lost(engine, &aggregator->sessions[i]))
             etp_aggregator_confirm(engine, aggregator, i);
 }
 
@@ -335,4 +269,32 @@ void etp_aggregator_fault(etp_engine *engine, struct aggregator *aggregator, con
         return;
     etp_context context = etp_context_of(engine, &aggregator->node, ETP_TIME_NEVER);
     etp_hook_done(engine, &aggregator->node, aggregator->hooks->on_fault(aggregator->user, &context, fault));
+}
+
+/* ---- links that come and go ---- */
+
+/* A trade in doubt can only be settled by the battery. Until it is back nothing is asked, and the limit of doubt does not
+ * run: else a cut line would make the two sides differ for good. */
+bool etp_aggregator_link_lost(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    bool open = is_open(session);
+    if (session->state == AGGREGATOR_CONFIRMING)
+        etp_wheel_set(&aggregator->wheel, number, engine->now + longest_absence);
+    else if (session->state == AGGREGATOR_BIDDING)
+        etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_FAILED, ETP_CODE_OFFLINE, ETP_PRICE_NONE);
+    else if (session->state != AGGREGATOR_UNKNOWN)
+        etp_aggregator_set_state(aggregator, number, AGGREGATOR_GONE);
+    return open;
+}
+
+void etp_aggregator_link_up(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
+{
+    struct aggregator_session *session = &aggregator->sessions[number];
+    if (session->state != AGGREGATOR_CONFIRMING)
+        return;
+    session->asks_since = engine->now;
+    session->tries = 0;
+    if (!aggregator->node.failed)
+        etp_aggregator_confirm(engine, aggregator, number);
 }

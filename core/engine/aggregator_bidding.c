@@ -268,6 +268,7 @@ void etp_aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, 
     session->tries = 0;
     etp_aggregator_set_state(aggregator, number, AGGREGATOR_CONFIRMING);
     etp_aggregator_confirm(engine, aggregator, number);
+    session->asks_since = (etp_time)session->u.trade.confirm_id * ETP_NS_PER_US;
 }
 
 void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_code code)

@@ -85,9 +85,9 @@ static void learn_round_trip(const etp_engine *engine, struct aggregator *aggreg
 
 /* `closes_in_ms` counts from the message's creation. Where the sender's clock is ahead of ours, from now. No auction
  * outlives its interval, whatever the battery says. */
-static etp_time end_of(const etp_engine *engine, const etp_message *message)
+static etp_time end_of(const etp_engine *engine, const struct aggregator_session *session, const etp_message *message)
 {
-    etp_time created = (etp_time)message->message_id * ETP_NS_PER_US;
+    etp_time created = etp_link_created(&engine->links[session->link], message->message_id);
     etp_time from = created < engine->now ? created : engine->now;
     etp_time end = from + (etp_time)message->closes_in_ms * ETP_NS_PER_MS;
     return end < engine->interval.ends ? end : engine->interval.ends;
@@ -104,7 +104,7 @@ static void take_response(etp_engine *engine, struct aggregator *aggregator, uin
     bool disclosed = (engine->options.disclose & ETP_DISCLOSE_RESERVE) != 0;
     session->offer_id = message->message_id;
     session->lot = message->required_energy;
-    session->closes = end_of(engine, message);
+    session->closes = end_of(engine, session, message);
     session->health = message->health;
     session->u.offer.energy_total = message->energy_total;
     session->u.offer.remaining = message->remaining_energy;

@@ -11,34 +11,40 @@ static etp_time jittered(struct bess *bess, etp_time period)
     return period - tenth + (etp_time)etp_rng_below(&bess->node.rng, (uint64_t)(2 * tenth + 1));
 }
 
-static bool all_heard(const struct bess *bess)
+static bool is_lost(const etp_engine *engine, const struct bess *bess, uint32_t session)
+{
+    return engine->links[bess->sessions[session].link].lost;
+}
+
+static bool all_heard(const etp_engine *engine, const struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++)
-        if (!bess->sessions[i].heard)
+        if (!bess->sessions[i].heard && !is_lost(engine, bess, i))
             return false;
     return true;
 }
 
 /* What a battery says of itself unasked. */
-static etp_message news_of(const struct bess *bess, etp_type type)
+static void send_news(etp_engine *engine, struct bess *bess, uint32_t session, etp_type type)
 {
-    return (etp_message){.type = (uint8_t)type,
-                         .energy_total = bess->battery->stored,
-                         .remaining_energy = etp_battery_available(bess->battery),
-                         .voltage_mv = etp_battery_voltage_mv(bess->battery),
-                         .discharge_rate = bess->battery->spec.power,
-                         .health = (uint8_t)etp_battery_health(bess->battery)};
+    etp_message message = {.type = (uint8_t)type,
+                           .energy_total = bess->battery->stored,
+                           .remaining_energy = etp_battery_available(bess->battery),
+                           .voltage_mv = etp_battery_voltage_mv(bess->battery),
+                           .discharge_rate = bess->battery->spec.power,
+                           .health = (uint8_t)etp_battery_health(bess->battery)};
+    etp_outbox_send(engine, &bess->node, bess->sessions[session].link, &message);
 }
 
 /* Registers go to every peer at the period, and before that, ever more rarely, to those who have not been heard. */
 static void send_registers(etp_engine *engine, struct bess *bess)
 {
-    bool periodic = all_heard(bess);
+    bool periodic = all_heard(engine, bess);
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        if ((!periodic && bess->sessions[i].heard) || etp_bess_news_is_idle(engine, bess, i))
+        if ((!periodic && bess->sessions[i].heard) || is_lost(engine, bess, i) ||
+            etp_bess_news_is_idle(engine, bess, i))
             continue;
-        etp_message message = news_of(bess, ETP_REGISTER);
-        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        send_news(engine, bess, i, ETP_REGISTER);
     }
     etp_time period = engine->options.timing.register_period;
     etp_time wait = periodic || bess->register_wait > period ? period : bess->register_wait;
@@ -49,10 +55,9 @@ static void send_registers(etp_engine *engine, struct bess *bess)
 static void send_statuses(etp_engine *engine, struct bess *bess)
 {
     for (uint32_t i = 0; i < bess->node.links; i++) {
-        if (etp_bess_news_is_idle(engine, bess, i))
+        if (is_lost(engine, bess, i) || etp_bess_news_is_idle(engine, bess, i))
             continue;
-        etp_message message = news_of(bess, ETP_BESS_STATUS);
-        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
+        send_news(engine, bess, i, ETP_BESS_STATUS);
     }
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);
 }
@@ -63,6 +68,18 @@ static void begin_registering(etp_engine *engine, struct bess *bess)
     bess->register_wait = first_register_wait;
     bess->register_at = engine->now + (etp_time)etp_rng_below(&bess->node.rng, (uint64_t)first_register_spread);
     bess->status_at = engine->now + jittered(bess, engine->options.timing.status_period);
+}
+
+void etp_bess_meet(etp_engine *engine, struct bess *bess, uint32_t session)
+{
+    bess->sessions[session].heard = false;
+    if (bess->node.failed || engine->shutting_down)
+        return;
+    send_news(engine, bess, session, ETP_REGISTER);
+    bess->register_wait = first_register_wait;
+    etp_time again = engine->now + jittered(bess, first_register_wait);
+    if (again < bess->register_at)
+        bess->register_at = again;
 }
 
 void etp_bess_start(etp_engine *engine, struct bess *bess)

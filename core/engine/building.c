@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Nodes and links are added, with all the memory that they will ever take; then the engine starts. */
+/* Nodes and links are added, with all the memory that they will ever take; then the engine starts. Links may follow. */
 #include "engine/internal.h"
 
 static const etp_price default_base_reserve = 83 * ETP_PRICE_PER_CENT / 10;
@@ -141,15 +141,20 @@ static bool has_peer(const etp_engine *engine, const struct node *node, etp_id p
     return false;
 }
 
-int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
+/* A peer that comes while the engine runs. */
+static void meet(etp_engine *engine, struct node *node, uint32_t session)
 {
-    if (engine == NULL || made == NULL)
-        return ETP_EINVAL;
+    if (node->role == ROLE_BESS)
+        etp_bess_meet(engine, as_bess(node), session);
+    etp_reschedule(engine, node);
+    etp_outbox_flush(engine);
+}
+
+static int add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
+{
     if (number >= engine->node_count)
         return ETP_ENOENT;
     struct node *node = engine->nodes[number];
-    if (engine->started)
-        return ETP_ESTATE;
     if (peer == 0 || peer > ETP_ID_MAX || peer == node->device_id)
         return ETP_ERANGE;
     if (node->links >= node->peers || engine->link_count >= engine->options.max_links)
@@ -164,10 +169,20 @@ int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_li
         as_bess(node)->sessions[session].link = link;
     } else {
         as_aggregator(node)->sessions[session].link = link;
-        etp_aggregator_add_session(as_aggregator(node), session, peer, engine->options.timing.query_spread);
+        etp_round_add(engine, as_aggregator(node), session, peer);
     }
     *made = link;
+    if (engine->started)
+        meet(engine, node, session);
     return ETP_OK;
+}
+
+int etp_engine_add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
+{
+    if (made == NULL)
+        return ETP_EINVAL;
+    int result = etp_engine_enter(engine);
+    return result == ETP_OK ? etp_engine_leave(engine, add_link(engine, number, peer, made)) : result;
 }
 
 static int start(etp_engine *engine)

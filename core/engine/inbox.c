@@ -17,7 +17,7 @@ static etp_refusal check_sender(const struct node *node, const struct link *link
     return fits ? ETP_REFUSED_NONE : ETP_REFUSED_WRONG_ROLE;
 }
 
-static void tell_fault(etp_engine *engine, struct node *node, const etp_fault *fault)
+void etp_tell_fault(etp_engine *engine, struct node *node, const etp_fault *fault)
 {
     if (node->role == ROLE_BESS)
         etp_bess_fault(engine, as_bess(node), fault);
@@ -26,9 +26,9 @@ static void tell_fault(etp_engine *engine, struct node *node, const etp_fault *f
 }
 
 /* From creation, which is the message's id, to here. A clock that is behind the sender's shows as 0. */
-static void measure_delay(etp_engine *engine, struct node *node, const etp_message *message)
+static void measure_delay(etp_engine *engine, struct node *node, const struct link *link, const etp_message *message)
 {
-    etp_time delay = engine->now - (etp_time)message->message_id * ETP_NS_PER_US;
+    etp_time delay = engine->now - etp_link_created(link, message->message_id);
     if (delay < 0)
         delay = 0;
     etp_histogram_add(&engine->delays[message->type], (uint64_t)(delay / ETP_NS_PER_US));
@@ -42,7 +42,7 @@ static void measure_delay(etp_engine *engine, struct node *node, const etp_messa
     etp_observe(engine, &event);
     etp_fault fault = {
         .kind = ETP_FAULT_DELAY, .peer = message->device_id, .type = (etp_type)message->type, .delay = delay};
-    tell_fault(engine, node, &fault);
+    etp_tell_fault(engine, node, &fault);
 }
 
 static void take(etp_engine *engine, const struct link *link, const etp_message *message)
@@ -57,7 +57,7 @@ static void take(etp_engine *engine, const struct link *link, const etp_message 
         return;
     }
     engine->stats.received[message->type]++;
-    measure_delay(engine, node, message);
+    measure_delay(engine, node, link, message);
     if (node->role == ROLE_BESS)
         etp_bess_receive(engine, as_bess(node), link->session, message);
     else
@@ -100,7 +100,7 @@ static int receive(etp_engine *engine, etp_link number, const void *frame, size_
     const struct link *link = &engine->links[number];
     struct node *node = engine->nodes[link->node];
     engine->stats.frames_received++;
-    if (!engine->started)
+    if (!engine->started || link->lost)
         return ETP_ESTATE;
     if (node->failed)
         return ETP_OK;

@@ -7,12 +7,14 @@
  *     inbox.c               a frame's way in: seal, messages, sender, duplicates, delay; then the handler tables; the
  *                           clock, which runs the timers that are due
  *     outbox.c              a message's way out: slots by priority, joined into frames
+ *     link.c                links that are lost and come back, and the clocks at their other ends
  *     observe.c             events, and the accounting of hooks
  *     idle.c                what need not be sent between two nodes of one engine
  *     bess.c                a battery's intervals, timers, failure
  *     bess_auction.c        what an auction's turn means in messages
  *     bess_inbox.c          a battery's handlers: [state of the session][type of the message]
- *     aggregator.c          a buyer's intervals, queries, timers
+ *     aggregator.c          a buyer's intervals, timers, failure
+ *     aggregator_round.c    when it queries whom
  *     aggregator_bidding.c  asking the strategy, bids, confirmations, outcomes
  *     aggregator_inbox.c    a buyer's handlers
  *     demand.c              what a buyer wants in steps, and what is taken of each
@@ -48,11 +50,14 @@ struct outbox_slot {
 /* One end of a link. Dirty links are strung together until they are flushed. */
 struct link {
     etp_id peer;
+    etp_time ahead; /* of the peer's clock */
     uint32_t node, session;
     uint32_t first_slot;
     uint32_t next_dirty;
     bool dirty;
-    bool blocked; /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
+    bool blocked;      /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
+    bool lost;         /* etp_engine_link_up() clears it */
+    bool owes_failure; /* the peer has to learn that what was open is given up */
 };
 
 struct node {
@@ -153,7 +158,8 @@ struct aggregator_session {
     etp_id newest[NEWEST_TYPES];
     etp_id query_id, offer_id;
     etp_energy lot;
-    etp_time closes; /* as we understand it; of the hold, once accepted */
+    etp_time closes;     /* as we understand it */
+    etp_time asks_since; /* what became of a trade in doubt */
     etp_price value;
     union {
         struct { /* until a bid is made */
@@ -197,8 +203,8 @@ struct aggregator {
     uint32_t *order;
     uint32_t *offset_us;
     uint32_t first, asked; /* place in `order` where the round began, and how many have had their turn */
-    etp_time rotation;
-    bool asking;
+    uint32_t turn_us;      /* by how much the interval's round is turned */
+    bool asking;           /* it takes part in the interval's round, which may be over for all that it knows */
     struct wheel wheel;
     etp_energy open_energy; /* bid for or awarded, without an outcome */
     etp_money open_money;
@@ -253,6 +259,7 @@ void *etp_take_memory(const etp_engine *engine, size_t size);
 void etp_give_memory(const etp_engine *engine, void *memory, size_t size);
 
 /* inbox.c */
+void etp_tell_fault(etp_engine *engine, struct node *node, const etp_fault *fault);
 /* Puts the next deadline of a node where the clock finds it. */
 void etp_reschedule(etp_engine *engine, struct node *node);
 
@@ -264,8 +271,14 @@ etp_id etp_outbox_next_id(const etp_engine *engine, struct node *node);
 /* Fills in message_id (unless it has one), device_id and ttl, and queues the message. Returns its id. */
 etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t link, etp_message *message);
 void etp_outbox_flush(etp_engine *engine);
-/* Forgets what waits on a link. */
-void etp_outbox_clear(etp_engine *engine, struct link *link);
+/* Forgets what waits on a link. Returns how many messages that were. */
+uint32_t etp_outbox_clear(etp_engine *engine, struct link *link);
+/* Whether a DeviceFailure waits there. */
+bool etp_outbox_has_failure(const etp_engine *engine, const struct link *link);
+
+/* link.c */
+/* When a message of the peer's was created, on our clock. */
+etp_time etp_link_created(const struct link *link, etp_id message);
 
 /* observe.c */
 /* An event at `node` about `peer`; the caller fills in the rest and hands it to etp_observe(). */
@@ -296,6 +309,8 @@ void etp_bess_fail(etp_engine *engine, struct bess *bess);
 void etp_bess_recover(etp_engine *engine, struct bess *bess);
 void etp_bess_shut_down(etp_engine *engine, struct bess *bess);
 void etp_bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault);
+/* The peer is there, and has yet to be heard. */
+void etp_bess_meet(etp_engine *engine, struct bess *bess, uint32_t session);
 
 /* bess_auction.c */
 void etp_bess_open_auction(etp_engine *engine, struct bess *bess);
@@ -318,7 +333,6 @@ void etp_bess_receive(etp_engine *engine, struct bess *bess, uint32_t session, c
 /* aggregator.c */
 int etp_aggregator_init(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_fini(etp_engine *engine, struct aggregator *aggregator);
-void etp_aggregator_add_session(struct aggregator *aggregator, uint32_t session, etp_id battery, etp_time spread);
 void etp_aggregator_start(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_begin_interval(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_tick(etp_engine *engine, struct aggregator *aggregator);
@@ -327,7 +341,22 @@ void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator);
 void etp_aggregator_fault(etp_engine *engine, struct aggregator *aggregator, const etp_fault *fault);
+/* Returns whether something was open that the battery may still wait for. */
+bool etp_aggregator_link_lost(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+void etp_aggregator_link_up(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
+/* Begins with the battery in this interval, if there is anything to ask for. */
+void etp_aggregator_begin_session(etp_engine *engine, struct aggregator *aggregator, uint32_t session);
 etp_id etp_session_peer(const etp_engine *engine, uint32_t link);
+
+/* aggregator_round.c */
+/* Puts a new session where it belongs, also while a round is under way. */
+void etp_round_add(const etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_id battery);
+/* Takes the turns that need not wait. */
+void etp_round_begin(etp_engine *engine, struct aggregator *aggregator);
+/* When the next turn is due, or ETP_TIME_NEVER. */
+etp_time etp_round_time(const etp_engine *engine, const struct aggregator *aggregator);
+/* Takes the turns that are due. */
+void etp_round_run(etp_engine *engine, struct aggregator *aggregator);
 
 /* aggregator_bidding.c */
 void etp_aggregator_ask(etp_engine *engine, struct aggregator *aggregator, uint32_t session, unsigned asked);

@@ -3,9 +3,10 @@
 
 const char *etp_event_name(etp_event_kind kind)
 {
-    static const char *const names[] = {"register", "query",    "response",  "bid",        "accept",     "reject",
-                                        "confirm",  "lapse",    "receipt",   "void",       "unresolved", "status",
-                                        "failure",  "recovery", "terminate", "hook_error", "refused",    "late"};
+    static const char *const names[] = {"register",   "query",   "response", "bid",       "accept",
+                                        "reject",     "confirm", "lapse",    "receipt",   "void",
+                                        "unresolved", "status",  "failure",  "recovery",  "terminate",
+                                        "hook_error", "refused", "late",     "link_lost", "link_up"};
     _Static_assert(sizeof names / sizeof *names == ETP_EVENTS, "every kind has a name");
     return (unsigned)kind < ETP_EVENTS ? names[kind] : "?";
 }

@@ -107,8 +107,13 @@ etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t number, e
         message->message_id = etp_outbox_next_id(engine, node);
     message->device_id = node->device_id;
     message->ttl = ETP_TTL_DEFAULT;
+    struct link *link = &engine->links[number];
+    if (link->lost) {
+        engine->stats.link_lost++;
+        return message->message_id;
+    }
     unsigned priority = etp_type_priority(message->type);
-    uint32_t free = find_room(engine, &engine->links[number], priority);
+    uint32_t free = find_room(engine, link, priority);
     if (free == NO_SLOT) {
         engine->stats.outbox_full++;
         return message->message_id;
@@ -124,7 +129,7 @@ etp_id etp_outbox_send(etp_engine *engine, struct node *node, uint32_t number, e
     engine->outbox.used++;
     slot->size = (uint8_t)size;
     slot->priority = (uint8_t)priority;
-    insert_by_priority(engine, &engine->links[number], free);
+    insert_by_priority(engine, link, free);
     engine->stats.sent[message->type]++;
     mark_dirty(engine, number);
     return message->message_id;
@@ -145,13 +150,15 @@ static uint32_t fill(const etp_engine *engine, const struct link *link, etp_fram
     return at;
 }
 
-static void drop_until(etp_engine *engine, struct link *link, uint32_t end)
+static uint32_t drop_until(etp_engine *engine, struct link *link, uint32_t end)
 {
-    while (link->first_slot != end) {
+    uint32_t count = 0;
+    for (; link->first_slot != end; count++) {
         uint32_t sent = link->first_slot;
         link->first_slot = engine->outbox.slots[sent].next;
         give_back(engine, sent);
     }
+    return count;
 }
 
 static void flush_link(etp_engine *engine, uint32_t number)
@@ -188,9 +195,15 @@ void etp_outbox_flush(etp_engine *engine)
     }
 }
 
-void etp_outbox_clear(etp_engine *engine, struct link *link)
+uint32_t etp_outbox_clear(etp_engine *engine, struct link *link)
 {
-    drop_until(engine, link, NO_SLOT);
+    return drop_until(engine, link, NO_SLOT);
+}
+
+bool etp_outbox_has_failure(const etp_engine *engine, const struct link *link)
+{
+    uint32_t first = link->first_slot;
+    return first != NO_SLOT && engine->outbox.slots[first].priority == etp_type_priority(ETP_DEVICE_FAILURE);
 }
 
 static int link_ready(etp_engine *engine, etp_link number)

@@ -49,6 +49,8 @@ static const unsigned fields_of[ETP_EVENTS] = {
     [ETP_EVENT_HOOK_ERROR] = PEER,
     [ETP_EVENT_REFUSED] = PEER | REFUSAL | TYPE,
     [ETP_EVENT_LATE] = PEER | MESSAGE | TYPE | DELAY,
+    [ETP_EVENT_LINK_LOST] = PEER,
+    [ETP_EVENT_LINK_UP] = PEER,
 };
 
 etp_events_writer *etp_events_writer_new(FILE *out, etp_name_of_device *name_of, void *user)

@@ -22,6 +22,7 @@ export PKG_CONFIG_PATH
 flags="-D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Wpedantic -Wconversion -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS}"
 modules=etp
 if grep -Eq 'etp/(script|lua).h' "$source/main.c"; then modules="etp-lua $modules"; fi
+if grep -q 'etp/live.h' "$source/main.c"; then modules="etp-live $modules"; fi
 if grep -q 'lauxlib.h' "$source/main.c"; then
     for lua in lua5.4 lua-5.4 lua54 lua; do
         if pkg-config --exists "$lua"; then break; fi

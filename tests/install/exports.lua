@@ -2,8 +2,8 @@
 -- What the shared libraries show and need: exactly the functions marked ETP_API in their public headers, and no library
 -- that libetp promises to do without.
 --
---     lua5.4 exports.lua ROOT LIBETP LIBETP_LUA SONAME_VERSION
-local root, libetp, libetp_lua, version = table.unpack(arg)
+--     lua5.4 exports.lua ROOT SONAME_VERSION LIBETP LIBETP_LUA [LIBETP_LIVE]
+local root, version, libetp, libetp_lua, libetp_live = table.unpack(arg)
 local tree = dofile(root .. "/tests/lint/tree.lua")
 local findings = {}
 
@@ -31,19 +31,21 @@ local function declared(text)
   return names
 end
 
--- etp.h takes in every header of libetp; the others are libetp-lua's.
+-- etp.h takes in every header of libetp; of the others, these are libetp-live's and the rest libetp-lua's.
+local LIVE = { ["identity.h"] = true, ["live.h"] = true, ["live_clock.h"] = true }
+
 local function promised()
   local umbrella = tree.read(root, "core/include/etp/etp.h")
-  local core, script, count = {}, {}, 0
+  local core, script, live, count = {}, {}, {}, 0
   for _, path in ipairs(tree.paths(root .. "/core/include/etp")) do
-    local of = umbrella:find('"etp/' .. path .. '"', 1, true) and core or script
+    local of = umbrella:find('"etp/' .. path .. '"', 1, true) and core or LIVE[path] and live or script
     for name in pairs(declared(tree.read(root, "core/include/etp/" .. path))) do
       of[name] = path
       count = count + 1
     end
   end
   assert(count > 100, "the headers were not understood")
-  return core, script
+  return core, script, live
 end
 
 local function check_exports(library, wanted)
@@ -86,11 +88,16 @@ end
 
 local SYSTEM = { "^libc%.so", "^libm%.so", "^ld%-linux", "^libasan%.so", "^libubsan%.so", "^libtsan%.so",
   "^libgcc_s%.so" }
-local core, script = promised()
+local core, script, live = promised()
 check_exports(libetp, core)
 check_exports(libetp_lua, script)
 check_dynamic(libetp, "libetp.so." .. version, { "^libdeflate%.so", table.unpack(SYSTEM) })
 check_dynamic(libetp_lua, "libetp-lua.so." .. version, { "^libetp%.so", "^liblua", table.unpack(SYSTEM) })
+if libetp_live then
+  check_exports(libetp_live, live)
+  check_dynamic(libetp_live, "libetp-live.so." .. version,
+    { "^libetp%.so", "^libnng%.so", "^libevent_core", "^libsodium%.so", table.unpack(SYSTEM) })
+end
 for _, finding in ipairs(findings) do
   io.stderr:write(finding, "\n")
 end

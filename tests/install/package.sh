@@ -30,9 +30,14 @@ asks "COMPONENTS;lua;OPTIONAL_COMPONENTS;live" 0 "found: 1 $version"
 # Until 1.0 a minor version may change everything, so neither an older nor a newer one will do.
 asks "0.0.9;REQUIRED" 1 "configuration files were considered but not accepted"
 asks "0.99;REQUIRED" 1 "configuration files were considered but not accepted"
-asks "COMPONENTS;live" 0 "has no component live: nodes on a real network are not part of this version."
-asks "REQUIRED;COMPONENTS;live" 1 "has no component live: nodes on a real network are not part of this version."
-asks "REQUIRED;COMPONENTS;lau" 1 "has no component lau; it has lua (strategies in Lua) and static (static libraries)."
+if [ -f "$tree/include/etp/live.h" ]; then
+    asks "REQUIRED;COMPONENTS;live" 0 "found: 1 $version"
+    asks "REQUIRED;COMPONENTS;live;static" 0 "found: 1 $version"
+else
+    asks "COMPONENTS;live" 0 "etp was built without nodes on a real network: build it with -DETP_LIVE=ON."
+    asks "REQUIRED;COMPONENTS;live" 1 "etp was built without nodes on a real network: build it with -DETP_LIVE=ON."
+fi
+asks "REQUIRED;COMPONENTS;lau" 1 "has no component lau; it has lua (strategies in Lua), live (nodes on a real network) and static (static libraries)."
 asks "REQUIRED;COMPONENTS;lua;static" 0 "found: 1 $version"
 
 run_both() {

@@ -26,11 +26,16 @@ static void call_from_inside(void)
     etp_interval interval = {.starts = NOON, .ends = NOON + ETP_NS_PER_HOUR};
     etp_bess_brief bess = {0};
     etp_aggregator_brief aggregator = {0};
+    etp_link link;
     called_from_inside++;
     GIVES(ETP_ESTATE, etp_engine_start, engine);
     GIVES(ETP_ESTATE, etp_engine_advance, engine, NOON + ETP_NS_PER_HOUR);
     GIVES(ETP_ESTATE, etp_engine_receive, engine, of_buyer, "frame", 5);
     GIVES(ETP_ESTATE, etp_engine_link_ready, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_lost, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_up, engine, of_buyer);
+    GIVES(ETP_ESTATE, etp_engine_link_clock, engine, of_buyer, 1);
+    GIVES(ETP_ESTATE, etp_engine_add_link, engine, seller, 5, &link);
     GIVES(ETP_ESTATE, etp_engine_begin_interval, engine, &interval);
     GIVES(ETP_ESTATE, etp_engine_fail, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_recover, engine, seller);
@@ -117,6 +122,9 @@ static void no_engine_answers(void **unused)
     GIVES(ETP_EINVAL, etp_engine_begin_interval, NULL, &interval);
     GIVES(ETP_EINVAL, etp_engine_receive, NULL, 0, "x", 1);
     GIVES(ETP_EINVAL, etp_engine_link_ready, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_lost, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_up, NULL, 0);
+    GIVES(ETP_EINVAL, etp_engine_link_clock, NULL, 0, 0);
     GIVES(ETP_EINVAL, etp_engine_advance, NULL, 1);
     GIVES(ETP_TIME_NEVER, etp_engine_deadline, NULL);
     GIVES(ETP_EINVAL, etp_engine_fail, NULL, 0);
@@ -183,6 +191,8 @@ static void too_early(void)
     assert_int_equal(etp_engine_add_link(engine, buyer, 1, &of_buyer), ETP_OK);
     GIVES(ETP_ESTATE, etp_engine_begin_interval, engine, &interval);
     GIVES(ETP_ESTATE, etp_engine_receive, engine, of_seller, "x", 1);
+    GIVES(ETP_ESTATE, etp_engine_link_lost, engine, of_seller);
+    GIVES(ETP_ESTATE, etp_engine_link_up, engine, of_seller);
     GIVES(ETP_ESTATE, etp_engine_fail, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_recover, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_shut_down, engine);
@@ -198,7 +208,7 @@ static void too_late(void)
     GIVES(ETP_ESTATE, etp_engine_start, engine);
     GIVES(ETP_ESTATE, etp_engine_add_bess, engine, &bess, &node);
     GIVES(ETP_ESTATE, etp_engine_add_aggregator, engine, &aggregator, &node);
-    GIVES(ETP_ESTATE, etp_engine_add_link, engine, seller, 5, &link);
+    GIVES(ETP_EFULL, etp_engine_add_link, engine, seller, 5, &link);
 }
 
 static void not_so(void)
@@ -215,6 +225,11 @@ static void not_so(void)
     GIVES(ETP_EINVAL, etp_engine_receive, engine, of_seller, NULL, 1);
     GIVES(ETP_ENOENT, etp_engine_receive, engine, 9, "x", 1);
     GIVES(ETP_ENOENT, etp_engine_link_ready, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_lost, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_up, engine, 9);
+    GIVES(ETP_ENOENT, etp_engine_link_clock, engine, 9, 0);
+    GIVES(ETP_ERANGE, etp_engine_link_clock, engine, of_seller, INT64_MIN);
+    GIVES(ETP_ERANGE, etp_engine_link_clock, engine, of_seller, INT64_MAX);
     GIVES(ETP_ERANGE, etp_engine_advance, engine, ETP_TIME_NEVER);
     GIVES(ETP_OK, etp_engine_advance, engine, INT64_MIN);
     assert_int_equal(etp_engine_now(engine), NOON);

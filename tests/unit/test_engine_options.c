@@ -128,7 +128,7 @@ static void links_are_checked_when_they_are_added(void **unused)
     assert_int_equal(etp_engine_add_link(it.engine, buyer, 5, &link), ETP_EFULL);
     assert_int_equal(etp_engine_start(it.engine), ETP_OK);
     assert_int_equal(etp_engine_start(it.engine), ETP_ESTATE);
-    assert_int_equal(etp_engine_add_link(it.engine, buyer, 5, &link), ETP_ESTATE);
+    assert_int_equal(etp_engine_add_link(it.engine, buyer, 5, &link), ETP_EFULL);
     assert_int_equal(add_buyer(6, 1, &buyer), ETP_ESTATE);
 }
 
@@ -172,6 +172,7 @@ static void an_engine_that_was_never_made_is_freed_too(void **unused)
     (void)unused;
     etp_engine_free(NULL);
     assert_string_equal(etp_event_name(ETP_EVENT_LATE), "late");
+    assert_string_equal(etp_event_name(ETP_EVENT_LINK_UP), "link_up");
     assert_string_equal(etp_event_name(ETP_EVENTS), "?");
 }
 

@@ -126,6 +126,37 @@ static void the_limit_of_doubt(void)
     assert_int_equal(it.events[ETP_EVENT_UNRESOLVED], 1);
 }
 
+static void its_link_is_lost(void)
+{
+    assert_int_equal(etp_engine_link_lost(it.engine, 0), ETP_OK);
+    assert_int_equal(it.events[ETP_EVENT_LINK_LOST], 1);
+    assert_int_equal(it.fault.kind, ETP_FAULT_LINK);
+    assert_int_equal(it.fault.peer, PEER);
+}
+
+static void its_link_is_lost_and_back(void)
+{
+    its_link_is_lost();
+    assert_int_equal(it.heard_count, 0);
+    assert_int_equal(etp_engine_link_up(it.engine, 0), ETP_OK);
+    assert_int_equal(it.events[ETP_EVENT_LINK_UP], 1);
+}
+
+static void another_connection_takes_its_place(void)
+{
+    assert_int_equal(etp_engine_link_up(it.engine, 0), ETP_OK);
+}
+
+static void its_link_is_lost_for_a_day(void)
+{
+    its_link_is_lost();
+    advance(24 * ETP_NS_PER_HOUR - 1);
+    assert_int_equal(totals().in_doubt, 1);
+    advance(20 * MS);
+    assert_int_equal(totals().in_doubt, 0);
+    assert_int_equal(it.events[ETP_EVENT_UNRESOLVED], 1);
+}
+
 static const struct moment {
     const char *when;
     void (*pass)(void);
@@ -146,6 +177,10 @@ static const struct moment {
     {"decide_lead before the close, waits", the_lead_before_the_close_waits},
     {"three holds after the close", three_holds_after_the_close},
     {"doubt_limit", the_limit_of_doubt},
+    {"its link is lost", its_link_is_lost},
+    {"its link is lost, and back", its_link_is_lost_and_back},
+    {"another connection takes its link's place", another_connection_takes_its_place},
+    {"its link is lost for a day", its_link_is_lost_for_a_day},
 };
 
 enum { MOMENTS = sizeof moments / sizeof *moments };
@@ -195,27 +230,33 @@ static void every_row_about_time_holds(void **unused)
             fail_msg("docs/states.md: no row has \"%s\"", moments[i].when);
 }
 
-static void every_state_has_a_row_about_time(void **unused)
+static void expect_row(unsigned count, enum role role, unsigned state, const char *when)
 {
+    for (unsigned i = 0; i < count; i++)
+        if (rows[i].role == role && rows[i].state == state && is(&rows[i], WHEN, when))
+            return;
+    fail_msg("docs/states.md: %s has no row for \"%s\"", role == ROLE_BESS ? bess_states[state] : buyer_states[state],
+             when);
+}
+
+/* What can happen in any state. */
+static void every_state_has_its_rows_about_time(void **unused)
+{
+    static const char *const always[] = {"the next interval", "its link is lost", "its link is lost, and back"};
     (void)unused;
     unsigned count = read_rows(WIDTH);
-    bool bess[BESS_STATES] = {false}, buyer[AGGREGATOR_STATES] = {false};
-    for (unsigned i = 0; i < count; i++) {
-        if (rows[i].role == ROLE_BESS)
-            bess[rows[i].state] = true;
-        else
-            buyer[rows[i].state] = true;
+    for (unsigned when = 0; when < sizeof always / sizeof *always; when++) {
+        for (unsigned i = 0; i < BESS_STATES; i++)
+            expect_row(count, ROLE_BESS, i, always[when]);
+        for (unsigned i = 0; i < AGGREGATOR_STATES; i++)
+            expect_row(count, ROLE_AGGREGATOR, i, always[when]);
     }
-    for (unsigned i = 0; i < BESS_STATES; i++)
-        assert_true(bess[i]);
-    for (unsigned i = 0; i < AGGREGATOR_STATES; i++)
-        assert_true(buyer[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_state_has_a_row_about_time),
+        cmocka_unit_test(every_state_has_its_rows_about_time),
         cmocka_unit_test(every_row_about_time_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
  *     etp_engine_advance()          time has passed: timers that are due run
  *     etp_engine_receive()          bytes arrived on a link, at the moment advanced to
  *     etp_engine_deadline()         when it must be advanced next
+ *     etp_engine_link_lost()        what carried a link is gone;  etp_engine_link_up()  it is back
  *     transport.send()              called by the engine with a sealed frame for a link
  *
  * Links join two nodes and carry bytes. Each end knows its link by a number that this engine gave, and the device id of
@@ -93,6 +94,8 @@ typedef enum etp_event_kind {
     ETP_EVENT_HOOK_ERROR, /**< a hook failed; what hooks.h says of that applies */
     ETP_EVENT_REFUSED,    /**< something that arrived was refused, `refusal` says why */
     ETP_EVENT_LATE,       /**< a message was processed after its delay limit: `type`, `delay` */
+    ETP_EVENT_LINK_LOST,  /**< the transport lost the peer */
+    ETP_EVENT_LINK_UP,    /**< the transport has it back */
     ETP_EVENTS            /* how many there are */
 } etp_event_kind;
 
@@ -189,9 +192,11 @@ ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *opti
 /** The same for a buyer. */
 ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
 
-/** One end of a link: `node` here, the device `peer` there. ETP_EFULL over `peers` or max_links, ETP_EEXIST if a
- *  battery has a link to that peer (an aggregator's many peers are the host's to keep apart), ETP_ENOENT for no such
- *  node, ETP_ESTATE after the start. */
+/** One end of a link: `node` here, the device `peer` there. It is there for the engine's life, whatever connections come
+ *  and go under it: see etp_engine_link_lost(). Links may be added after the start too, and take no memory then; a
+ *  battery registers on such a link at once, an aggregator queries in the interval if the battery's turn is still to come.
+ *  ETP_EFULL over `peers` or max_links, ETP_EEXIST if a battery has a link to that peer (an aggregator's many peers are
+ *  the host's to keep apart), ETP_ENOENT for no such node. */
 ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
 
 /** Both ends of a link between a battery and an aggregator are in this engine, and what is sent on it arrives within a
@@ -262,11 +267,31 @@ ETP_API int etp_engine_begin_interval(etp_engine *engine, const etp_interval *in
 
 /** Bytes arrived on `link`, at the engine's now: advance it to the moment of arrival first, or a bid counts as processed
  *  when the engine last looked at the clock. Never fails on what the bytes are: refusals are counted and told to the
- *  observer. ETP_ENOENT for an unknown link, which is counted too; ETP_ESTATE before the start. */
+ *  observer. ETP_ENOENT for an unknown link, which is counted too; ETP_ESTATE before the start, and for a link that is lost. */
 ETP_API int etp_engine_receive(etp_engine *engine, etp_link link, const void *frame, size_t size);
 
 /** A link whose transport was busy can take frames again. ETP_ENOENT for an unknown link. */
 ETP_API int etp_engine_link_ready(etp_engine *engine, etp_link link);
+
+/** The transport has lost the peer. What waited on the link is given up, and so is what would be sent until
+ *  etp_engine_link_up(): both are counted. Hooks get ETP_FAULT_LINK.
+ *
+ *  A buyer gives up its bid with that battery and queries it no more until it is heard of again. What is in doubt stays
+ *  so, and is asked for as soon as the link is up; after a day it is given up as unresolved. A battery keeps the bid that
+ *  stands, for the buyer may be back in time; its holds end as ever. docs/states.md has it state by state. A link that is
+ *  lost already stays so. ETP_ENOENT for an unknown link, ETP_ESTATE before the start. */
+ETP_API int etp_engine_link_lost(etp_engine *engine, etp_link link);
+
+/** The peer is back, or another connection has taken the place of the one that carried the link: what was under way may be
+ *  lost. What is owed goes out first: a DeviceFailure (offline) to a battery that may still wait for what the buyer gave
+ *  up, the BidConfirm of a trade in doubt; a battery registers at once and, until it is heard, ever more rarely. ETP_ENOENT for an
+ *  unknown link, ETP_ESTATE before the start. */
+ETP_API int etp_engine_link_up(etp_engine *engine, etp_link link);
+
+/** The peer's clock is ahead of this engine's by so much (below 0: behind), as far as the transport can tell; 0 until it is
+ *  told. Delays and what is left of windows and holds are measured by it. ETP_ENOENT for an unknown link, ETP_ERANGE for
+ *  more than the clock's whole range. */
+ETP_API int etp_engine_link_clock(etp_engine *engine, etp_link link, etp_time ahead);
 
 /** Sets the clock (never back: an earlier `now` is taken as the last) and runs the timers that are due. ETP_ERANGE for a
  *  moment after the year 2255, when messages can no longer be stamped; so ETP_TIME_NEVER is no time to advance to. */
@@ -332,6 +357,7 @@ typedef struct etp_engine_stats {
     uint64_t late[ETP_TYPES];       /**< messages over their delay limit, by type */
     uint64_t refused[ETP_REFUSALS]; /**< by reason */
     uint64_t outbox_full;           /**< messages given up because no slot was free */
+    uint64_t link_lost;             /**< messages given up because their link was lost */
     uint64_t hook_calls;            /**< of all nodes */
     uint64_t hook_errors;           /**< of those, failed */
     size_t bytes_per_bess;          /**< of ours: what one more battery takes */

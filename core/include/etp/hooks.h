@@ -138,7 +138,7 @@ typedef struct etp_result_view {
 /** What can go wrong outside. */
 typedef enum etp_fault_kind {
     ETP_FAULT_DEVICE = 0, /**< the peer sent DeviceFailure */
-    ETP_FAULT_LINK = 1,   /**< the link to the peer was lost; for transports that know: not raised in simulation */
+    ETP_FAULT_LINK = 1,   /**< the transport lost the peer: etp_engine_link_lost(). Not raised in simulation */
     ETP_FAULT_DELAY = 2   /**< a message of the peer's came later than its delay limit */
 } etp_fault_kind;
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Dialing with NNG's streams. */
+#include <stdio.h>
+#include <string.h>
+
+#include "live/carrier/inside.h"
+
+static int fail(const struct carrier_endpoint *endpoint, int why, etp_error *error)
+{
+    if (why == NNG_ENOMEM)
+        return etp_fail(error, ETP_ENOMEM, NULL);
+    return etp_fail(error, ETP_EINVAL, "%s: cannot be dialed: %s", endpoint->address, etp_carrier_reason(why));
+}
+
+static void set_options(const struct carrier_endpoint *endpoint)
+{
+    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_NODELAY, true);
+    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_KEEPALIVE, true);
+    etp_time timeout_ms = endpoint->carrier->options.dial_timeout / ETP_NS_PER_MS;
+    nng_aio_set_timeout(endpoint->trying.aio, timeout_ms > INT32_MAX ? INT32_MAX : (nng_duration)timeout_ms);
+}
+
+static int open_dialer(struct carrier_endpoint *endpoint, etp_error *error)
+{
+    int why = nng_stream_dialer_alloc(&endpoint->dialer, endpoint->address);
+    if (why != 0)
+        return fail(endpoint, why, error);
+    set_options(endpoint);
+    if (endpoint->tls != NULL)
+        why = nng_stream_dialer_set_ptr(endpoint->dialer, NNG_OPT_TLS_CONFIG, endpoint->tls);
+    return why == 0 ? ETP_OK : fail(endpoint, why, error);
+}
+
+static void begin_dial(struct carrier_endpoint *endpoint)
+{
+    nng_stream_dialer_dial(endpoint->dialer, endpoint->trying.aio);
+}
+
+static bool take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address, int *why)
+{
+    (void)why;
+    line->stream = nng_aio_get_output(endpoint->trying.aio, 0);
+    line->kind = etp_carrier_reads_ahead(endpoint->address) ? &etp_carrier_ahead_stream : &etp_carrier_stream;
+    strcpy(address, endpoint->address);
+    return true;
+}
+
+/* Closing a ws dialer may leave its dial waiting for ever; all the others end it. */
+static void shut_dialer(struct carrier_endpoint *endpoint)
+{
+    if (strncmp(endpoint->address, "ws", 2) != 0)
+        nng_stream_dialer_close(endpoint->dialer);
+    else if (endpoint->trying.busy)
+        nng_aio_abort(endpoint->trying.aio, NNG_ECLOSED);
+}
+
+static void release_dialer(struct carrier_endpoint *endpoint)
+{
+    if (endpoint->dialer != NULL)
+        nng_stream_dialer_free(endpoint->dialer);
+}
+
+const struct carrier_endpoint_kind etp_carrier_stream_dialer = {open_dialer, begin_dial, take_dialed, shut_dialer,
+                                                                release_dialer};

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the carrier share.
+ *
+ * Who may call. Two kinds of threads meet here: the loop's, and NNG's. NNG's run nothing of ours but the callback of an
+ * operation, which puts the operation's event into the hand-over, and those of inproc's pipes, which do the same. All else,
+ * every call of NNG among it, is done by the loop's thread, in etp_carrier_dispatch() or in a call of the owner. So there
+ * is one lock, that of the hand-over, and no other state is shared.
+ *
+ * An operation (carrier_op) is an aio of NNG with its event. The loop begins it and sets `busy`; NNG ends it and puts the
+ * event; the loop takes the event and clears `busy`. While it is busy, what it works on stays. No operation is begun from
+ * a callback: a peer that floods gets one receive buffer in each turn of the loop.
+ *
+ * A connection:
+ *
+ *     OPEN      `receive` is busy but while the owner looks at the bytes; `send` is busy from etp_carrier_send() until
+ *               all has left.
+ *     CLOSING   its line is closed, which makes NNG end what is busy. When nothing is, `closed` is called, and it is freed.
+ *               `gone` is an event that takes it there if nothing was busy, so that this never happens inside a call of
+ *               the owner.
+ *
+ * An endpoint:
+ *
+ *     TRYING    `trying` is busy: an accept, or a dial, which has a time-out.
+ *     WAITING   `waiting` is busy: a sleep after a failure or, of a dialer, a connection that has gone. Then TRYING.
+ *     UP        a dialer whose connection is there. When that has gone: WAITING.
+ *     FULL      a listener while there is no slot for a connection. When one is given back: TRYING.
+ *     ENDED     by etp_carrier_end(). What is busy is made to end; then, and after its `gone`, it is freed.
+ *
+ * Who frees: only the two functions that look whether nothing is busy any more, etp_carrier_connection_settle() and
+ * settle() in endpoint.c. etp_carrier_free() ends and closes everything, then does what etp_carrier_dispatch() does, without
+ * calls, until nothing is left.
+ *
+ * What NNG 1.5.2 does, as found in its sources and by trial, and what follows here:
+ *  - Closing a stream ends its operations on every transport; aborting them does not over TLS, when the one that waits is not
+ *    the one that NNG itself has under way. So operations of streams are never aborted: streams are closed.
+ *  - A stream may be freed at once after it is closed: NNG's reaper does it. nng_aio_free() waits for the callback only,
+ *    since the operation has ended.
+ *  - An accept or a dial over TLS is done before the handshake has begun. That goes on inside sends and receives, whose errors
+ *    tell of its failure. A client that says nothing holds up no other, and is closed after `silence`.
+ *  - Over TLS and ws, NNG reads ahead. If the connection ends while no receive is waiting, one that is begun later
+ *    waits forever. So such connections are looked at in every tick.
+ *  - A send may end with a part of its bytes: the rest is sent again.
+ *  - Without descriptors left, an accept fails at once, and would again: it is begun again only after a sleep.
+ *  - The listener's host is looked up inside nng_stream_listener_alloc(), which waits; a dialer's on a thread of NNG.
+ */
+#ifndef ETP_LIVE_CARRIER_INSIDE_H
+#define ETP_LIVE_CARRIER_INSIDE_H
+
+#include <nng/nng.h>
+#include <nng/supplemental/tls/tls.h>
+
+#include "etp/rng.h"
+#include "live/carrier/carrier.h"
+#include "live/carrier/handover.h"
+
+enum { CARRIER_TICK_MS = 250, CARRIER_NO_SLOT = -1 };
+
+/* What lies around an event or an operation. */
+#define CARRIER_AROUND(part, type, member) ((type *)(void *)((char *)(part)-offsetof(type, member)))
+
+struct carrier_op {
+    struct carrier_event event;
+    struct carrier_handover *handover;
+    nng_aio *aio;
+    bool busy;
+};
+
+struct carrier_connection;
+struct carrier_endpoint;
+
+/* What a connection runs over. */
+struct carrier_line {
+    const struct carrier_line_kind *kind;
+    nng_stream *stream;
+    struct carrier_pair *pair; /* of inproc */
+};
+
+struct carrier_line_kind {
+    /* Begins `receive`, into the free part of the buffer. */
+    void (*receive)(struct carrier_connection *connection);
+    /* It has ended well: how many bytes are new in the buffer. */
+    size_t (*received)(struct carrier_connection *connection);
+    /* Begins `send`, of what is left. */
+    void (*send)(struct carrier_connection *connection);
+    /* It has ended well: how many bytes have left. */
+    size_t (*sent)(struct carrier_connection *connection);
+    /* Makes what is busy end, and gives the line back to NNG. Once. */
+    void (*close)(struct carrier_line *line);
+    /* Whether the connection is there; NULL where `receive` always tells. */
+    bool (*is_there)(const struct carrier_line *line);
+};
+
+enum connection_state { CONNECTION_OPEN, CONNECTION_CLOSING };
+
+struct carrier_connection {
+    struct etp_carrier *carrier;
+    struct carrier_endpoint *endpoint; /* NULL once that is ended */
+    struct carrier_line line;
+    struct carrier_op receive, send;
+    struct carrier_event gone;
+    const char *why; /* of CLOSING; static storage */
+    etp_connection number;
+    size_t held;             /* bytes in `in` that the owner has not taken */
+    size_t sending, left;    /* of `out`: all of the send, and what has not left */
+    unsigned char *in, *out; /* behind this struct */
+    unsigned age;            /* ticks without a byte of the peer */
+    enum connection_state state;
+    bool gone_put, gone_seen, has_spoken, is_watched;
+};
+
+enum endpoint_state { ENDPOINT_TRYING, ENDPOINT_WAITING, ENDPOINT_UP, ENDPOINT_FULL, ENDPOINT_ENDED };
+
+struct carrier_endpoint_kind {
+    /* Makes its NNG object, with `tls` if there is one; a listener listens when it returns. */
+    int (*open)(struct carrier_endpoint *endpoint, etp_error *error);
+    /* Begins `trying`. */
+    void (*begin)(struct carrier_endpoint *endpoint);
+    /* It has ended well: gives the line, and the address of its other end, of ETP_CARRIER_ADDRESS_MAX. False if it cannot
+     * after all, and `*why` is set. */
+    bool (*take)(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address, int *why);
+    /* Makes `trying` end if it is busy, and begins no more. Once. */
+    void (*shut)(struct carrier_endpoint *endpoint);
+    /* Accepts what open() has left behind, however far it came. */
+    void (*release)(struct carrier_endpoint *endpoint);
+};
+
+struct carrier_endpoint {
+    struct etp_carrier *carrier;
+    const struct carrier_endpoint_kind *kind;
+    struct carrier_connection *connection; /* of a dialer that is UP */
+    struct carrier_op trying, waiting;
+    struct carrier_event gone;
+    nng_stream_listener *listener;
+    nng_stream_dialer *dialer;
+    nng_tls_config *tls;
+    struct carrier_hall *hall; /* of inproc */
+    etp_time backoff;
+    unsigned number;
+    enum endpoint_state state;
+    bool dials, has_lingered, gone_seen;
+    char address[ETP_CARRIER_ADDRESS_MAX];
+};
+
+struct connection_slot {
+    struct carrier_connection *connection;
+    uint32_t generation;
+    int32_t next_free;
+};
+
+struct endpoint_slot {
+    struct carrier_endpoint *endpoint;
+    uint16_t generation;
+};
+
+struct etp_carrier {
+    etp_carrier_options options;
+    struct carrier_handover handover;
+    struct carrier_op tick; /* runs while any connection is watched */
+    struct connection_slot *slots;
+    struct endpoint_slot *endpoints;
+    unsigned endpoint_capacity, endpoint_count, full_listeners;
+    unsigned connection_count, watched, slots_touched;
+    int32_t first_free;
+    etp_rng rng;
+    bool is_dispatching, is_freed;
+};
+
+/* carrier.c */
+int etp_carrier_op_init(struct carrier_op *op, struct etp_carrier *carrier,
+                        void (*happened)(struct carrier_event *event));
+void etp_carrier_op_fini(struct carrier_op *op); /* accepts a zeroed one; it must not be busy */
+void etp_carrier_op_sleep(struct carrier_op *op, etp_time duration);
+void etp_carrier_watch(struct carrier_connection *connection);
+
+/* connection.c */
+
+/* Takes the line over, whatever it returns. ETP_EFULL, ETP_ENOMEM. */
+int etp_carrier_connection_open(struct carrier_endpoint *endpoint, struct carrier_line line, const char *address);
+void etp_carrier_connection_close(struct carrier_connection *connection, const char *why);
+/* Frees it if it is closing and nothing is busy. */
+void etp_carrier_connection_settle(struct carrier_connection *connection);
+/* A tick has passed. */
+void etp_carrier_connection_tick(struct carrier_connection *connection);
+struct carrier_connection *etp_carrier_find(const struct etp_carrier *carrier, etp_connection number);
+
+/* endpoint.c */
+void etp_carrier_endpoint_lost(struct carrier_endpoint *endpoint);
+void etp_carrier_endpoint_end(struct carrier_endpoint *endpoint);
+void etp_carrier_resume_listeners(struct etp_carrier *carrier);
+
+/* stream.c */
+extern const struct carrier_line_kind etp_carrier_stream, etp_carrier_ahead_stream;
+
+/* address.c */
+
+/* Writes the address of the other end, of ETP_CARRIER_ADDRESS_MAX, as a URL of the same transport as `url`. */
+void etp_carrier_write_address(char *address, const char *url, const nng_sockaddr *from);
+
+/* listener.c, dialer.c */
+extern const struct carrier_endpoint_kind etp_carrier_stream_listener, etp_carrier_stream_dialer;
+
+/* url.c */
+struct etp_url {
+    const struct carrier_endpoint_kind *listener, *dialer;
+};
+
+/* ETP_EINVAL, with a sentence. */
+int etp_carrier_read_url(struct etp_url *parts, const char *url, bool dials, bool has_tls, etp_error *error);
+/* Whether NNG reads ahead of what is asked for: TLS and ws. */
+bool etp_carrier_reads_ahead(const char *url);
+
+/* tls.c */
+int etp_carrier_tls_load(nng_tls_config **config, const etp_tls *tls, const char *url, bool dials, etp_error *error);
+
+/* reasons.c */
+
+/* What NNG's error means for a connection. Static storage. */
+const char *etp_carrier_reason(int error);
+
+#endif

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection is the carrier's bytes, the channel that makes frames of them, and a port under which they reach the
+ * engine.
+ *
+ *     opened       a place and a channel are taken; one too many is closed without a word
+ *     established  the channel knows who it is: its port joins the peer, or the connection ends
+ *     ending       the channel is over, or was ended by us: what it has yet to say goes out, then it is closed
+ *     closed       the carrier says so: everything is given back
+ *
+ * Whatever may have made a channel write something puts its connection on a list; when the loop's callback ends, each of
+ * them hands its output to the carrier, all in one piece, if nothing of it is under way. What the engine wants to send
+ * in the meantime waits in the engine, the urgent in front, but for one output buffer of the channel.
+ */
+#include "live/internal.h"
+
+#include <string.h>
+
+/* ---- the tables ---- */
+
+static struct live_connection **bucket_of(const etp_live *live, etp_connection carried)
+{
+    return &live->connection_buckets[etp_hash(carried, 0, 0, 0) & live->bucket_mask];
+}
+
+static struct live_connection *find(const etp_live *live, etp_connection carried)
+{
+    struct live_connection *connection = *bucket_of(live, carried);
+    while (connection != NULL && connection->carried != carried)
+        connection = connection->next;
+    return connection;
+}
+
+void etp_live_list(etp_live *live, struct live_connection *connection)
+{
+    if (connection->listed)
+        return;
+    connection->listed = true;
+    connection->next_listed = live->listed;
+    live->listed = connection;
+}
+
+static void unlist(etp_live *live, struct live_connection *connection)
+{
+    struct live_connection **at = &live->listed;
+    while (*at != NULL && *at != connection)
+        at = &(*at)->next_listed;
+    if (*at != NULL)
+        *at = connection->next_listed;
+    connection->listed = false;
+}
+
+static void set_due(etp_live *live, struct live_connection *connection, etp_time due)
+{
+    connection->due = due;
+    etp_heap_set(&live->deadlines, connection->slot, due, connection->slot);
+}
+
+static void give_back(etp_live *live, struct live_connection *connection)
+{
+    struct live_connection **at = bucket_of(live, connection->carried);
+    while (*at != connection)
+        at = &(*at)->next;
+    *at = connection->next;
+    if (connection->listed)
+        unlist(live, connection);
+    set_due(live, connection, ETP_TIME_NEVER);
+    live->connections[connection->slot] = NULL;
+    live->free_slots[live->free_count++] = connection->slot;
+    live->stats.connections--;
+    live->stats.unauthenticated -= !connection->established;
+    etp_channel_fini(&connection->channel);
+    etp_live_give(live, connection, sizeof *connection);
+}
+
+/* ---- the end of a connection ---- */
+
+static bool is_our_affair(etp_channel_refusal refusal)
+{
+    return refusal == ETP_CHANNEL_CLOSING || refusal == ETP_CHANNEL_REPLACED || refusal == ETP_CHANNEL_NOT_WANTED;
+}
+
+static etp_live_refusal_kind kind_of(const etp_channel_end *end, bool established)
+{
+    if (end->by_peer)
+        return ETP_LIVE_REFUSED_BY_PEER;
+    if (end->refusal == ETP_CHANNEL_RATE_LIMITED)
+        return ETP_LIVE_REFUSED_RATE;
+    if (end->refusal == ETP_CHANNEL_FULL)
+        return ETP_LIVE_REFUSED_PEER;
+    return established ? ETP_LIVE_REFUSED_CHANNEL : ETP_LIVE_REFUSED_HANDSHAKE;
+}
+
+/* A dialer whose peer is up by another connection has nothing to dial for; one that was told to stay away does. */
+static void rest(etp_live *live, const struct live_connection *connection, const etp_channel_end *end)
+{
+    if (!connection->dialed)
+        return;
+    const struct etp_live_peer *peer = etp_live_find_peer(live, connection->node->number, end->device);
+    if (is_our_affair(end->refusal) && peer != NULL && peer->port != NULL)
+        etp_live_rest(live, connection->endpoint, peer, 0);
+    else if (end->by_peer && end->pause > 0)
+        etp_live_rest(live, connection->endpoint, NULL, etp_live_now(live) + end->pause);
+}
+
+/* The channel is over. What it has yet to say goes out when the list is settled. */
+static void end(etp_live *live, struct live_connection *connection)
+{
+    if (connection->ending)
+        return;
+    connection->ending = true;
+    const etp_channel_end how = etp_channel_end_of(&connection->channel);
+    const char *why = etp_channel_refusal_sentence(how.refusal);
+    if (!is_our_affair(how.refusal)) {
+        if (connection->port.peer != NULL && !how.by_peer)
+            connection->port.peer->refused++;
+        etp_live_refuse(live, kind_of(&how, connection->established), connection->node->channel.device, how.device,
+                        connection->address, why);
+    }
+    etp_live_port_lost(live, &connection->port, why);
+    rest(live, connection, &how);
+    set_due(live, connection, etp_live_now(live) + LIVE_LAST_WORDS);
+    etp_live_list(live, connection);
+}
+
+static void refuse_and_end(etp_live *live, struct live_connection *connection, etp_channel_refusal refusal)
+{
+    etp_channel_bye(&connection->channel, refusal, 0);
+    end(live, connection);
+}
+
+/* ---- its port ---- */
+
+static struct live_connection *as_connection(etp_live_port *port)
+{
+    return (struct live_connection *)(void *)port;
+}
+
+static int send_frame(etp_live_port *port, const void *frame, size_t size)
+{
+    struct live_connection *connection = as_connection(port);
+    etp_live *live = connection->live;
+    int result = etp_channel_send(&connection->channel, etp_engine_now(live->engine), 0, frame, size);
+    if (result == ETP_OK)
+        etp_live_list(live, connection);
+    else if (result == ETP_EFULL)
+        connection->waits = true;
+    return result;
+}
+
+static void was_replaced(etp_live_port *port)
+{
+    refuse_and_end(as_connection(port)->live, as_connection(port), ETP_CHANNEL_REPLACED);
+}
+
+/* "tls+tcp" of "tls+tcp://...". Schemes are few. */
+static const char *transport_of(const char *address)
+{
+    static const char *const known[] = {"tcp", "tls+tcp", "ipc", "ws", "inproc", "unix", "abstract"};
+    size_t size = strcspn(address, ":");
+    for (unsigned i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i]) == size && strncmp(known[i], address, size) == 0)
+            return known[i];
+    return "";
+}
+
+static void describe(const etp_live_port *port, etp_live_peer_info *info)
+{
+    const struct live_connection *connection = (const struct live_connection *)(const void *)port;
+    info->transport = transport_of(connection->address);
+    info->address = connection->address;
+    info->proved = etp_channel_peer_of(&connection->channel).proved;
+}
+
+static const etp_live_port_class connected = {
+    .transport = "", .send = send_frame, .replaced = was_replaced, .describe = describe};
+
+/* ---- what the channel says ---- */
+
+static void on_established(void *user, const etp_channel_peer *peer)
+{
+    struct live_connection *connection = user;
+    etp_live *live = connection->live;
+    const etp_live_arrival arrival = {.node = connection->node->number,
+                                      .device = peer->device,
+                                      .role = peer->role,
+                                      .name = peer->name,
+                                      .dialed = connection->dialed};
+    etp_error error = {0};
+    connection->established = true;
+    live->stats.unauthenticated--;
+    live->stats.established++;
+    int result = etp_live_port_join(live, &connection->port, &arrival, &error);
+    if (result == ETP_OK) {
+        etp_carrier_good(live->carrier, connection->carried);
+        return;
+    }
+    if (result != ETP_EEXIST)
+        etp_log(&live->options.logger, ETP_LOG_WARN, "live", "cannot take peer device=%llu error=%s",
+                (unsigned long long)peer->device, error.text);
+    refuse_and_end(live, connection, result == ETP_EEXIST ? ETP_CHANNEL_NOT_WANTED : ETP_CHANNEL_FULL);
+}
+
+static void on_frame(void *user, etp_id device, const void *frame, size_t size)
+{
+    struct live_connection *connection = user;
+    if (device != 0)
+        refuse_and_end(connection->live, connection, ETP_CHANNEL_UNEXPECTED);
+    else
+        etp_live_port_frame(connection->live, &connection->port, frame, size);
+}
+
+static void on_clock(void *user, const etp_channel_clock *clock)
+{
+    struct live_connection *connection = user;
+    const etp_live_clocks clocks = {
+        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
+    etp_live_port_clock(connection->live, &connection->port, &clocks);
+}
+
+static void on_refused(void *user, etp_channel_refusal refusal, etp_id device)
+{
+    struct live_connection *connection = user;
+    etp_live_refuse(connection->live, ETP_LIVE_REFUSED_CHANNEL, connection->node->channel.device, device,
+                    connection->address, etp_channel_refusal_sentence(refusal));
+}
+
+const etp_channel_calls etp_live_channel_calls = {
+    .established = on_established, .frame = on_frame, .clock = on_clock, .refused = on_refused};
+
+/* ---- what the carrier says ---- */
+
+/* Those that dial us, whoever they are, may not take all places: not by themselves, and not by saying nothing. */
+static const char *over_cap(const etp_live *live, uint64_t host)
+{
+    const etp_live_options *options = &live->options;
+    unsigned same = 0, same_mute = 0;
+    if (live->stats.unauthenticated >= options->max_unauthenticated)
+        return "too many connections have yet to say who they are";
+    if (host == 0)
+        return NULL;
+    for (unsigned i = 0; i < options->max_connections; i++) {
+        const struct live_connection *other = live->connections[i];
+        if (other == NULL || other->dialed || other->host != host)
+            continue;
+        same++;
+        same_mute += !other->established;
+    }
+    if (options->max_per_address > 0 && same >= options->max_per_address)
+        return "too many connections of one address";
+    if (same_mute >= (options->max_unauthenticated + 1) / 2)
+        return "too many connections of one address have yet to say who they are";
+    return NULL;
+}
+
+static struct live_connection *make_connection(etp_live *live, const struct live_endpoint *endpoint,
+                                               etp_connection carried, const char *address)
+{
+    struct live_connection *made = live->free_count > 0 ? etp_live_take(live, sizeof *made) : NULL;
+    if (made == NULL)
+        return NULL;
+    made->port.class = &connected;
+    made->live = live;
+    made->carried = carried;
+    made->node = endpoint->node;
+    made->due = ETP_TIME_NEVER;
+    made->host = etp_live_hash_host(address);
+    strncat(made->address, address, sizeof made->address - 1);
+    if (etp_channel_init(&made->channel, &endpoint->node->channel, made, !endpoint->listens, endpoint->expected,
+                         etp_live_now(live)) != ETP_OK) {
+        etp_live_give(live, made, sizeof *made);
+        return NULL;
+    }
+    made->slot = live->free_slots[--live->free_count];
+    live->connections[made->slot] = made;
+    struct live_connection **bucket = bucket_of(live, carried);
+    made->next = *bucket;
+    *bucket = made;
+    return made;
+}
+
+static void on_opened(void *user, etp_connection carried, unsigned number, const char *address, bool dialed)
+{
+    etp_live *live = user;
+    etp_live_endpoint place;
+    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
+    const char *refused = dialed || endpoint == NULL ? NULL : over_cap(live, etp_live_hash_host(address));
+    if (refused != NULL)
+        etp_live_refuse(live, ETP_LIVE_REFUSED_CAP, endpoint->node->channel.device, 0, address, refused);
+    struct live_connection *connection =
+        endpoint != NULL && refused == NULL ? make_connection(live, endpoint, carried, address) : NULL;
+    if (connection == NULL) {
+        etp_carrier_close(live->carrier, carried);
+        return;
+    }
+    connection->dialed = dialed;
+    connection->endpoint = place;
+    live->stats.opened++;
+    live->stats.connections++;
+    live->stats.unauthenticated++;
+    etp_live_list(live, connection);
+}
+
+static size_t on_received(void *user, etp_connection carried, const void *bytes, size_t size)
+{
+    etp_live *live = user;
+    struct live_connection *connection = find(live, carried);
+    size_t used = size;
+    if (connection == NULL || connection->ending)
+        return used;
+    int result = etp_channel_receive(&connection->channel, etp_live_now(live), bytes, size, &used);
+    live->stats.bytes_received += used;
+    if (result != ETP_OK) {
+        end(live, connection);
+        return size;
+    }
+    etp_live_list(live, connection);
+    return used;
+}
+
+static void on_sent(void *user, etp_connection carried)
+{
+    etp_live *live = user;
+    struct live_connection *connection = find(live, carried);
+    if (connection != NULL)
+        etp_live_list(live, connection);
+}
+
+static void on_closed(void *user, etp_connection carried, const char *why)
+{
+    etp_live *live = user;
+    struct live_connection *connection = find(live, carried);
+    if (connection == NULL)
+        return;
+    live->stats.closed++;
+    etp_live_port_lost(live, &connection->port, why);
+    give_back(live, connection);
+}
+
+static void on_trouble(void *user, unsigned number, const char *what)
+{
+    etp_live *live = user;
+    etp_live_endpoint place;
+    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
+    live->stats.dials_failed++;
+    etp_log(&live->options.logger, ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
+            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
+            endpoint != NULL ? endpoint->url : "", what);
+}
+
+const etp_carrier_calls etp_live_carrier_calls = {
+    .opened = on_opened, .received = on_received, .sent = on_sent, .closed = on_closed, .trouble = on_trouble};
+
+/* ---- settling ---- */
+
+/* True if something was handed over. */
+static bool hand_over(etp_live *live, struct live_connection *connection)
+{
+    if (etp_carrier_sending(live->carrier, connection->carried) > 0)
+        return false;
+    const void *bytes;
+    size_t size = etp_channel_output(&connection->channel, etp_live_now(live), &bytes);
+    if (size == 0 || etp_carrier_send(live->carrier, connection->carried, bytes, size) != ETP_OK)
+        return false;
+    etp_channel_output_taken(&connection->channel, size);
+    live->stats.bytes_sent += size;
+    live->stats.sends++;
+    return true;
+}
+
+static void settle(etp_live *live, struct live_connection *connection)
+{
+    do {
+        if (connection->waits && !connection->ending && etp_channel_writable(&connection->channel)) {
+            connection->waits = false;
+            etp_live_port_ready(live, &connection->port);
+        }
+    } while (hand_over(live, connection) && connection->waits);
+    if (connection->ending) {
+        if (etp_carrier_sending(live->carrier, connection->carried) == 0)
+            etp_carrier_close(live->carrier, connection->carried);
+        return;
+    }
+    etp_time due = etp_channel_deadline(&connection->channel);
+    if (due < connection->due)
+        set_due(live, connection, due);
+}
+
+void etp_live_settle_connections(etp_live *live)
+{
+    while (live->listed != NULL) {
+        struct live_connection *connection = live->listed;
+        live->listed = connection->next_listed;
+        settle(live, connection);
+        connection->listed = false;
+    }
+}
+
+/* The heap has let go of it. What is ending has had its time; else the channel says whether its deadline is a later one. */
+void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now)
+{
+    struct live_connection *connection = live->connections[slot];
+    connection->due = ETP_TIME_NEVER;
+    if (connection->ending)
+        etp_carrier_close(live->carrier, connection->carried);
+    else if (etp_channel_advance(&connection->channel, now) != ETP_OK)
+        end(live, connection);
+    else
+        etp_live_list(live, connection);
+}
+
+/* ---- for the others ---- */
+
+void etp_live_judge_connections(etp_live *live, const struct live_node *node)
+{
+    for (unsigned i = 0; i < live->options.max_connections; i++) {
+        struct live_connection *connection = live->connections[i];
+        if (connection == NULL || connection->node != node || connection->ending)
+            continue;
+        if (etp_channel_check_trust(&connection->channel) != ETP_OK)
+            end(live, connection);
+    }
+}
+
+void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint)
+{
+    for (unsigned i = 0; i < live->options.max_connections; i++)
+        if (live->connections[i] != NULL && live->connections[i]->endpoint == endpoint)
+            live->connections[i]->endpoint = LIVE_NO_ENDPOINT;
+}
+
+void etp_live_free_connections(etp_live *live)
+{
+    for (unsigned i = 0; i < live->options.max_connections; i++)
+        if (live->connections[i] != NULL) {
+            etp_channel_fini(&live->connections[i]->channel);
+            etp_live_give(live, live->connections[i], sizeof *live->connections[i]);
+        }
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of `live` share. One etp_live has
+ *
+ *     nodes         the devices that live here, each with its identity and whom it trusts             nodes.c
+ *     endpoints     listeners and dialers, each of one node                                           endpoints.c
+ *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c
+ *     peers         the devices that have been established, each with its link and its present port   peers.c
+ *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
+ *     audit         refusals, counted and told                                                        audit.c
+ *
+ * Peers and nodes stay for the network's life. A connection is freed when the carrier says that it is closed.
+ */
+#ifndef ETP_LIVE_INTERNAL_H
+#define ETP_LIVE_INTERNAL_H
+
+#include "base/heap.h"
+#include "live/carrier/carrier.h"
+#include "live/channel/channel.h"
+#include "live/port.h"
+
+enum {
+    AUDIT_ADDRESSES = 64,
+    ROUND_TRIPS = 64,
+    SILENT_HEARTBEATS = 3, /* after so many a peer is lost */
+    SEND_BUFFER = 8192     /* bytes handed to the system at a time */
+};
+
+#define LIVE_NO_LINK UINT32_MAX /* of relays, and of those that speak through one */
+
+/* Of two connections with one peer that both sides dialed within this, one is kept by rule, and not the newer. */
+#define LIVE_CROSSING (10 * ETP_NS_PER_SECOND)
+
+/* What is ending may take so long to say why. */
+#define LIVE_LAST_WORDS  ETP_NS_PER_SECOND
+#define LIVE_NO_ENDPOINT UINT32_MAX
+
+struct event;
+struct event_base;
+
+struct live_node {
+    etp_node number;
+    etp_identity *identity;      /* a copy; NULL: it proves nothing, and believes everybody */
+    etp_channel_options channel; /* of all its connections, with device, role and trust */
+};
+
+/* Texts of TLS are kept, for a dialer that rests must be able to dial again. */
+struct live_endpoint {
+    struct live_node *node; /* NULL: not in use */
+    bool listens, secured;
+    unsigned carried; /* the carrier's number */
+    char url[ETP_CARRIER_ADDRESS_MAX];
+    etp_tls tls;     /* its texts are copies */
+    etp_id expected; /* by a dialer, 0 for whoever is trusted */
+    /* A dialer rests while its peer is up by another connection, or until a moment that the peer named. */
+    const struct etp_live_peer *rests_for;
+    etp_time rests_until; /* 0 when it does not */
+};
+
+struct etp_live_peer {
+    uint32_t index;
+    etp_node node;
+    etp_id device;
+    etp_device_role role;
+    etp_link link;
+    char name[ETP_TRUST_NAME_MAX];
+    etp_live_port *port; /* NULL while it is lost */
+    bool dialed;
+    etp_time since;
+    unsigned connections;
+    uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
+    etp_live_clocks clocks;
+    unsigned round_trip_count;
+    uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
+    struct etp_live_peer *next;        /* in its bucket */
+};
+
+/* opening -> established -> ending -> gone. What is ending has said BYE, and is closed once that has left. */
+struct live_connection {
+    etp_live_port port; /* first: a port of this class is a connection */
+    etp_live *live;
+    etp_connection carried;
+    uint32_t slot; /* of live->connections, and number of its deadline */
+    struct live_node *node;
+    etp_live_endpoint endpoint;
+    etp_time due; /* what its deadline is set to */
+    bool dialed, established, ending;
+    bool waits;    /* the engine met ETP_EFULL */
+    bool listed;   /* to be settled */
+    uint64_t host; /* hash of the address without its port; 0 for one on this machine that has none */
+    struct live_connection *next_listed, *next; /* `next` in its bucket */
+    char address[ETP_CARRIER_ADDRESS_MAX];
+    etp_channel channel;
+};
+
+struct audit_address {
+    bool used;
+    uint64_t hash;
+    etp_time second; /* when its present second began */
+    unsigned lines;  /* in that */
+    uint64_t left_out;
+};
+
+struct etp_live {
+    etp_live_options options;
+    const etp_allocator *allocator;
+    etp_live_clock own_clock;
+    const etp_live_clock *clock;
+    etp_engine *engine;
+    etp_carrier *carrier;
+    bool started, busy;
+
+    struct live_node **nodes;
+    uint32_t node_count, node_room;
+    struct live_endpoint *endpoints;
+    uint32_t endpoint_count, endpoint_room;
+    etp_time rise_at; /* when the next dialer that rests for a time is to dial */
+
+    struct live_connection **connections; /* by slot */
+    uint32_t *free_slots, free_count;
+    struct live_connection **connection_buckets;
+    uint32_t bucket_mask;
+    struct live_connection *listed; /* to be settled, the last one first */
+
+    struct etp_live_peer **peers, **links; /* by index, and by link */
+    struct etp_live_peer **peer_buckets;
+    uint32_t peer_count, peer_mask;
+
+    struct event_base *base;
+    struct event *woken, *timer;
+    int wake_ends[2];
+    etp_time timer_at;
+    struct heap deadlines; /* of connections, by slot */
+
+    struct audit_address audit[AUDIT_ADDRESSES];
+    uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
+    etp_histogram round_trips;             /* in microseconds */
+    etp_live_stats stats;
+};
+
+/* live.c */
+void *etp_live_take(etp_live *live, size_t size);
+void etp_live_give(etp_live *live, void *memory, size_t size);
+
+/* nodes.c */
+struct live_node *etp_live_node_of(const etp_live *live, etp_node number);
+void etp_live_free_nodes(etp_live *live);
+
+/* endpoints.c */
+struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp_live_endpoint *number);
+/* For a peer that is up, or with NULL until a moment. */
+void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
+/* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */
+void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
+void etp_live_free_endpoints(etp_live *live);
+
+/* connections.c */
+extern const etp_carrier_calls etp_live_carrier_calls;
+extern const etp_channel_calls etp_live_channel_calls;
+void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
+void etp_live_list(etp_live *live, struct live_connection *connection);
+void etp_live_settle_connections(etp_live *live);
+void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now);
+void etp_live_judge_connections(etp_live *live, const struct live_node *node); /* its trust is another */
+void etp_live_free_connections(etp_live *live);
+
+/* peers.c */
+struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);
+int etp_live_send(void *user, etp_link link, const void *frame, size_t size); /* the engine's transport */
+void etp_live_free_peers(etp_live *live);
+
+/* audit.c */
+uint64_t etp_live_hash_host(const char *address);
+
+/* loop.c */
+int etp_live_open_loop(etp_live *live, etp_error *error);
+void etp_live_close_loop(etp_live *live);
+void etp_live_wake(void *user);
+
+#endif
