@@ -33,6 +33,7 @@ typedef struct one_way {
     segment *first, *last;
     size_t under_way;
     etp_time next_drip;
+    bool blocked; /* what has arrived cannot be written */
     bool read_all, written_all;
 } one_way;
 
@@ -150,7 +151,8 @@ static outcome write_due(one_way *way, etp_time now)
     outcome what = WENT;
     while (what == WENT && way->first != NULL && way->first->arrives <= now)
         what = write_first(way);
-    if (what == MUST_WAIT)
+    way->blocked = what == MUST_WAIT;
+    if (way->blocked)
         event_add(way->writable, NULL);
     return what;
 }
@@ -162,7 +164,7 @@ static etp_time may_read_at(const one_way *way, etp_time now)
 {
     const etp_relay *relay = way->connection->relay;
     uint64_t half = relay->settings.queue_bytes / 2;
-    if (way->under_way >= UNDER_WAY_MAX)
+    if (way->under_way >= (way->blocked ? relay->settings.queue_bytes : UNDER_WAY_MAX))
         return ETP_TIME_NEVER;
     etp_time when = etp_relay_lane_room_at(relay, &way->lane, now, half < SEGMENT ? half + 1 : SEGMENT);
     if (relay->settings.drip[way->direction] > 0 && way->next_drip > when)
