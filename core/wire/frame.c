@@ -4,6 +4,7 @@
 
 #include "etp/codec.h"
 #include "etp/error.h"
+#include "wire/reader.h"
 
 enum { SEAL_TAG = 0xce, BODY_MAX = ETP_FRAME_MAX - ETP_SEAL_SIZE };
 
@@ -75,4 +76,40 @@ etp_refusal etp_frame_next(etp_frame_reader *reader, etp_message *message)
     etp_refusal refusal = etp_decode(reader->at, (size_t)(reader->end - reader->at), message, &used);
     reader->at = refusal == ETP_REFUSED_NONE ? reader->at + used : reader->end;
     return refusal;
+}
+
+/* The number of elements of the array that begins here, past whose head the reader goes; 0 for anything else. */
+static uint32_t open_array(etp_reader *reader)
+{
+    enum { FIX = 0x90, FIX_MASK = 0xf0, WIDE = 0xdc, WIDER = 0xdd };
+    size_t left = etp_reader_left(reader), width = 0;
+    unsigned tag = left > 0 ? reader->at[0] : 0;
+    if ((tag & FIX_MASK) == FIX) {
+        reader->at++;
+        return tag & ~(unsigned)FIX_MASK;
+    }
+    if (tag == WIDE || tag == WIDER)
+        width = tag == WIDE ? 2 : 4;
+    if (width == 0 || left < 1 + width)
+        return 0;
+    uint32_t count = (uint32_t)etp_load(reader->at + 1, width);
+    reader->at += 1 + width;
+    return count;
+}
+
+unsigned etp_frame_messages(const void *frame, size_t size)
+{
+    unsigned count = 0;
+    if (frame == NULL || size <= ETP_SEAL_SIZE)
+        return 1;
+    const unsigned char *start = frame;
+    etp_reader reader = {start, start + size - ETP_SEAL_SIZE, ETP_REFUSED_NONE};
+    while (etp_reader_left(&reader) > 0) {
+        uint32_t elements = open_array(&reader);
+        if (elements == 0)
+            break;
+        etp_reader_skip(&reader, elements, etp_reader_left(&reader));
+        count++;
+    }
+    return count > 0 ? count : 1;
 }

@@ -35,11 +35,11 @@ typedef struct program {
 /* ---- what the two decide ---- */
 
 /* The owner wants 9 c/kWh, and asks for more when the battery is low. */
-static int ask(void *user, const etp_context *context, const etp_bess_view *view, etp_price *reserve)
+static int ask(void *user, const etp_context *context, const etp_battery_view *view, etp_reserve *reserve)
 {
     (void)user;
     (void)context;
-    *reserve = (view->stored > view->capacity / 2 ? 9 : 12) * ETP_PRICE_PER_CENT;
+    reserve->price = (view->energy_total > view->capacity / 2 ? 9 : 12) * ETP_PRICE_PER_CENT;
     return 0;
 }
 
@@ -65,6 +65,7 @@ static void on_event(void *user, const etp_event *event)
     p->settled = true;
     printf("%s %.2f kWh at %.2f c/kWh\n", p->sells ? "sold" : "bought", etp_energy_to_kwh(event->energy),
            etp_price_to_cents(event->price));
+    fflush(stdout);
 }
 
 static void on_refusal(void *user, const etp_live_refusal *refusal)
@@ -246,7 +247,6 @@ static int run_one(program *mine, program *others, int (*side)(program *, int), 
     etp_identity_free(others->identity);
     int status = side(mine, pipe_end);
     take_down(mine);
-    fflush(stdout);
     return status;
 }
 

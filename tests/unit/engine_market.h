@@ -202,7 +202,8 @@ static inline void start_market(void)
     run_market_until(market.now + 5 * ETP_NS_PER_SECOND);
 }
 
-static inline void run_interval(void)
+/* Everyone has new needs and energy. */
+static inline void begin_market_interval(void)
 {
     etp_interval interval = {
         .index = market.interval++, .starts = market.now, .ends = market.now + ETP_NS_PER_HOUR / 12};
@@ -220,7 +221,13 @@ static inline void run_interval(void)
     }
     for (unsigned side = 0; side < 2; side++)
         assert_int_equal(etp_engine_begin_interval(market.engines[side], &interval), ETP_OK);
-    run_market_until(interval.ends);
+}
+
+static inline void run_interval(void)
+{
+    etp_time ends = market.now + ETP_NS_PER_HOUR / 12;
+    begin_market_interval();
+    run_market_until(ends);
 }
 
 #endif

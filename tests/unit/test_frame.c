@@ -239,9 +239,29 @@ static void test_a_message_ends_before_the_seal(void **state)
     assert_int_equal(etp_frame_next(&reader, &message), ETP_REFUSED_TRUNCATED);
 }
 
+static void test_messages_are_counted_without_being_read(void **state)
+{
+    (void)state;
+    etp_rng rng;
+    etp_rng_seed(&rng, 44);
+    for (unsigned limit = 1; limit <= MESSAGES_MAX; limit++) {
+        etp_frame frame;
+        etp_message messages[MESSAGES_MAX];
+        unsigned count = fill(&frame, &rng, messages, limit);
+        assert_int_equal(etp_frame_messages(frame.bytes, frame.size), count);
+        /* What is cut short counts too: somebody has to find out what is wrong with it. */
+        assert_in_range(etp_frame_messages(frame.bytes, frame.size - 1), 1, count);
+    }
+    static const unsigned char bids[] = {0x91, 1, 0xdc, 0, 1, 2, 0xdd, 0, 0, 0, 1, 3, 0xce, 0, 0, 0, 0};
+    assert_int_equal(etp_frame_messages(bids, sizeof bids), 3);
+    static const unsigned char endless[] = {0xdd, 0xff, 0xff, 0xff, 0xff, 0x91, 0xce, 0, 0, 0, 0};
+    assert_int_equal(etp_frame_messages(endless, sizeof endless), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages_are_counted_without_being_read),
         cmocka_unit_test(test_messages_come_out_in_the_order_they_went_in),
         cmocka_unit_test(test_the_seal_is_the_known_checksum),
         cmocka_unit_test(test_a_frame_takes_what_fits_beside_its_seal),

@@ -115,6 +115,8 @@ static void codec_answers(void **unused)
     GIVES(ETP_ESTATE, etp_frame_seal, &frame);
     GIVES(ETP_REFUSED_TRUNCATED, etp_frame_open, NULL, bytes, sizeof bytes);
     GIVES(ETP_REFUSED_TRUNCATED, etp_frame_open, &reader, NULL, sizeof bytes);
+    GIVES(1, etp_frame_messages, NULL, sizeof bytes);
+    GIVES(1, etp_frame_messages, bytes, 0);
     GIVES(false, etp_frame_more, NULL);
     GIVES(false, etp_frame_more, &reader);
     GIVES(ETP_REFUSED_TRUNCATED, etp_frame_next, NULL, &message);

@@ -3,8 +3,24 @@
 #include "carrier_tools.h"
 
 #include "etp/rng.h"
+#include "test_certificates.h"
 
-static char folder[64];
+static etp_tls server_tls, client_tls;
+
+static const etp_tls *tls_of(const char *url, const etp_tls *tls)
+{
+    return strncmp(url, "tls+", 4) == 0 ? tls : NULL;
+}
+
+static unsigned listen_at(struct side *side, const char *url)
+{
+    return side_listen(side, url, tls_of(url, &server_tls));
+}
+
+static unsigned dial_to(struct side *side, const char *url)
+{
+    return side_dial(side, url, tls_of(url, &client_tls));
+}
 
 /* Where one may listen; each time somewhere else where the kernel does not choose. */
 static const char *place(const char *transport)
@@ -32,8 +48,8 @@ struct pair {
 static struct pair connect_pair(void **state)
 {
     struct pair pair = {side_new(), side_new(), 0, 0, NULL, NULL};
-    pair.listener = side_listen(pair.server, place(*state), NULL);
-    pair.dialer = side_dial(pair.client, etp_carrier_address(pair.server->carrier, pair.listener), NULL);
+    pair.listener = listen_at(pair.server, place(*state));
+    pair.dialer = dial_to(pair.client, etp_carrier_address(pair.server->carrier, pair.listener));
     turn_until(pair.server->opened == 1 && pair.client->opened == 1);
     pair.at_server = &pair.server->connections[0];
     pair.at_client = &pair.client->connections[0];
@@ -131,8 +147,8 @@ static void closes_when_a_full_buffer_is_not_taken(void **state)
     options.calls.received = takes_none;
     options.receive_buffer = 512;
     side_start(server, &options);
-    unsigned listener = side_listen(server, place(*state), NULL);
-    side_dial(client, etp_carrier_address(server->carrier, listener), NULL);
+    unsigned listener = listen_at(server, place(*state));
+    dial_to(client, etp_carrier_address(server->carrier, listener));
     turn_until(server->opened == 1 && client->opened == 1);
     assert_int_equal(etp_carrier_send(client->carrier, client->connections[0].number, bytes, 511), ETP_OK);
     turn_until(client->connections[0].sends == 1);
@@ -196,7 +212,7 @@ static void a_dialer_that_ends_does_not_come_back(void **state)
     assert_int_equal(etp_carrier_end(pair.client->carrier, pair.dialer), ETP_OK);
     turn_until(pair.client->closed == 1 && pair.server->closed == 1);
     /* The next one that comes is another dialer's. */
-    side_dial(pair.client, etp_carrier_address(pair.server->carrier, pair.listener), NULL);
+    dial_to(pair.client, etp_carrier_address(pair.server->carrier, pair.listener));
     turn_until(pair.server->opened == 2 && pair.client->opened == 2);
     assert_true(pair.client->connections[1].endpoint != pair.dialer);
     free_pair(&pair);
@@ -206,16 +222,16 @@ static void dials_until_somebody_listens(void **state)
 {
     struct side *server = side_new(), *client = side_new();
     char url[ETP_CARRIER_ADDRESS_MAX];
-    unsigned listener = side_listen(server, place(*state), NULL);
+    unsigned listener = listen_at(server, place(*state));
     snprintf(url, sizeof(url), "%s", etp_carrier_address(server->carrier, listener));
     assert_int_equal(etp_carrier_end(server->carrier, listener), ETP_OK);
-    side_dial(client, url, NULL);
+    dial_to(client, url);
     turn_until(client->troubles >= 2);
     assert_non_null(strstr(client->trouble, "tried again in"));
     assert_int_equal(client->opened, 0);
     /* The address is free again a moment after its listener has ended. */
     unsigned again = 0;
-    turn_until(etp_carrier_listen(server->carrier, url, NULL, &again, NULL) == ETP_OK);
+    turn_until(etp_carrier_listen(server->carrier, url, tls_of(url, &server_tls), &again, NULL) == ETP_OK);
     turn_until(client->opened == 1 && server->opened == 1);
     side_free(client);
     side_free(server);
@@ -225,9 +241,9 @@ static void refuses_an_address_that_is_taken(void **state)
 {
     struct side *server = side_new();
     etp_error error = {0};
-    unsigned first = side_listen(server, place(*state), NULL), second = 0;
+    unsigned first = listen_at(server, place(*state)), second = 0;
     const char *url = etp_carrier_address(server->carrier, first);
-    assert_int_equal(etp_carrier_listen(server->carrier, url, NULL, &second, &error), ETP_EEXIST);
+    assert_int_equal(etp_carrier_listen(server->carrier, url, tls_of(url, &server_tls), &second, &error), ETP_EEXIST);
     assert_non_null(strstr(error.text, "listens there already"));
     side_free(server);
 }
@@ -262,8 +278,8 @@ static void may_be_freed_at_any_moment(void **state)
     static unsigned char bytes[8192];
     for (unsigned turns = 0; turns < 24; turns++) {
         struct side *server = side_new(), *client = side_new();
-        unsigned listener = side_listen(server, place(*state), NULL);
-        side_dial(client, etp_carrier_address(server->carrier, listener), NULL);
+        unsigned listener = listen_at(server, place(*state));
+        dial_to(client, etp_carrier_address(server->carrier, listener));
         for (unsigned i = 0; i < turns; i++) {
             turn_once(1);
             for (unsigned j = 0; j < server->opened && turns % 2 == 0; j++)
@@ -291,18 +307,23 @@ static void may_be_freed_at_any_moment(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/etp-carrier-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
+    folder_make();
+    make_certificates("", "ours", "server client");
+    server_tls = certificates_of("ours", "ours", "server");
+    client_tls = certificates_of("ours", "ours", "client");
+    client_tls.server_name = "server";
+    return 0;
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    return rmdir(folder);
+    folder_remove();
+    return 0;
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {on_each("tcp"), on_each("ipc")};
+    const struct CMUnitTest tests[] = {on_each("tcp"), on_each("ipc"), on_each("ws"), on_each("tls+tcp")};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -68,6 +68,10 @@ ETP_API bool etp_frame_more(const etp_frame_reader *reader);
 /** The next message. A refusal ends the walk: what follows a malformed message cannot be trusted. */
 ETP_API etp_refusal etp_frame_next(etp_frame_reader *reader, etp_message *message);
 
+/** How many messages a frame seems to hold: they are counted without looking at what they say, and so in a fraction of
+ *  the time. At least 1, for what is no message costs the receiver something too. */
+ETP_API unsigned etp_frame_messages(const void *frame, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

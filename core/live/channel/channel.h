@@ -91,6 +91,8 @@ typedef struct etp_channel_options {
 } etp_channel_options;
 
 void etp_channel_options_defaults(etp_channel_options *options);
+/* ETP_EINVAL, ETP_ERANGE: what etp_channel_init() would say. */
+int etp_channel_options_check(const etp_channel_options *options);
 
 /* How it ended. */
 typedef struct etp_channel_end {

@@ -38,7 +38,7 @@ struct etp_channel {
     const etp_channel_options *options;
     void *user;
     bool dialed;
-    bool receiving; /* etp_channel_receive() is at work */
+    bool greeted; /* the other end speaks this protocol, or we are to speak first */
     etp_channel_state state;
     etp_id expected;
     etp_time now;
@@ -65,10 +65,11 @@ struct etp_channel {
     unsigned silent, ticks_since_ping;
     bool heard, spoke; /* since the last tick */
     bool ping_due, pong_due;
-    etp_time ping_written; /* that has no answer yet; 0 for none */
+    bool ping_sent; /* and has no answer yet */
+    etp_time ping_written;
     etp_time pinged, ping_arrived;
 
-    etp_time allowed_at; /* of the rate limit: when what came would have been within it */
+    etp_time full_at; /* the bucket of the rate limit */
 
     etp_channel_sample samples[ETP_CHANNEL_CLOCK_SAMPLES];
     etp_channel_clock clock;
