@@ -7,7 +7,7 @@
 
 static const double us_per_ms = 1e3, per_percent = 1e4, kilo = 1e3;
 
-enum { TEXT_MAX = 48 };
+enum { TEXT_MAX = 48, PLACES = 5 };
 
 static const char *plural(uint64_t count)
 {
@@ -28,10 +28,19 @@ static void show_value(etp_bench_axis axis, uint64_t value, char *text)
         snprintf(text, TEXT_MAX, "%" PRIu64, value);
 }
 
-static void add_links(etp_table *table, const etp_bench_cell *cell)
+static void add_heads(etp_table *table)
+{
+    static const char *const heads[] = {"batteries", "aggregators", "delay", "loss", "link bit/s"};
+    for (unsigned i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        etp_table_cell(table, "%s", heads[i]);
+}
+
+static void add_place(etp_table *table, const etp_bench_cell *cell)
 {
     const uint64_t values[ETP_BENCH_AXES] = {(uint64_t)cell->delay, cell->loss, cell->bandwidth};
     char text[TEXT_MAX];
+    etp_table_cell(table, "%u", cell->batteries);
+    etp_table_cell(table, "%u", cell->aggregators);
     for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++) {
         show_value((etp_bench_axis)axis, values[axis], text);
         etp_table_cell(table, "%s", text);
@@ -55,21 +64,13 @@ static void print_setting(const etp_bench *bench, FILE *out)
     fprintf(out, "window %s, hold %s, queries spread over %s, jitter %s\n", window, hold, spread, jitter);
 }
 
-static void print_market(const etp_bench_cell *perfect, FILE *out)
-{
-    fprintf(out, "\n%u batter%s, %u aggregator%s: %" PRIu64 " trade%s of %.2f kWh in all over perfect links\n",
-            perfect->batteries, perfect->batteries == 1 ? "y" : "ies", perfect->aggregators,
-            plural(perfect->aggregators), perfect->result.trades, plural(perfect->result.trades),
-            (double)perfect->result.energy / ETP_ENERGY_PER_KWH);
-}
-
 /* ---- a row for each cell ---- */
 
 static void add_cell(etp_table *table, const etp_bench *bench, const etp_bench_cell *cell)
 {
     const etp_bench_cell *perfect = &bench->perfect[cell->market];
     int64_t lost = etp_bench_trades_lost(bench, cell);
-    add_links(table, cell);
+    add_place(table, cell);
     etp_table_cell(table, "%" PRIu64, cell->result.trades);
     etp_table_cell(table, "%" PRId64, lost);
     if (perfect->result.trades > 0)
@@ -85,14 +86,18 @@ static void add_cell(etp_table *table, const etp_bench *bench, const etp_bench_c
     etp_table_cell(table, "%.2f", etp_bench_aggregator_peak_bps(cell) / kilo);
 }
 
-static bool print_cells(const etp_bench *bench, size_t market, FILE *out)
+static bool print_cells(const etp_bench *bench, FILE *out)
 {
+    static const char *const results[] = {
+        "trades", "lost", "lost %", "late", "B a trade", "battery bit/s", "aggregator peak kbit/s"};
     etp_table table = {0};
-    etp_table_begin(&table, "rrrrrrrrrr");
-    etp_table_row(&table, (const char *const[]){"delay", "loss", "bit/s of a link", "trades", "lost", "lost %", "late",
-                                                "B per trade", "bit/s of a battery", "kbit/s peak of an aggregator"});
-    for (size_t i = 0; i < bench->per_market; i++)
-        add_cell(&table, bench, &bench->cells[market * bench->per_market + i]);
+    etp_table_begin(&table, "rrrrrrrrrrrr");
+    add_heads(&table);
+    for (unsigned i = 0; i < sizeof results / sizeof results[0]; i++)
+        etp_table_cell(&table, "%s", results[i]);
+    for (size_t i = 0; i < bench->markets * bench->per_market; i++)
+        add_cell(&table, bench, &bench->cells[i]);
+    fputc('\n', out);
     return etp_table_end(&table, 1, out);
 }
 
@@ -106,22 +111,20 @@ static void add_late(etp_table *table, const etp_bench_delay *delay)
         etp_table_cell(table, "%.1f%s", (double)delay->p999_us / us_per_ms, delay->late > 0 ? "*" : " ");
 }
 
-static bool print_delays(const etp_bench *bench, size_t market, FILE *out)
+static bool print_delays(const etp_bench *bench, FILE *out)
 {
     etp_table table = {0};
-    etp_table_begin(&table, "rrrrrrrrrrrrr");
-    etp_table_cell(&table, "delay");
-    etp_table_cell(&table, "loss");
-    etp_table_cell(&table, "bit/s of a link");
+    etp_table_begin(&table, "rrrrrrrrrrrrrrr");
+    add_heads(&table);
     for (unsigned type = 0; type < ETP_TYPES; type++)
         etp_table_cell(&table, "%s ", etp_type_name(type));
-    for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++)
-        etp_table_cell(&table, "%s", axis == 0 ? "limit" : "");
+    for (unsigned i = 0; i < PLACES; i++)
+        etp_table_cell(&table, "%s", i + 1 == PLACES ? "limit" : "");
     for (unsigned type = 0; type < ETP_TYPES; type++)
         etp_table_cell(&table, "%" PRId64 " ", etp_type_delay_limit(type) / ETP_NS_PER_MS);
-    for (size_t i = 0; i < bench->per_market; i++) {
-        const etp_bench_cell *cell = &bench->cells[market * bench->per_market + i];
-        add_links(&table, cell);
+    for (size_t i = 0; i < bench->markets * bench->per_market; i++) {
+        const etp_bench_cell *cell = &bench->cells[i];
+        add_place(&table, cell);
         for (unsigned type = 0; type < ETP_TYPES; type++)
             add_late(&table, &cell->result.delays[type]);
     }
@@ -152,7 +155,9 @@ static bool print_types(const etp_bench_cell *cell, FILE *out)
     show_value(ETP_BENCH_DELAY, (uint64_t)cell->delay, delay);
     show_value(ETP_BENCH_LOSS, cell->loss, loss);
     show_value(ETP_BENCH_BANDWIDTH, cell->bandwidth, bandwidth);
-    fprintf(out, "\n%s, loss %s, %s%s, in ms\n", delay, loss, bandwidth, cell->bandwidth > 0 ? " bit/s" : "");
+    fprintf(out, "\n%u batter%s, %u aggregator%s, %s, loss %s, %s%s, in ms\n", cell->batteries,
+            cell->batteries == 1 ? "y" : "ies", cell->aggregators, plural(cell->aggregators), delay, loss, bandwidth,
+            cell->bandwidth > 0 ? " bit/s" : "");
     etp_table_begin(&table, "lrrrrrrrr");
     etp_table_row(&table,
                   (const char *const[]){"message", "limit", "sent", "arrived", "p50", "p99", "p99.9", "max", "late"});
@@ -161,11 +166,11 @@ static bool print_types(const etp_bench_cell *cell, FILE *out)
     return etp_table_end(&table, 1, out);
 }
 
-static bool print_each_type(const etp_bench *bench, size_t market, FILE *out)
+static bool print_each_type(const etp_bench *bench, FILE *out)
 {
     bool whole = true;
-    for (size_t i = 0; i < bench->per_market && whole; i++)
-        whole = print_types(&bench->cells[market * bench->per_market + i], out);
+    for (size_t i = 0; i < bench->markets * bench->per_market && whole; i++)
+        whole = print_types(&bench->cells[i], out);
     return whole;
 }
 
@@ -188,7 +193,7 @@ static bool print_needs(const etp_bench *bench, size_t market, FILE *out)
 {
     etp_table table = {0};
     etp_table_begin(&table, "lrrr");
-    etp_table_row(&table, (const char *const[]){"", "delay up to", "loss up to", "bit/s of a link down to"});
+    etp_table_row(&table, (const char *const[]){"", "delay up to", "loss up to", "link bit/s down to"});
     for (unsigned goal = 0; goal < ETP_BENCH_GOALS; goal++) {
         if (goal == ETP_BENCH_TRADES)
             etp_table_cell(&table, "no trade is lost");
@@ -199,18 +204,27 @@ static bool print_needs(const etp_bench *bench, size_t market, FILE *out)
         for (unsigned axis = 0; axis < ETP_BENCH_AXES; axis++)
             add_need(&table, bench, market, goal, (etp_bench_axis)axis);
     }
-    fputs("\nwhat it needs so that, one axis at a time from its best value on, the others at theirs\n", out);
+    const etp_bench_cell *perfect = &bench->perfect[market];
+    fprintf(out,
+            "\nwhat %u batter%s and %u aggregator%s need, one axis at a time from its best value on, the others at "
+            "theirs\n",
+            perfect->batteries, perfect->batteries == 1 ? "y" : "ies", perfect->aggregators,
+            plural(perfect->aggregators));
     return etp_table_end(&table, 1, out);
+}
+
+/* One kind of links says nothing of how much worse they may be. */
+static bool print_all_needs(const etp_bench *bench, FILE *out)
+{
+    bool whole = true;
+    for (size_t market = 0; market < bench->markets && whole && bench->per_market > 1; market++)
+        whole = print_needs(bench, market, out);
+    return whole;
 }
 
 bool etp_bench_print(const etp_bench *bench, FILE *out)
 {
-    bool whole = true;
     print_setting(bench, out);
-    for (size_t market = 0; market < bench->markets && whole; market++) {
-        print_market(&bench->perfect[market], out);
-        whole = print_cells(bench, market, out) && print_delays(bench, market, out) &&
-                (!bench->options->by_type || print_each_type(bench, market, out)) && print_needs(bench, market, out);
-    }
-    return whole;
+    return print_cells(bench, out) && print_delays(bench, out) &&
+           (!bench->options->by_type || print_each_type(bench, out)) && print_all_needs(bench, out);
 }
