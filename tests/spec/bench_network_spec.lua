@@ -139,7 +139,7 @@ describe("what it measures", function()
     end
     assert.same({ 150, 300, 300, 700 }, { needs.DeviceFailure.delay_ms, needs.BidAccept.delay_ms,
       needs.QueryResponse.delay_ms, needs.Bid.delay_ms })
-    assert.same({ 150, 300 }, { needs.messages.delay_ms, needs.trades.delay_ms })
+    assert.same({ 150, 300 }, { needs.messages.delay_ms, needs.energy.delay_ms })
     assert.same({ 0, 0 }, { needs.messages.loss, needs.QueryResponse.loss })
     assert.same({ 20000, 20000 }, { needs.messages.bandwidth_bps, needs.BidAccept.bandwidth_bps })
   end)
@@ -217,7 +217,7 @@ describe("the result", function()
       words[#words + 1] = word
     end
     assert.same({ ("%d"):format(one.trades), ("%d"):format(one.trades_lost),
-      ("%.2f"):format(100 * one.trades_lost / market.perfect.trades), ("%d"):format(one.late_all),
+      ("%.2f"):format(one.energy_mwh / 1e6), ("%.2f"):format(one.energy_lost_percent), ("%d"):format(one.late_all),
       ("%.0f"):format(one.bytes_per_trade), ("%.1f"):format(one.battery_bps),
       ("%.2f"):format(one.aggregator_peak_bps / 1e3) }, words)
     for _, kind in ipairs(one.types) do

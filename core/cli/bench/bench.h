@@ -107,6 +107,8 @@ int etp_bench_play(void *bench, size_t index, etp_error *error);
 /* Trades that there are over perfect links and not here; fewer than 0 where there are more. */
 int64_t etp_bench_trades_lost(const etp_bench *bench, const etp_bench_cell *cell);
 etp_energy etp_bench_energy_lost(const etp_bench *bench, const etp_bench_cell *cell);
+/* Of the energy that is traded over perfect links, in percent; 0 where there is none. */
+double etp_bench_percent_lost(const etp_bench *bench, const etp_bench_cell *cell);
 /* Bytes for each trade, both ways; 0 where there was none. */
 double etp_bench_bytes_per_trade(const etp_bench_cell *cell);
 /* Bits per second that all links of one battery carry, both ways, in the mean. */
@@ -116,11 +118,11 @@ double etp_bench_aggregator_peak_bps(const etp_bench_cell *cell);
 
 typedef enum etp_bench_axis { ETP_BENCH_DELAY, ETP_BENCH_LOSS, ETP_BENCH_BANDWIDTH, ETP_BENCH_AXES } etp_bench_axis;
 
-/* What must not happen: messages of a type that come too late, of any type, trades that are lost. */
-enum { ETP_BENCH_ANY_TYPE = ETP_TYPES, ETP_BENCH_TRADES, ETP_BENCH_GOALS };
+/* What must not happen: messages of a type that come too late, of any type, energy that is not traded. */
+enum { ETP_BENCH_ANY_TYPE = ETP_TYPES, ETP_BENCH_ENERGY, ETP_BENCH_GOALS };
 
-/* How far one axis may go, from the best value on, while nothing comes too late (or is lost), the other axes at their
- * best. */
+/* How far one axis may go, from the best value on, while nothing comes too late (or less than one percent of the energy is
+ * lost), the other axes at their best. */
 typedef struct etp_bench_need {
     bool measured; /* there were such messages in all of these cells */
     bool any;      /* the best value is good enough */

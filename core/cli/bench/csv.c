@@ -10,7 +10,7 @@ static const double one_ppm = 1e6, us_per_ms = 1e3;
 static void write_head(FILE *out)
 {
     fputs("links,batteries,aggregators,delay_ms,loss,bandwidth_bps,trades_perfect,trades,trades_lost,energy_mwh,"
-          "energy_lost_mwh,lapses,in_doubt,frames_lost,late_all,bytes,bytes_per_trade,battery_bps,"
+          "energy_lost_mwh,energy_lost_percent,lapses,in_doubt,frames_lost,late_all,bytes,bytes_per_trade,battery_bps,"
           "aggregator_peak_bps,type,limit_ms,sent,arrived,p50_ms,p99_ms,p999_ms,max_ms,late\n",
           out);
 }
@@ -21,9 +21,9 @@ static void write_cell(const etp_bench *bench, const etp_bench_cell *cell, FILE 
     fprintf(out, "simulated,%u,%u,%.15g,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 ",", cell->batteries,
             cell->aggregators, (double)cell->delay / (double)ETP_NS_PER_MS, cell->loss / one_ppm, cell->bandwidth,
             bench->perfect[cell->market].result.trades, result->trades, etp_bench_trades_lost(bench, cell));
-    fprintf(out, "%" PRId64 ",%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", result->energy,
-            etp_bench_energy_lost(bench, cell), result->lapses, result->in_doubt, result->frames_lost, result->late,
-            result->bytes);
+    fprintf(out, "%" PRId64 ",%" PRId64 ",%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
+            result->energy, etp_bench_energy_lost(bench, cell), etp_bench_percent_lost(bench, cell), result->lapses,
+            result->in_doubt, result->frames_lost, result->late, result->bytes);
     if (result->trades > 0)
         fprintf(out, "%.15g", etp_bench_bytes_per_trade(cell));
     fprintf(out, ",%.15g,%.15g", etp_bench_battery_bps(cell), etp_bench_aggregator_peak_bps(cell));

@@ -13,8 +13,7 @@ void etp_bench_help(void)
           "Asks what a market needs of its network. The same market (the same homes, prices, values and\n"
           "outages) is run over links of every combination of the delays, losses and bandwidths that are\n"
           "given, and compared with itself over perfect links: how long each type of message took against\n"
-          "its limit, how many came too late, how many trades were lost, what a trade and a battery cost in\n"
-          "bytes.\n"
+          "its limit, how many came too late, what was lost, what a trade and a battery cost in bytes.\n"
           "\n"
           "Examples:\n"
           "  etp-engine bench network\n"
@@ -28,8 +27,9 @@ void etp_bench_help(void)
           "the order of run's --rivals. The market begins at 18:00 of the built-in day, when batteries sell,\n"
           "and finds them 90 % full (--set world.start_charge).\n"
           "\n"
-          "A trade is lost if there is one less than over perfect links: what one battery could not sell may\n"
-          "be sold later, so this is a difference of sums.\n",
+          "What is lost is a difference of sums: what one battery could not sell may be sold later, and the\n"
+          "same lot may go to more buyers or fewer, as their bids arrive. So a market that works sells as many\n"
+          "kWh as over perfect links, give or take a little, in more trades or fewer.\n",
           stdout);
     etp_usage_options(&etp_bench_vocabulary);
     etp_usage_world();

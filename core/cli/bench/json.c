@@ -54,6 +54,7 @@ static json_t *make_cell(const etp_bench *bench, const etp_bench_cell *cell)
     put_whole(&to, "trades_lost", etp_bench_trades_lost(bench, cell));
     put_whole(&to, "energy_mwh", result->energy);
     put_whole(&to, "energy_lost_mwh", etp_bench_energy_lost(bench, cell));
+    put_real(&to, "energy_lost_percent", etp_bench_percent_lost(bench, cell));
     put_count(&to, "lapses", result->lapses);
     put_count(&to, "in_doubt", result->in_doubt);
     put_count(&to, "frames_lost", result->frames_lost);
@@ -82,7 +83,7 @@ static json_t *make_need(const etp_bench *bench, size_t market, unsigned goal)
 {
     builder to = begin();
     put_text(&to, "of",
-             goal == ETP_BENCH_TRADES     ? "trades"
+             goal == ETP_BENCH_ENERGY     ? "energy"
              : goal == ETP_BENCH_ANY_TYPE ? "messages"
                                           : etp_type_name(goal));
     put_bool(&to, "measured", etp_bench_needs(bench, market, goal, ETP_BENCH_DELAY).measured);

@@ -68,17 +68,14 @@ static void print_setting(const etp_bench *bench, FILE *out)
 
 static void add_cell(etp_table *table, const etp_bench *bench, const etp_bench_cell *cell)
 {
-    const etp_bench_cell *perfect = &bench->perfect[cell->market];
-    int64_t lost = etp_bench_trades_lost(bench, cell);
+    const etp_bench_result *result = &cell->result;
     add_place(table, cell);
-    etp_table_cell(table, "%" PRIu64, cell->result.trades);
-    etp_table_cell(table, "%" PRId64, lost);
-    if (perfect->result.trades > 0)
-        etp_table_cell(table, "%.2f", 100 * (double)lost / (double)perfect->result.trades);
-    else
-        etp_table_cell(table, "-");
-    etp_table_cell(table, "%" PRIu64, cell->result.late);
-    if (cell->result.trades > 0)
+    etp_table_cell(table, "%" PRIu64, result->trades);
+    etp_table_cell(table, "%" PRId64, etp_bench_trades_lost(bench, cell));
+    etp_table_cell(table, "%.2f", (double)result->energy / ETP_ENERGY_PER_KWH);
+    etp_table_cell(table, "%.2f", etp_bench_percent_lost(bench, cell));
+    etp_table_cell(table, "%" PRIu64, result->late);
+    if (result->trades > 0)
         etp_table_cell(table, "%.0f", etp_bench_bytes_per_trade(cell));
     else
         etp_table_cell(table, "-");
@@ -88,10 +85,10 @@ static void add_cell(etp_table *table, const etp_bench *bench, const etp_bench_c
 
 static bool print_cells(const etp_bench *bench, FILE *out)
 {
-    static const char *const results[] = {
-        "trades", "lost", "lost %", "late", "B a trade", "battery bit/s", "aggregator peak kbit/s"};
+    static const char *const results[] = {"trades", "lost",      "kWh",           "lost %",
+                                          "late",   "B a trade", "battery bit/s", "aggregator peak kbit/s"};
     etp_table table = {0};
-    etp_table_begin(&table, "rrrrrrrrrrrr");
+    etp_table_begin(&table, "rrrrrrrrrrrrr");
     add_heads(&table);
     for (unsigned i = 0; i < sizeof results / sizeof results[0]; i++)
         etp_table_cell(&table, "%s", results[i]);
@@ -195,8 +192,8 @@ static bool print_needs(const etp_bench *bench, size_t market, FILE *out)
     etp_table_begin(&table, "lrrr");
     etp_table_row(&table, (const char *const[]){"", "delay up to", "loss up to", "link bit/s down to"});
     for (unsigned goal = 0; goal < ETP_BENCH_GOALS; goal++) {
-        if (goal == ETP_BENCH_TRADES)
-            etp_table_cell(&table, "no trade is lost");
+        if (goal == ETP_BENCH_ENERGY)
+            etp_table_cell(&table, "under 1 %% of the kWh lost");
         else if (goal == ETP_BENCH_ANY_TYPE)
             etp_table_cell(&table, "no message is late");
         else
