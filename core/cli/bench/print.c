@@ -103,9 +103,9 @@ static bool print_cells(const etp_bench *bench, FILE *out)
 static void add_late(etp_table *table, const etp_bench_delay *delay)
 {
     if (delay->arrived == 0)
-        etp_table_cell(table, "- ");
+        etp_table_cell(table, "-");
     else
-        etp_table_cell(table, "%.1f%s", (double)delay->p999_us / us_per_ms, delay->late > 0 ? "*" : " ");
+        etp_table_cell(table, "%s%.1f", delay->late > 0 ? "*" : "", (double)delay->p999_us / us_per_ms);
 }
 
 static bool print_delays(const etp_bench *bench, FILE *out)
@@ -114,11 +114,11 @@ static bool print_delays(const etp_bench *bench, FILE *out)
     etp_table_begin(&table, "rrrrrrrrrrrrrrr");
     add_heads(&table);
     for (unsigned type = 0; type < ETP_TYPES; type++)
-        etp_table_cell(&table, "%s ", etp_type_name(type));
+        etp_table_cell(&table, "%s", etp_type_name(type));
     for (unsigned i = 0; i < PLACES; i++)
         etp_table_cell(&table, "%s", i + 1 == PLACES ? "limit" : "");
     for (unsigned type = 0; type < ETP_TYPES; type++)
-        etp_table_cell(&table, "%" PRId64 " ", etp_type_delay_limit(type) / ETP_NS_PER_MS);
+        etp_table_cell(&table, "%" PRId64, etp_type_delay_limit(type) / ETP_NS_PER_MS);
     for (size_t i = 0; i < bench->markets * bench->per_market; i++) {
         const etp_bench_cell *cell = &bench->cells[i];
         add_place(&table, cell);
