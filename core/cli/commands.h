@@ -53,6 +53,12 @@ void etp_new_help(void);
 int etp_data_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_data_help(void);
 
+#ifdef ETP_HAS_LIVE
+/* Makes a key pair for a device. */
+int etp_keygen_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_keygen_help(void);
+#endif
+
 /* Prints the script API. */
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_api_help(void);

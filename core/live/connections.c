@@ -177,28 +177,48 @@ static const etp_live_port_class connected = {
 
 /* ---- what the channel says ---- */
 
+static etp_live_arrival arrival_of(const struct live_connection *connection, const etp_channel_peer *peer)
+{
+    return (etp_live_arrival){.node = connection->node->number,
+                              .device = peer->device,
+                              .role = peer->role,
+                              .name = peer->name,
+                              .dialed = connection->dialed};
+}
+
+/* What the other end is told where there is no place for it. */
+static etp_channel_refusal answer_to(const etp_live *live, etp_id device, int result, const etp_error *error)
+{
+    if (result == ETP_EEXIST)
+        return ETP_CHANNEL_NOT_WANTED;
+    etp_log(&live->options.logger, ETP_LOG_WARN, "live", "cannot take peer device=%llu error=%s",
+            (unsigned long long)device, error->text);
+    return result == ETP_EINVAL ? ETP_CHANNEL_WRONG_ROLE : ETP_CHANNEL_FULL;
+}
+
+static etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
+{
+    const struct live_connection *connection = user;
+    const etp_live_arrival arrival = arrival_of(connection, peer);
+    etp_error error = {0};
+    int result = etp_live_port_admits(connection->live, &arrival, &error);
+    return result == ETP_OK ? ETP_CHANNEL_NONE : answer_to(connection->live, peer->device, result, &error);
+}
+
 static void on_established(void *user, const etp_channel_peer *peer)
 {
     struct live_connection *connection = user;
     etp_live *live = connection->live;
-    const etp_live_arrival arrival = {.node = connection->node->number,
-                                      .device = peer->device,
-                                      .role = peer->role,
-                                      .name = peer->name,
-                                      .dialed = connection->dialed};
+    const etp_live_arrival arrival = arrival_of(connection, peer);
     etp_error error = {0};
     connection->established = true;
     live->stats.unauthenticated--;
     live->stats.established++;
     int result = etp_live_port_join(live, &connection->port, &arrival, &error);
-    if (result == ETP_OK) {
+    if (result == ETP_OK)
         etp_carrier_good(live->carrier, connection->carried);
-        return;
-    }
-    if (result != ETP_EEXIST)
-        etp_log(&live->options.logger, ETP_LOG_WARN, "live", "cannot take peer device=%llu error=%s",
-                (unsigned long long)peer->device, error.text);
-    refuse_and_end(live, connection, result == ETP_EEXIST ? ETP_CHANNEL_NOT_WANTED : ETP_CHANNEL_FULL);
+    else
+        refuse_and_end(live, connection, answer_to(live, peer->device, result, &error));
 }
 
 static void on_frame(void *user, etp_id device, const void *frame, size_t size)
@@ -226,7 +246,7 @@ static void on_refused(void *user, etp_channel_refusal refusal, etp_id device)
 }
 
 const etp_channel_calls etp_live_channel_calls = {
-    .established = on_established, .frame = on_frame, .clock = on_clock, .refused = on_refused};
+    .admit = on_admit, .established = on_established, .frame = on_frame, .clock = on_clock, .refused = on_refused};
 
 /* ---- what the carrier says ---- */
 

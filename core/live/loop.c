@@ -143,9 +143,9 @@ void etp_live_close_loop(etp_live *live)
             close(live->wake_ends[i]);
 }
 
-void *etp_live_base(etp_live *live)
+void *etp_live_base(const etp_live *live)
 {
-    return live->base;
+    return live != NULL ? live->base : NULL;
 }
 
 /* ---- the host's calls ---- */

@@ -180,8 +180,6 @@ static int make_link(etp_live *live, struct etp_live_peer *peer, etp_error *erro
 static int make_peer(etp_live *live, const struct live_node *node, const etp_live_arrival *arrival,
                      struct etp_live_peer **made, etp_error *error)
 {
-    if (live->peer_count == live->options.max_peers)
-        return etp_fail(error, ETP_EFULL, "there are %u peers already, as many as max_peers allows", live->peer_count);
     struct etp_live_peer *peer = etp_live_take(live, sizeof *peer);
     if (peer == NULL)
         return etp_fail(error, ETP_ENOMEM, "no memory for a peer");
@@ -231,19 +229,29 @@ static void take_over(etp_live *live, struct etp_live_peer *peer, etp_live_port 
         strncat(peer->name, arrival->name, sizeof peer->name - 1);
 }
 
-int etp_live_port_join(etp_live *live, etp_live_port *port, const etp_live_arrival *arrival, etp_error *error)
+int etp_live_port_admits(const etp_live *live, const etp_live_arrival *arrival, etp_error *error)
 {
     const struct live_node *node = etp_live_node_of(live, arrival->node);
-    struct etp_live_peer *peer = etp_live_find_peer(live, arrival->node, arrival->device);
-    bool known = peer != NULL;
+    const struct etp_live_peer *peer = etp_live_find_peer(live, arrival->node, arrival->device);
     if (node == NULL)
         return etp_fail(error, ETP_ENOENT, "no node %u is on this network", arrival->node);
-    if (known && peer->role != arrival->role)
+    if (peer == NULL && live->peer_count == live->options.max_peers)
+        return etp_fail(error, ETP_EFULL, "there are %u peers already, as many as max_peers allows", live->peer_count);
+    if (peer != NULL && peer->role != arrival->role)
         return etp_fail(error, ETP_EINVAL, "device %llu was here as another kind of node",
                         (unsigned long long)arrival->device);
-    if (known && present_stays(node, peer, arrival, etp_live_now(live)))
+    if (peer != NULL && present_stays(node, peer, arrival, etp_live_now(live)))
         return etp_fail(error, ETP_EEXIST, "both dialed each other, and the other connection is kept");
-    int result = known ? ETP_OK : make_peer(live, node, arrival, &peer, error);
+    return ETP_OK;
+}
+
+int etp_live_port_join(etp_live *live, etp_live_port *port, const etp_live_arrival *arrival, etp_error *error)
+{
+    struct etp_live_peer *peer = etp_live_find_peer(live, arrival->node, arrival->device);
+    const bool known = peer != NULL;
+    int result = etp_live_port_admits(live, arrival, error);
+    if (result == ETP_OK && !known)
+        result = make_peer(live, etp_live_node_of(live, arrival->node), arrival, &peer, error);
     if (result != ETP_OK)
         return result;
     take_over(live, peer, port, arrival);

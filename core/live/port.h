@@ -58,6 +58,8 @@ typedef struct etp_live_clocks {
     etp_time round_trip;         /* the last one */
 } etp_live_clocks;
 
+/* Whether etp_live_port_join() would take it, as far as can be told without taking it. */
+int etp_live_port_admits(const etp_live *live, const etp_live_arrival *arrival, etp_error *error);
 /* ETP_OK; ETP_EEXIST where the peer's other port is to stay (both dialed each other); ETP_EFULL for a peer too many,
  * with the sentence in `error`; other errors of etp_engine_add_link(). On failure the port is joined to nobody. */
 int etp_live_port_join(etp_live *live, etp_live_port *port, const etp_live_arrival *arrival, etp_error *error);
@@ -76,8 +78,6 @@ void etp_live_leave(etp_live *live);
 void etp_live_refuse(etp_live *live, etp_live_refusal_kind kind, etp_id node, etp_id device, const char *address,
                      const char *reason);
 
-/* The struct event_base of the loop, for events of an owner's own. */
-void *etp_live_base(etp_live *live);
 /* True while a port of this peer is up. */
 bool etp_live_has_peer(const etp_live *live, etp_node node, etp_id device);
 

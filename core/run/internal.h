@@ -143,5 +143,7 @@ int etp_outages_draw(etp_run *run);
 /* The next moment at which a battery fails or recovers, and doing what is due by `now`. */
 etp_time etp_outages_next(const etp_run *run);
 void etp_outages_apply(etp_run *run, etp_time now);
+/* Moves those that have yet to begin or to end. */
+void etp_outages_shift(etp_run *run, etp_time by);
 
 #endif

@@ -99,6 +99,14 @@ etp_time etp_outages_next(const etp_run *run)
     return begins < ends ? begins : ends;
 }
 
+void etp_outages_shift(etp_run *run, etp_time by)
+{
+    for (size_t i = run->last_outage; i < run->outage_count; i++) {
+        run->outages[i].from += by;
+        run->outages[i].to += by;
+    }
+}
+
 void etp_outages_apply(etp_run *run, etp_time now)
 {
     while (run->last_outage < run->next_outage && run->outages[run->last_outage].to <= now) {

@@ -165,6 +165,26 @@ int etp_run_step(etp_run *run, etp_error *error)
     return result;
 }
 
+static int shift(etp_run *run, etp_time by)
+{
+    etp_time next = etp_run_starts(run, run->done + run->begun);
+    if (by < -next || by > ETP_NS_PER_HOUR * 24 * 366 || next + by <= etp_engine_now(run->engine))
+        return ETP_ERANGE;
+    run->starts += by;
+    etp_outages_shift(run, by);
+    return ETP_OK;
+}
+
+int etp_run_shift(etp_run *run, etp_time by)
+{
+    int result = enter(run, NULL);
+    if (result != ETP_OK)
+        return result;
+    result = shift(run, by);
+    run->stepping = false;
+    return result;
+}
+
 void etp_run_cut(etp_run *run)
 {
     if (run != NULL && !is_over(run))
@@ -218,6 +238,21 @@ etp_time etp_run_now(const etp_run *run)
 etp_time etp_run_starts(const etp_run *run, size_t interval)
 {
     return run != NULL ? run->starts + (etp_time)interval * run->beat : 0;
+}
+
+etp_engine *etp_run_engine(const etp_run *run)
+{
+    return run != NULL && run->options.carriage.send != NULL ? run->engine : NULL;
+}
+
+int etp_run_firm_node(const etp_run *run, unsigned index, etp_node *node)
+{
+    if (run == NULL || node == NULL)
+        return ETP_EINVAL;
+    if (index >= run->firm_count)
+        return ETP_ENOENT;
+    *node = run->firms[index].node;
+    return ETP_OK;
 }
 
 unsigned etp_run_firm_count(const etp_run *run)

@@ -24,7 +24,8 @@ typedef struct end {
     etp_channel channel;
     etp_channel_options options;
     etp_identity *identity;
-    etp_time ahead; /* of its clock, of the test's */
+    etp_time ahead;                 /* of its clock, of the test's */
+    etp_channel_refusal sends_away; /* what its owner tells whoever has proved who he is */
     unsigned established, frames, clocks, refused;
     etp_channel_peer peer;
     etp_channel_clock clock;
@@ -42,6 +43,14 @@ typedef struct pair {
     etp_trust *trust;
     etp_time now;
 } pair;
+
+static inline etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
+{
+    const end *at = user;
+    assert_int_equal(at->established, 0);
+    assert_true(peer->device != 0);
+    return at->sends_away;
+}
 
 static inline void on_established(void *user, const etp_channel_peer *peer)
 {
@@ -111,7 +120,7 @@ static inline void end_init(end *at, etp_id device, etp_device_role role, const 
     at->options.trust = trust;
     at->options.device = device;
     at->options.role = role;
-    at->options.calls = (etp_channel_calls){on_established, on_frame, on_clock, on_refused};
+    at->options.calls = (etp_channel_calls){on_admit, on_established, on_frame, on_clock, on_refused};
     at->options.random = on_random;
     at->options.random_user = &at->rng;
 }
@@ -120,8 +129,9 @@ static inline void end_init(end *at, etp_id device, etp_device_role role, const 
 static inline void pair_init(pair *both)
 {
     const etp_trust_entry entries[] = {entry_of(BATTERY, ETP_DEVICE_BATTERY, 0),
-                                       entry_of(AGGREGATOR, ETP_DEVICE_AGGREGATOR, 0), entry_of(RELAY, ETP_DEVICE_RELAY, 0),
-                                       entry_of(1002, ETP_DEVICE_BATTERY, RELAY), entry_of(2002, ETP_DEVICE_AGGREGATOR, 0)};
+                                       entry_of(AGGREGATOR, ETP_DEVICE_AGGREGATOR, 0),
+                                       entry_of(RELAY, ETP_DEVICE_RELAY, 0), entry_of(1002, ETP_DEVICE_BATTERY, RELAY),
+                                       entry_of(2002, ETP_DEVICE_AGGREGATOR, 0)};
     both->trust = NULL;
     assert_int_equal(etp_trust_make(&both->trust, entries, sizeof entries / sizeof entries[0], NULL, NULL), ETP_OK);
     end_init(&both->dialer, AGGREGATOR, ETP_DEVICE_AGGREGATOR, both->trust);

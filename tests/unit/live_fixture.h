@@ -116,13 +116,30 @@ static inline etp_time monotonic(void)
     return etp_live_clock_now(&clock);
 }
 
+/* What each side has seen, for whoever must find out why nothing comes. */
+static inline void show_sides(void)
+{
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (sides[i].live == NULL)
+            continue;
+        print_message("side %u: up %u, lost %u (%s), refused %u (%s)", i, sides[i].up, sides[i].lost, sides[i].lost_why,
+                      sides[i].refusals, sides[i].refused_reason);
+        for (unsigned kind = 0; kind < ETP_EVENTS; kind++)
+            if (sides[i].events[kind] > 0)
+                print_message(", %s %u", etp_event_name((etp_event_kind)kind), sides[i].events[kind]);
+        print_message("\n");
+    }
+}
+
 /* Until a condition holds. A test that waits in vain fails. */
 #define WAIT_FOR(condition)                                                                \
     do {                                                                                   \
         const etp_time wait_end = monotonic() + PATIENCE_S * ETP_NS_PER_SECOND;            \
         while (!(condition)) {                                                             \
-            if (monotonic() > wait_end)                                                    \
+            if (monotonic() > wait_end) {                                                  \
+                show_sides();                                                              \
                 fail_msg("%s:%d: waited in vain for: %s", __FILE__, __LINE__, #condition); \
+            }                                                                              \
             event_base_loop(base, EVLOOP_ONCE);                                            \
         }                                                                                  \
     } while (0)
@@ -260,13 +277,13 @@ static inline etp_live_peer_info peer_of(const struct side *side, unsigned index
     return info;
 }
 
-/* A battery that listens and a buyer that dials it, both established. */
+/* A battery that listens and a buyer that dials it, and has heard of it: else it would not query. */
 static inline void connect_two(const char *url)
 {
     build_battery(prepare(0, BATTERY));
     build_buyer(prepare(1, BUYER));
     dial_to(&sides[1], listen_at(&sides[0], url), BATTERY);
-    WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
+    WAIT_FOR(sides[0].up == 1 && sides[1].up == 1 && sides[1].events[ETP_EVENT_REGISTER] > 0);
 }
 
 static inline void trade_once(struct side *battery, struct side *buyer)

@@ -321,6 +321,7 @@ static void no_run_answers(void **unused)
     etp_firm_result firm;
     etp_engine_stats stats;
     etp_network_stats network;
+    etp_node node;
     QUIET(etp_run_defaults, NULL);
     QUIET(etp_run_free, NULL);
     GIVES(ETP_EINVAL, etp_run_step, NULL, &error);
@@ -329,6 +330,9 @@ static void no_run_answers(void **unused)
     GIVES(0, etp_run_now, NULL);
     GIVES(0, etp_run_starts, NULL, 1);
     QUIET(etp_run_cut, NULL);
+    GIVES(ETP_EINVAL, etp_run_shift, NULL, 1);
+    GIVES(NULL, etp_run_engine, NULL);
+    GIVES(ETP_EINVAL, etp_run_firm_node, NULL, 0, &node);
     QUIET(etp_run_get_totals, NULL, &totals);
     assert_int_equal(totals.trades, 0);
     GIVES(0, etp_run_firm_count, NULL);
@@ -369,6 +373,10 @@ static void a_run_answers_in_any_order(void **unused)
     GIVES(ETP_EINVAL, etp_run_timed_totals, &options, NULL, &error);
     assert_int_equal(etp_run_new(&run, &options, &error), ETP_OK);
     etp_firm_result result;
+    etp_node node;
+    GIVES(ETP_EINVAL, etp_run_firm_node, run, 0, NULL);
+    GIVES(ETP_ENOENT, etp_run_firm_node, run, 1, &node);
+    GIVES(ETP_ERANGE, etp_run_shift, run, INT64_MIN);
     GIVES(ETP_EINVAL, etp_run_firm, run, 0, NULL);
     GIVES(ETP_ENOENT, etp_run_firm, run, 1, &result);
     GIVES(NULL, etp_run_home, run, 2);

@@ -10,8 +10,10 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "engine/internal.h"
 #include "etp/lua.h"
 #include "etp/script.h"
+#include "run/internal.h"
 #include "unit/test_hooks_parity.h"
 
 enum { INTERVALS_OF_ROW = 12 };
@@ -25,6 +27,7 @@ struct row {
     unsigned disclose;
     etp_time delay; /* 0 = the default */
     bool failures;
+    bool cuts;   /* links are lost, and back */
     bool effect; /* differs from the market without the hook */
     etp_aggregator_hooks buyer;
     etp_bess_hooks seller;
@@ -41,6 +44,8 @@ static const struct row buyers[] = {
     {"on_fault, a device", LUA_FAULT_KEEPS LUA_OFFER_LESS_KEPT, .failures = true, .effect = true,
      .buyer = {.on_fault = fault_keeps, .on_offer = offer_less_kept}},
     {"on_fault, a delay", LUA_FAULT_KEEPS LUA_OFFER_LESS_KEPT, .delay = 600 * ETP_NS_PER_MS, .effect = true,
+     .buyer = {.on_fault = fault_keeps, .on_offer = offer_less_kept}},
+    {"on_fault, a link", LUA_FAULT_KEEPS LUA_OFFER_LESS_KEPT, .cuts = true, .effect = true,
      .buyer = {.on_fault = fault_keeps, .on_offer = offer_less_kept}},
     {"on_fault fails", LUA_FAULT_FAILS, .failures = true, .effect = true, .buyer = {.on_fault = fault_fails}},
     {"on_offer, the default by hand", LUA_OFFER("return offer.value"), .buyer = {.on_offer = offer_less_kept}},
@@ -111,6 +116,8 @@ static const struct row sellers[] = {
      .seller = {.on_interval = interval_keeps, .reserve = reserve_less_kept}},
     {"on_interval fails", LUA_INTERVAL_FAILS, .effect = true, .seller = {.on_interval = interval_fails}},
     {"on_fault, a delay", LUA_FAULT_KEEPS LUA_RESERVE_LESS_KEPT, .delay = 600 * ETP_NS_PER_MS, .effect = true,
+     .seller = {.on_fault = fault_keeps, .reserve = reserve_less_kept}},
+    {"on_fault, a link", LUA_FAULT_KEEPS LUA_RESERVE_LESS_KEPT, .cuts = true, .effect = true,
      .seller = {.on_fault = fault_keeps, .reserve = reserve_less_kept}},
     {"on_fault fails", LUA_FAULT_FAILS, .delay = 600 * ETP_NS_PER_MS, .effect = true,
      .seller = {.on_fault = fault_fails}},
@@ -190,6 +197,32 @@ static void build(market *m, const struct row *row)
     }
 }
 
+/* Every link is lost and back twice an interval, both ends at the same moment. */
+static void run_interval_with_cuts(market *m)
+{
+    size_t done = etp_run_done(m->run);
+    etp_error error = {0};
+    etp_time starts = etp_run_starts(m->run, done);
+    for (unsigned moment = 1; moment <= 4; moment++) {
+        assert_int_equal(etp_run_advance(m->run, starts + moment * ETP_NS_PER_SECOND, &error), 1);
+        for (etp_link link = 0; link < m->run->engine->link_count; link++)
+            assert_int_equal(moment % 2 == 1 ? etp_engine_link_lost(m->run->engine, link)
+                                             : etp_engine_link_up(m->run->engine, link),
+                             ETP_OK);
+    }
+    assert_true(etp_run_step(m->run, &error) >= 0);
+}
+
+static etp_run_totals run_row(market *m, const struct row *row)
+{
+    if (!row->cuts)
+        return market_run(m);
+    market_begin(m);
+    for (unsigned i = 0; i < INTERVALS_OF_ROW; i++)
+        run_interval_with_cuts(m);
+    return market_totals(m);
+}
+
 static void plug(market *m, const struct row *row, bool buyer, const etp_script *script, struct desk *desk)
 {
     static etp_aggregator_hooks buyer_hooks;
@@ -248,7 +281,7 @@ static void compare_own_state(market *m, const struct row *row, bool buyer, cons
     m->firms[1].user = hooks;
     m->options.policy = etp_lua_hooks_bess(hooks);
     m->options.policy_user = hooks;
-    etp_run_totals in_own = market_run(m);
+    etp_run_totals in_own = run_row(m, row);
     etp_script_stats stats;
     etp_lua_hooks_get_stats(hooks, &stats);
     if (!same_digest(in_c, &in_own))
@@ -265,12 +298,12 @@ static void compare(const struct row *row, bool buyer)
     market m;
     struct desk desk = {0};
     build(&m, row);
-    etp_run_totals plain = market_run(&m);
+    etp_run_totals plain = run_row(&m, row);
     plug(&m, row, buyer, NULL, &desk);
-    etp_run_totals in_c = market_run(&m);
+    etp_run_totals in_c = run_row(&m, row);
     etp_script *script = load(row, buyer);
     plug(&m, row, buyer, script, NULL);
-    etp_run_totals in_lua = market_run(&m);
+    etp_run_totals in_lua = run_row(&m, row);
     etp_script_stats stats;
     etp_script_get_stats(script, &stats);
     if (!same_digest(&in_c, &in_lua))

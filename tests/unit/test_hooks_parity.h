@@ -52,7 +52,8 @@ static inline int interval_fails(void *user, const etp_context *context, const e
 static inline int fault_keeps(void *user, const etp_context *context, const etp_fault *fault)
 {
     USE;
-    if (fault->kind == ETP_FAULT_DEVICE || fault->delay > 100 * ETP_NS_PER_MS)
+    bool away = fault->kind == ETP_FAULT_DEVICE || fault->kind == ETP_FAULT_LINK;
+    if (away || fault->delay > 100 * ETP_NS_PER_MS)
         self->kept[context->node] += CENTS(0.5);
     return 0;
 }
@@ -71,9 +72,9 @@ static inline int fault_fails(void *user, const etp_context *context, const etp_
     "  if market.index % 2 == 0 then ctx.state.kept = 0.25\n" \
     "  else ctx.state.kept = market.forecast > 12 and 1 or 0 end\nend\n"
 #define LUA_INTERVAL_FAILS "function S.on_interval(ctx) error('no') end\n"
-#define LUA_FAULT_KEEPS                                       \
-    "function S.on_fault(ctx, fault)\n"                       \
-    "  if fault.kind == 'device' or fault.delay > 0.1 then\n" \
+#define LUA_FAULT_KEEPS                                                               \
+    "function S.on_fault(ctx, fault)\n"                                               \
+    "  if fault.kind == 'device' or fault.kind == 'link' or fault.delay > 0.1 then\n" \
     "    ctx.state.kept = (ctx.state.kept or 0) + 0.5\n  end\nend\n"
 #define LUA_FAULT_FAILS "function S.on_fault() error('no') end\n"
 

@@ -324,6 +324,7 @@ static int remove_folder(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {on_each("tcp"), on_each("ipc"), on_each("ws"), on_each("tls+tcp")};
+    const struct CMUnitTest tests[] = {on_each("tcp"), on_each("ipc"), on_each("ws"), on_each("inproc"),
+                                       on_each("tls+tcp")};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

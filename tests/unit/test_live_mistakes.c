@@ -65,6 +65,7 @@ static void nothing_is_done_without_a_network(void **unused)
     GIVES(ETP_EINVAL, etp_live_changed, NULL);
     GIVES(ETP_EINVAL, etp_live_run, NULL);
     GIVES(ETP_EINVAL, etp_live_stop, NULL);
+    GIVES(NULL, etp_live_base, NULL);
     GIVES(0, etp_live_now, NULL);
     GIVES(0, etp_live_peers, NULL);
     GIVES(ETP_EINVAL, etp_live_peer, NULL, 0, &info);

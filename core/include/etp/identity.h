@@ -97,7 +97,7 @@ enum { ETP_TRUST_KEYS_MAX = 2, ETP_TRUST_NAME_MAX = 32 };
 /** One device that is believed. */
 typedef struct etp_trust_entry {
     etp_id device;                           /**< its id */
-    etp_device_role role;                           /**< what it is */
+    etp_device_role role;                    /**< what it is */
     unsigned key_count;                      /**< 1; 2 while a key is being replaced */
     etp_public_key keys[ETP_TRUST_KEYS_MAX]; /**< any of these proves it */
     char name[ETP_TRUST_NAME_MAX];           /**< for people; "" for none */
@@ -127,6 +127,9 @@ ETP_API const etp_trust_entry *etp_trust_find(const etp_trust *trust, etp_id dev
 ETP_API size_t etp_trust_count(const etp_trust *trust);
 /** One of them, from 0 in the order of their ids; NULL beyond the end. */
 ETP_API const etp_trust_entry *etp_trust_at(const etp_trust *trust, size_t index);
+
+/** Whether this may be a name in a trust list: 1 to 31 letters, digits and - _ . : @ +. */
+ETP_API bool etp_trust_name_fits(const char *name);
 
 /** The line of a trust list for `key` number `index` of `entry`, without a line end. Returns its length; ETP_ENOSPACE
  *  where `size` is too small. */

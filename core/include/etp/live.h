@@ -184,6 +184,9 @@ ETP_API int etp_live_run(etp_live *live);
 /** Ends etp_live_run() after the callback that is being served. From callbacks too. */
 ETP_API int etp_live_stop(etp_live *live);
 
+/** The `struct event_base` of its loop, for events of the host's own, such as the timer of market intervals. */
+ETP_API void *etp_live_base(const etp_live *live);
+
 /** The network's clock now: what etp_engine_options.now should begin with. */
 ETP_API etp_time etp_live_now(const etp_live *live);
 

@@ -18,6 +18,10 @@
  *
  * Same options, same seed: the same trades, bit for bit, and the same digest.
  *
+ * A host may carry the frames itself, over real links and by a real clock: `carriage`. The nodes then stand in
+ * etp_run_engine() and are not linked; the host links them (etp_engine_add_link()), hands in what arrives, and goes on with
+ * etp_run_advance() as its clock does. Nothing of such a run is repeated bit for bit, and its accounts are checked as ever.
+ *
  * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL; a step from inside one of the run's own
  * calls, or after the last, is ETP_ESTATE. Nothing changes. Readers of a NULL run give 0 or NULL.
  */
@@ -85,6 +89,7 @@ typedef struct etp_run_options {
     etp_mechanism mechanism;     /**< first-price when `merged` */
     unsigned disclose;           /**< ETP_DISCLOSE_... or-ed */
     etp_network_options network; /**< chances and delays; the rest is set by the run */
+    etp_transport carriage;      /**< takes the frames in place of that network, where `send` is set */
 
     uint32_t failures_ppm; /**< outages per battery and day: 20 000 is one battery in fifty */
     etp_time outage;       /**< how long each lasts: 30 min */
@@ -122,6 +127,9 @@ ETP_API size_t etp_run_done(const etp_run *run);
 ETP_API etp_time etp_run_now(const etp_run *run);
 /** When an interval begins on that clock; for the number of intervals, when the run ends. */
 ETP_API etp_time etp_run_starts(const etp_run *run, size_t interval);
+/** Moves all that is to come by so much on the engine's clock, below 0 to earlier: for a host whose clock went on while
+ *  its links were made. ETP_ERANGE where the next thing to begin or end would be in the past. */
+ETP_API int etp_run_shift(etp_run *run, etp_time by);
 /** Makes the interval under way, or the next if none is, the last: the run ends early, and is whole. */
 ETP_API void etp_run_cut(etp_run *run);
 
@@ -167,6 +175,12 @@ typedef struct etp_firm_result {
 ETP_API etp_id etp_run_firm_device(unsigned portfolio);
 /** The same for a home. */
 ETP_API etp_id etp_run_home_device(unsigned home);
+
+/** The engine of a run that has a carriage, borrowed for the run's life; NULL for one with a simulated network. Home i is
+ *  node i of it. */
+ETP_API etp_engine *etp_run_engine(const etp_run *run);
+/** The node of one buyer. ETP_ENOENT past the end. */
+ETP_API int etp_run_firm_node(const etp_run *run, unsigned index, etp_node *node);
 
 /** How many buyers there are: 1 when `merged`. */
 ETP_API unsigned etp_run_firm_count(const etp_run *run);

@@ -197,7 +197,8 @@ void etp_carrier_free(etp_carrier *carrier)
         return;
     carrier->is_freed = true;
     stop_all(carrier);
-    while (carrier->connection_count > 0 || carrier->endpoint_count > 0 || carrier->tick.busy)
+    while (carrier->connection_count > 0 || carrier->endpoint_count > 0 || carrier->pair_count > 0 ||
+           carrier->tick.busy)
         run(etp_carrier_handover_take(&carrier->handover, true));
     etp_carrier_op_fini(&carrier->tick);
     etp_carrier_handover_fini(&carrier->handover);

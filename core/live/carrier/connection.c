@@ -225,6 +225,8 @@ void etp_carrier_connection_settle(struct carrier_connection *connection)
     if (!carrier->is_freed)
         carrier->options.calls.closed(carrier->options.user, number, why);
     struct carrier_endpoint *endpoint = connection->endpoint;
+    if (connection->line.kind->finish != NULL)
+        connection->line.kind->finish(connection);
     give_memory(connection);
     tell_endpoints(carrier, endpoint);
 }

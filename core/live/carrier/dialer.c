@@ -12,12 +12,17 @@ static int fail(const struct carrier_endpoint *endpoint, int why, etp_error *err
     return etp_fail(error, ETP_EINVAL, "%s: cannot be dialed: %s", endpoint->address, etp_carrier_reason(why));
 }
 
-static void set_options(const struct carrier_endpoint *endpoint)
+void etp_carrier_set_dial_timeout(struct carrier_endpoint *endpoint)
+{
+    etp_time timeout_ms = endpoint->carrier->options.dial_timeout / ETP_NS_PER_MS;
+    nng_aio_set_timeout(endpoint->trying.aio, timeout_ms > INT32_MAX ? INT32_MAX : (nng_duration)timeout_ms);
+}
+
+static void set_options(struct carrier_endpoint *endpoint)
 {
     nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_NODELAY, true);
     nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_KEEPALIVE, true);
-    etp_time timeout_ms = endpoint->carrier->options.dial_timeout / ETP_NS_PER_MS;
-    nng_aio_set_timeout(endpoint->trying.aio, timeout_ms > INT32_MAX ? INT32_MAX : (nng_duration)timeout_ms);
+    etp_carrier_set_dial_timeout(endpoint);
 }
 
 static int open_dialer(struct carrier_endpoint *endpoint, etp_error *error)
@@ -36,13 +41,15 @@ static void begin_dial(struct carrier_endpoint *endpoint)
     nng_stream_dialer_dial(endpoint->dialer, endpoint->trying.aio);
 }
 
-static bool take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address, int *why)
+static int take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address)
 {
-    (void)why;
+    int why = nng_aio_result(endpoint->trying.aio);
+    if (why != 0)
+        return why;
     line->stream = nng_aio_get_output(endpoint->trying.aio, 0);
     line->kind = etp_carrier_reads_ahead(endpoint->address) ? &etp_carrier_ahead_stream : &etp_carrier_stream;
     strcpy(address, endpoint->address);
-    return true;
+    return 0;
 }
 
 /* Closing a ws dialer may leave its dial waiting for ever; all the others end it. */

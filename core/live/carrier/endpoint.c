@@ -93,11 +93,12 @@ void etp_carrier_endpoint_lost(struct carrier_endpoint *endpoint)
 
 static void free_endpoint(struct carrier_endpoint *endpoint)
 {
+    /* First, since a time-out may still look at the endpoint. */
+    etp_carrier_op_fini(&endpoint->trying);
+    etp_carrier_op_fini(&endpoint->waiting);
     endpoint->kind->release(endpoint);
     if (endpoint->tls != NULL)
         nng_tls_config_free(endpoint->tls);
-    etp_carrier_op_fini(&endpoint->trying);
-    etp_carrier_op_fini(&endpoint->waiting);
     etp_memory_give(endpoint->carrier->options.allocator, endpoint, sizeof(*endpoint));
 }
 
@@ -128,8 +129,8 @@ static void take_line(struct carrier_endpoint *endpoint)
 {
     struct carrier_line line;
     char address[ETP_CARRIER_ADDRESS_MAX];
-    int why = nng_aio_result(endpoint->trying.aio);
-    if (why != 0 || !endpoint->kind->take(endpoint, &line, address, &why)) {
+    int why = endpoint->kind->take(endpoint, &line, address);
+    if (why != 0) {
         wait_and_tell(endpoint, etp_carrier_reason(why));
         return;
     }
@@ -150,8 +151,7 @@ static void drop_line(struct carrier_endpoint *endpoint)
 {
     struct carrier_line line;
     char address[ETP_CARRIER_ADDRESS_MAX];
-    int why = nng_aio_result(endpoint->trying.aio);
-    if (why == 0 && endpoint->kind->take(endpoint, &line, address, &why))
+    if (endpoint->kind->take(endpoint, &line, address) == 0)
         line.kind->close(&line);
 }
 

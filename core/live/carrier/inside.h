@@ -89,6 +89,8 @@ struct carrier_line_kind {
     void (*close)(struct carrier_line *line);
     /* Whether the connection is there; NULL where `receive` always tells. */
     bool (*is_there)(const struct carrier_line *line);
+    /* It is closed and nothing is busy: the last call. NULL where there is nothing to do. */
+    void (*finish)(struct carrier_connection *connection);
 };
 
 enum connection_state { CONNECTION_OPEN, CONNECTION_CLOSING };
@@ -116,9 +118,9 @@ struct carrier_endpoint_kind {
     int (*open)(struct carrier_endpoint *endpoint, etp_error *error);
     /* Begins `trying`. */
     void (*begin)(struct carrier_endpoint *endpoint);
-    /* It has ended well: gives the line, and the address of its other end, of ETP_CARRIER_ADDRESS_MAX. False if it cannot
-     * after all, and `*why` is set. */
-    bool (*take)(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address, int *why);
+    /* It has ended: gives the line, and the address of its other end, of ETP_CARRIER_ADDRESS_MAX. An error of NNG, if it
+     * did not end well or the line cannot be had after all. */
+    int (*take)(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address);
     /* Makes `trying` end if it is busy, and begins no more. Once. */
     void (*shut)(struct carrier_endpoint *endpoint);
     /* Accepts what open() has left behind, however far it came. */
@@ -160,7 +162,7 @@ struct etp_carrier {
     struct connection_slot *slots;
     struct endpoint_slot *endpoints;
     unsigned endpoint_capacity, endpoint_count, full_listeners;
-    unsigned connection_count, watched, slots_touched;
+    unsigned connection_count, pair_count, watched, slots_touched;
     int32_t first_free;
     etp_rng rng;
     bool is_dispatching, is_freed;
@@ -199,6 +201,11 @@ void etp_carrier_write_address(char *address, const char *url, const nng_sockadd
 
 /* listener.c, dialer.c */
 extern const struct carrier_endpoint_kind etp_carrier_stream_listener, etp_carrier_stream_dialer;
+void etp_carrier_set_dial_timeout(struct carrier_endpoint *endpoint);
+
+/* inproc.c, inproc_pair.c */
+extern const struct carrier_endpoint_kind etp_carrier_inproc_listener, etp_carrier_inproc_dialer;
+extern const struct carrier_line_kind etp_carrier_pair;
 
 /* url.c */
 struct etp_url {

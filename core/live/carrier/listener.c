@@ -68,15 +68,17 @@ static void begin_accept(struct carrier_endpoint *endpoint)
     nng_stream_listener_accept(endpoint->listener, endpoint->trying.aio);
 }
 
-static bool take_accepted(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address, int *why)
+static int take_accepted(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address)
 {
     nng_sockaddr from = {.s_family = NNG_AF_UNSPEC};
-    (void)why;
+    int why = nng_aio_result(endpoint->trying.aio);
+    if (why != 0)
+        return why;
     line->stream = nng_aio_get_output(endpoint->trying.aio, 0);
     line->kind = etp_carrier_reads_ahead(endpoint->address) ? &etp_carrier_ahead_stream : &etp_carrier_stream;
     nng_stream_get_addr(line->stream, NNG_OPT_REMADDR, &from);
     etp_carrier_write_address(address, endpoint->address, &from);
-    return true;
+    return 0;
 }
 
 /* Closing a ws listener does not end its accept; aborting that of another may meet its end half way. */

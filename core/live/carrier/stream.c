@@ -46,6 +46,7 @@ static bool has_peer(const struct carrier_line *line)
     return nng_stream_get_addr(line->stream, NNG_OPT_REMADDR, &address) == 0;
 }
 
-const struct carrier_line_kind etp_carrier_stream = {begin_receive, received, begin_send, sent, close_stream, NULL};
-const struct carrier_line_kind etp_carrier_ahead_stream = {begin_receive, received,     begin_send,
-                                                           sent,          close_stream, has_peer};
+const struct carrier_line_kind etp_carrier_stream = {begin_receive, received, begin_send, sent,
+                                                     close_stream,  NULL,     NULL};
+const struct carrier_line_kind etp_carrier_ahead_stream = {begin_receive, received, begin_send, sent,
+                                                           close_stream,  has_peer, NULL};

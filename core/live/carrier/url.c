@@ -5,10 +5,10 @@
 #include "base/nearest.h"
 #include "live/carrier/inside.h"
 
-enum { SCHEMES = 8, IPC_PATH_MAX = 107 };
+enum { SCHEMES = 9, IPC_PATH_MAX = 107, INPROC_NAME_MAX = 64 };
 
-static const char *const scheme_names[SCHEMES] = {"tcp",      "tcp4",     "tcp6", "tls+tcp",
-                                                  "tls+tcp4", "tls+tcp6", "ipc",  "ws"};
+static const char *const scheme_names[SCHEMES] = {"tcp",      "tcp4", "tcp6", "tls+tcp", "tls+tcp4",
+                                                  "tls+tcp6", "ipc",  "ws",   "inproc"};
 
 static bool is_of(const char *url, const char *family)
 {
@@ -48,6 +48,14 @@ static int check_ipc(const char *url, etp_error *error)
     return ETP_OK;
 }
 
+static int check_inproc(const char *url, etp_error *error)
+{
+    size_t length = strlen(url + strlen("inproc://"));
+    if (length == 0 || length > INPROC_NAME_MAX)
+        return etp_fail(error, ETP_EINVAL, "%s: a name within the process has 1 to %d bytes", url, INPROC_NAME_MAX);
+    return ETP_OK;
+}
+
 static int check_host(const char *url, bool dials, etp_error *error)
 {
     nng_url *parts;
@@ -76,7 +84,10 @@ int etp_carrier_read_url(struct etp_url *parts, const char *url, bool dials, boo
     if (is_of(url, "tls+") != has_tls)
         return etp_fail(error, ETP_EINVAL,
                         has_tls ? "%s: certificates are for tls+tcp only" : "%s: TLS needs certificates", url);
-    parts->listener = &etp_carrier_stream_listener;
-    parts->dialer = &etp_carrier_stream_dialer;
+    bool is_inproc = is_of(url, "inproc");
+    parts->listener = is_inproc ? &etp_carrier_inproc_listener : &etp_carrier_stream_listener;
+    parts->dialer = is_inproc ? &etp_carrier_inproc_dialer : &etp_carrier_stream_dialer;
+    if (is_inproc)
+        return check_inproc(url, error);
     return is_of(url, "ipc") ? check_ipc(url, error) : check_host(url, dials, error);
 }

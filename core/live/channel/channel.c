@@ -103,10 +103,15 @@ static void refuse(etp_channel *channel, etp_channel_refusal refusal)
     etp_channel_bye(channel, refusal, refusal == ETP_CHANNEL_RATE_LIMITED ? channel->options->rate_pause : 0);
 }
 
+/* Without a tag anybody could have said it: it ends the connection, which anybody on the wire could do by cutting it, but
+ * keeps nobody away. */
 static void take_bye(etp_channel *channel, const etp_record *record)
 {
+    static const etp_time pause_max = 300 * ETP_NS_PER_SECOND;
     etp_time pause = (etp_time)etp_take_number(record->payload + 1, 4) * ETP_NS_PER_MS;
     unsigned code = record->payload[0];
+    if (pause > pause_max || !channel->in.tagged)
+        pause = channel->in.tagged ? pause_max : 0;
     finish(channel, code == 0 ? ETP_CHANNEL_CLOSING : (etp_channel_refusal)code, true, pause);
 }
 

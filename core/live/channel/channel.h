@@ -61,6 +61,9 @@ typedef struct etp_channel_clock {
 } etp_channel_clock;
 
 typedef struct etp_channel_calls {
+    /* The other end has proved who it is: may it stay? NONE, or what it is told instead. Asked before it learns that it is
+     * believed, so that a peer that is sent away never takes the connection for a good one. May be NULL. */
+    etp_channel_refusal (*admit)(void *user, const etp_channel_peer *peer);
     /* Once: the other end has proved who it is, and knows that we have. */
     void (*established)(void *user, const etp_channel_peer *peer);
     /* A frame. `device`: 0, it is the peer's own, for us. From a relay: the device that it comes from. To a relay: the
@@ -78,7 +81,7 @@ typedef struct etp_channel_options {
     const etp_identity *identity; /* NULL: identity is off */
     const etp_trust *trust;       /* with an identity */
     etp_id device;                /* ours */
-    etp_device_role role;                /* ours */
+    etp_device_role role;         /* ours */
     uint32_t unacknowledged;      /* [8192] bytes under way that the peer has not said to have consumed */
     uint32_t messages_per_second; /* [1000] of the peer; 0: no limit */
     uint32_t message_burst;       /* [2000] of the peer at once */
@@ -100,7 +103,7 @@ typedef struct etp_channel_end {
     bool by_peer;   /* the peer said so in a BYE; before it had proved who it is anybody could have */
     bool proved;    /* the peer had proved to be `device` */
     etp_id device;  /* that the peer has, or claimed; 0 if it said nothing */
-    etp_time pause; /* not to be dialed before this has passed; 0 for none */
+    etp_time pause; /* not to be dialed before this has passed, at most 5 minutes; 0 for none */
 } etp_channel_end;
 
 typedef struct etp_channel_stats {

@@ -52,6 +52,12 @@ etp_channel_refusal etp_handshake_hello(etp_channel *channel, const etp_record *
     return ETP_CHANNEL_NONE;
 }
 
+static etp_channel_refusal admit(const etp_channel *channel)
+{
+    const etp_channel_calls *calls = &channel->options->calls;
+    return calls->admit != NULL ? calls->admit(channel->user, &channel->peer) : ETP_CHANNEL_NONE;
+}
+
 static void open_channel(etp_channel *channel)
 {
     channel->state = ETP_CHANNEL_OPEN;
@@ -70,6 +76,9 @@ etp_channel_refusal etp_handshake_proof(etp_channel *channel, const etp_record *
         return ETP_CHANNEL_MALFORMED;
     channel->peer.proved = channel->options->identity != NULL;
     etp_clock_add(channel, channel->hello_written, arrived, answered);
+    etp_channel_refusal refusal = admit(channel);
+    if (refusal != ETP_CHANNEL_NONE)
+        return refusal;
     if (channel->dialed) {
         put_proof(channel);
         channel->state = ETP_CHANNEL_AWAITS_READY;

@@ -15,12 +15,12 @@ static bool is_name_byte(char c)
            c == '.' || c == ':' || c == '@' || c == '+';
 }
 
-bool etp_trust_name_is_fit(const char *name)
+bool etp_trust_name_fits(const char *name)
 {
     size_t size = 0;
-    while (size < ETP_TRUST_NAME_MAX && is_name_byte(name[size]))
+    while (name != NULL && size < ETP_TRUST_NAME_MAX && is_name_byte(name[size]))
         size++;
-    return size < ETP_TRUST_NAME_MAX && name[size] == '\0';
+    return size > 0 && size < ETP_TRUST_NAME_MAX && name[size] == '\0';
 }
 
 static bool is_entry(const etp_trust_entry *entry)
@@ -28,7 +28,7 @@ static bool is_entry(const etp_trust_entry *entry)
     return entry->device >= 1 && entry->device <= ETP_ID_MAX && (unsigned)entry->role < ETP_DEVICE_ROLES &&
            entry->key_count >= 1 && entry->key_count <= ETP_TRUST_KEYS_MAX && entry->via <= ETP_ID_MAX &&
            entry->via != entry->device && (entry->via == 0 || entry->role != ETP_DEVICE_RELAY) &&
-           etp_trust_name_is_fit(entry->name);
+           (entry->name[0] == '\0' || etp_trust_name_fits(entry->name));
 }
 
 /* ---- order ---- */

@@ -21,7 +21,4 @@ etp_trust *etp_trust_new(size_t room, const etp_allocator *allocator);
 /* Sorts what was filled in, and finds devices and keys that are there twice. */
 int etp_trust_settle(etp_trust *trust, etp_error *error);
 
-/* Short enough, and of signs that may stand in a log. */
-bool etp_trust_name_is_fit(const char *name);
-
 #endif

@@ -32,7 +32,7 @@ static int fail_at(place at, etp_error *error, const char *what, const char *wor
 static int read_more(etp_trust_entry *entry, const char *word, place at, etp_error *error)
 {
     if (strncmp(word, "name=", 5) == 0 && entry->name[0] == '\0') {
-        if (!etp_trust_name_is_fit(word + 5) || word[5] == '\0')
+        if (!etp_trust_name_fits(word + 5))
             return fail_at(at, error, "the name", word + 5, "up to 31 letters, digits and - _ . : @ + are allowed");
         memcpy(entry->name, word + 5, strlen(word + 5) + 1);
         return ETP_OK;
