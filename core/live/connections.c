@@ -205,6 +205,15 @@ static etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
     return result == ETP_OK ? ETP_CHANNEL_NONE : answer_to(connection->live, peer->device, result, &error);
 }
 
+static void on_clock(void *user, const etp_channel_clock *clock)
+{
+    struct live_connection *connection = user;
+    const etp_live_clocks clocks = {
+        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
+    if (clock->known)
+        etp_live_port_clock(connection->live, &connection->port, &clocks);
+}
+
 static void on_established(void *user, const etp_channel_peer *peer)
 {
     struct live_connection *connection = user;
@@ -215,10 +224,14 @@ static void on_established(void *user, const etp_channel_peer *peer)
     live->stats.unauthenticated--;
     live->stats.established++;
     int result = etp_live_port_join(live, &connection->port, &arrival, &error);
-    if (result == ETP_OK)
-        etp_carrier_good(live->carrier, connection->carried);
-    else
+    if (result != ETP_OK) {
         refuse_and_end(live, connection, answer_to(live, peer->device, result, &error));
+        return;
+    }
+    etp_carrier_good(live->carrier, connection->carried);
+    /* The handshake was a round trip too, when nobody had joined yet. */
+    const etp_channel_clock clock = etp_channel_clock_of(&connection->channel);
+    on_clock(connection, &clock);
 }
 
 static void on_frame(void *user, etp_id device, const void *frame, size_t size)
@@ -228,14 +241,6 @@ static void on_frame(void *user, etp_id device, const void *frame, size_t size)
         refuse_and_end(connection->live, connection, ETP_CHANNEL_UNEXPECTED);
     else
         etp_live_port_frame(connection->live, &connection->port, frame, size);
-}
-
-static void on_clock(void *user, const etp_channel_clock *clock)
-{
-    struct live_connection *connection = user;
-    const etp_live_clocks clocks = {
-        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
-    etp_live_port_clock(connection->live, &connection->port, &clocks);
 }
 
 static void on_refused(void *user, etp_channel_refusal refusal, etp_id device)

@@ -127,7 +127,7 @@ struct etp_live {
     uint32_t peer_count, peer_mask;
 
     struct event_base *base;
-    struct event *woken, *timer;
+    struct event *woken, *timer, *pause; /* the last ends etp_live_run_until() */
     int wake_ends[2];
     etp_time timer_at;
     struct heap deadlines; /* of connections, by slot */

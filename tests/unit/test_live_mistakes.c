@@ -64,6 +64,7 @@ static void nothing_is_done_without_a_network(void **unused)
     GIVES(ETP_EINVAL, etp_live_start, NULL);
     GIVES(ETP_EINVAL, etp_live_changed, NULL);
     GIVES(ETP_EINVAL, etp_live_run, NULL);
+    GIVES(ETP_EINVAL, etp_live_run_until, NULL, 0);
     GIVES(ETP_EINVAL, etp_live_stop, NULL);
     GIVES(NULL, etp_live_base, NULL);
     GIVES(0, etp_live_now, NULL);
@@ -86,6 +87,7 @@ static void an_empty_network_answers(void **unused)
     GIVES(ETP_ESTATE, etp_live_start, side->live);
     GIVES(ETP_ESTATE, etp_live_changed, side->live);
     GIVES(ETP_ESTATE, etp_live_run, side->live);
+    GIVES(ETP_ESTATE, etp_live_run_until, side->live, ETP_TIME_NEVER);
     GIVES(ETP_ESTATE, etp_live_stop, side->live);
     GIVES(ETP_ENOENT, etp_live_listen, side->live, 0, "tcp://127.0.0.1:0", NULL, NULL, &error);
     GIVES(ETP_ENOENT, etp_live_dial, side->live, 0, "tcp://127.0.0.1:1", 0, NULL, NULL, &error);
@@ -159,6 +161,7 @@ static void meddle(void *user, const etp_live_peer_info *peer, const char *why)
     GIVES(ETP_ESTATE, etp_live_start, side->live);
     GIVES(ETP_ESTATE, etp_live_set_trust, side->live, side->node, (const etp_trust *)(const void *)&error);
     GIVES(ETP_ESTATE, etp_live_run, side->live);
+    GIVES(ETP_ESTATE, etp_live_run_until, side->live, ETP_TIME_NEVER);
     QUIET(etp_live_free, side->live);
 }
 

@@ -181,6 +181,9 @@ ETP_API int etp_live_changed(etp_live *live);
 
 /** Runs its own loop until etp_live_stop(). ETP_ESTATE on a loop of the host's. */
 ETP_API int etp_live_run(etp_live *live);
+/** The same, but no longer than until that reading of the network's clock: for a host that has other things to do in
+ *  between. With one that has passed what is ready is served, and no more. */
+ETP_API int etp_live_run_until(etp_live *live, etp_time until);
 /** Ends etp_live_run() after the callback that is being served. From callbacks too. */
 ETP_API int etp_live_stop(etp_live *live);
 
