@@ -7,6 +7,7 @@
  *     list.c        options that take a list of values
  *     sweep.c       the cells of the sweep, and who takes part in them
  *     play.c        one cell: a market over such links, and what is read from it
+ *     sockets.c     the same over real sockets
  *     needs.c       how far links may be worse before something comes too late or is lost
  *     print.c, csv.c, json.c   the result
  */
@@ -38,6 +39,7 @@ typedef struct etp_bench_options {
     uint64_t intervals, jobs;
     bool by_type;
     const char *csv;
+    const char *relay; /* NULL: links are simulated */
 } etp_bench_options;
 
 extern const etp_vocabulary etp_bench_vocabulary;
@@ -91,6 +93,7 @@ typedef struct etp_bench {
     size_t markets;
     size_t first;      /* interval of the day */
     etp_time interval; /* its length */
+    etp_time beat;     /* how long one takes on the clock; 0: as long as that */
     etp_progress progress;
 } etp_bench;
 
@@ -99,8 +102,21 @@ typedef struct etp_bench {
 int etp_bench_set(etp_bench *bench, const etp_bench_options *options, etp_error *error);
 void etp_bench_fini(etp_bench *bench);
 
+/* "simulated" or "sockets". */
+const char *etp_bench_links(const etp_bench *bench);
+
 /* Runs one: an etp_work. Perfect links come first, one market after the other, then all cells. */
 int etp_bench_play(void *bench, size_t index, etp_error *error);
+
+/* Runs a market over real sockets, through the relay, and counts its bytes; the rest of the result remains to be read.
+ * `run` is complete but for what carries it. */
+int etp_bench_play_sockets(const etp_bench *bench, const etp_bench_cell *cell, etp_run_options *run,
+                           etp_bench_result *result, etp_error *error);
+/* Takes from a run that is over what does not depend on what carried it. */
+void etp_bench_read_result(etp_bench_result *result, const etp_run *run);
+/* Refuses what cannot be done over real sockets, and takes other defaults, for they take real time. Returns an exit
+ * status. */
+int etp_bench_suit_sockets(etp_bench_options *options, etp_error *error);
 
 /* ---- what that says ---- */
 

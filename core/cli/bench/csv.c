@@ -18,9 +18,10 @@ static void write_head(FILE *out)
 static void write_cell(const etp_bench *bench, const etp_bench_cell *cell, FILE *out)
 {
     const etp_bench_result *result = &cell->result;
-    fprintf(out, "simulated,%u,%u,%.15g,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 ",", cell->batteries,
-            cell->aggregators, (double)cell->delay / (double)ETP_NS_PER_MS, cell->loss / one_ppm, cell->bandwidth,
-            bench->perfect[cell->market].result.trades, result->trades, etp_bench_trades_lost(bench, cell));
+    fprintf(out, "%s,%u,%u,%.15g,%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 ",", etp_bench_links(bench),
+            cell->batteries, cell->aggregators, (double)cell->delay / (double)ETP_NS_PER_MS, cell->loss / one_ppm,
+            cell->bandwidth, bench->perfect[cell->market].result.trades, result->trades,
+            etp_bench_trades_lost(bench, cell));
     fprintf(out, "%" PRId64 ",%" PRId64 ",%.15g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
             result->energy, etp_bench_energy_lost(bench, cell), etp_bench_percent_lost(bench, cell), result->lapses,
             result->in_doubt, result->frames_lost, result->late, result->bytes);

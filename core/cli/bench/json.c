@@ -136,7 +136,7 @@ int etp_bench_write_json(const etp_bench *bench, FILE *out)
     put_whole(&to, "schema_version", SCHEMA_VERSION);
     put_text(&to, "version", etp_version());
     put_text(&to, "command", "bench network");
-    put_text(&to, "links", "simulated");
+    put_text(&to, "links", etp_bench_links(bench));
     put_id(&to, "seed", bench->options->shared.seed);
     put(&to, "options", make_options(bench));
     put(&to, "settings", etp_settings_make_json(&bench->casts[0].stage.settings));

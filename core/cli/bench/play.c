@@ -23,6 +23,7 @@ static etp_run_options options_of(const etp_bench *bench, const etp_bench_cell *
     run.homes = cell->batteries;
     run.first = bench->first;
     run.intervals = (size_t)bench->options->intervals;
+    run.beat = bench->beat;
     run.logger = (etp_logger){0};
     run.ledger = false;
     set_links(&run.network, cell, perfect);
@@ -43,7 +44,7 @@ static etp_bench_delay read_delay(const etp_run *run, const etp_engine_stats *st
                              .max_us = delays->max};
 }
 
-static void read_result(etp_bench_result *result, const etp_run *run)
+void etp_bench_read_result(etp_bench_result *result, const etp_run *run)
 {
     etp_run_totals totals;
     etp_engine_stats stats;
@@ -98,7 +99,7 @@ static int play(const etp_run_options *options, etp_bench_result *result, etp_er
     if (status == ETP_EXIT_DONE)
         status = etp_whole_run_check(run, "cell", error);
     if (status == ETP_EXIT_DONE)
-        read_result(result, run);
+        etp_bench_read_result(result, run);
     etp_run_free(run);
     return status;
 }
@@ -117,7 +118,9 @@ int etp_bench_play(void *user, size_t index, etp_error *error)
         run.firm_count = crew.count;
         run.policy = etp_script_bess_hooks(crew.policy);
         run.policy_user = crew.policy;
-        status = play(&run, &cell->result, error);
+        status = bench->options->relay != NULL && !perfect
+                     ? etp_bench_play_sockets(bench, cell, &run, &cell->result, error)
+                     : play(&run, &cell->result, error);
     }
     etp_crew_fini(&crew);
     return status;

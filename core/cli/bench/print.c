@@ -49,19 +49,34 @@ static void add_place(etp_table *table, const etp_bench_cell *cell)
 
 /* ---- what was run ---- */
 
+static void print_links(const etp_bench *bench, FILE *out)
+{
+    char interval[TEXT_MAX], beat[TEXT_MAX];
+    etp_value_show_duration(bench->interval, interval, sizeof interval);
+    etp_value_show_duration(bench->beat, beat, sizeof beat);
+    if (bench->options->relay != NULL)
+        fprintf(out, "real sockets on loopback through %s; ", bench->options->relay);
+    else
+        fputs("simulated links; ", out);
+    fprintf(out, "%" PRIu64 " interval%s of %s", bench->options->intervals, plural(bench->options->intervals),
+            interval);
+    if (bench->beat > 0)
+        fprintf(out, ", each in %s of the clock,", beat);
+    fputs(" from 18:00 on, ", out);
+}
+
 static void print_setting(const etp_bench *bench, FILE *out)
 {
-    const etp_bench_options *options = bench->options;
-    char interval[TEXT_MAX], window[TEXT_MAX], hold[TEXT_MAX], spread[TEXT_MAX], jitter[TEXT_MAX];
-    etp_value_show_duration(bench->interval, interval, sizeof interval);
-    etp_value_show_duration(options->shared.window, window, sizeof window);
-    etp_value_show_duration(options->shared.hold, hold, sizeof hold);
-    etp_value_show_duration(options->shared.spread, spread, sizeof spread);
-    etp_value_show_duration(options->shared.jitter, jitter, sizeof jitter);
-    fprintf(out, "simulated links; %" PRIu64 " interval%s of %s from 18:00 on, seed %" PRIu64 ", %s\n",
-            options->intervals, plural(options->intervals), interval, options->shared.seed,
-            etp_mechanism_name(options->shared.mechanism));
-    fprintf(out, "window %s, hold %s, queries spread over %s, jitter %s\n", window, hold, spread, jitter);
+    const etp_options *shared = &bench->options->shared;
+    char window[TEXT_MAX], hold[TEXT_MAX], spread[TEXT_MAX], jitter[TEXT_MAX];
+    etp_value_show_duration(shared->window, window, sizeof window);
+    etp_value_show_duration(shared->hold, hold, sizeof hold);
+    etp_value_show_duration(shared->spread, spread, sizeof spread);
+    etp_value_show_duration(shared->jitter, jitter, sizeof jitter);
+    print_links(bench, out);
+    fprintf(out, "seed %" PRIu64 ", %s\n", shared->seed, etp_mechanism_name(shared->mechanism));
+    fprintf(out, "window %s, hold %s, queries spread over %s%s, jitter %s\n", window, hold,
+            bench->beat > 0 ? "what is left of an interval, at most " : "", spread, jitter);
 }
 
 /* ---- a row for each cell ---- */

@@ -34,6 +34,10 @@ static const etp_option own_options[] = {
      &etp_option_kind_chance, OWN(shared.failures), 0, 0},
     {NULL, "jobs", "N", NULL, "how many cells are run at once; changes nothing in the result [one per processor]",
      &etp_option_kind_whole, OWN(jobs), 1, 256},
+    {NULL, "relay", "PROGRAM", NULL,
+     "run over real sockets on loopback, by the clock, with this program between them (such as tests' etp-net-relay); "
+     "one cell after the other, and by default one small market over one kind of links",
+     &etp_option_kind_text, OWN(relay), 0, 0},
     {"The result", "by-type", NULL, NULL,
      "a table of each cell besides: every type's p50, p99, p99.9, max and how many were late", &etp_option_kind_flag,
      OWN(by_type), 0, 0},
@@ -156,13 +160,15 @@ static int measure(const etp_bench_options *options, etp_error *error)
 
 /* ---- the command ---- */
 
-static int start(const etp_bench_options *options, etp_error *error)
+static int start(etp_bench_options *options, etp_error *error)
 {
     if (options->shared.help) {
         etp_bench_help();
         return etp_output_flush(error);
     }
     int status = check_outputs(options, error);
+    if (status == ETP_EXIT_DONE && options->relay != NULL)
+        status = etp_bench_suit_sockets(options, error);
     return status == ETP_EXIT_DONE ? measure(options, error) : status;
 }
 

@@ -29,6 +29,17 @@ static void set_time(etp_bench *bench)
     const etp_options *shared = &bench->options->shared;
     bench->interval = shared->interval != 0 ? shared->interval : default_interval;
     bench->first = (size_t)(noon_to_evening / bench->interval);
+    if (bench->options->relay == NULL)
+        return;
+    /* Queries get half as much time as window and holds take. */
+    bench->beat = (shared->window + 2 * shared->hold) * 3 / 2;
+    if (bench->beat > bench->interval)
+        bench->beat = bench->interval;
+}
+
+const char *etp_bench_links(const etp_bench *bench)
+{
+    return bench->options->relay != NULL ? "sockets" : "simulated";
 }
 
 static uint64_t days_needed(const etp_bench *bench)
