@@ -236,7 +236,7 @@ const char *etp_node_key_kind_name(const etp_node_key *key)
         [ETP_KEY_LINKS] = "a URL, or a list of them",
         [ETP_KEY_DIALS] = "a URL, or a list of them",
         [ETP_KEY_ADDRESS] = "HOST:PORT",
-        [ETP_KEY_ADDRESSES] = "a list of HOST:PORT",
+        [ETP_KEY_ADDRESSES] = "HOST:PORT, or a list of them",
         [ETP_KEY_SERVERS] = "a table with url and device, or a list of them",
         [ETP_KEY_IDS] = "a list of device ids",
         [ETP_KEY_PARAMS] = "a table of numbers",
