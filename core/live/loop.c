@@ -61,6 +61,21 @@ static void on_timer(evutil_socket_t unused, short events, void *user)
     etp_live_leave(live);
 }
 
+/* Rounded up, so that the deadline has come when the timer fires. */
+static struct timeval in_microseconds(etp_time wait)
+{
+    return (struct timeval){.tv_sec = (time_t)(wait / ETP_NS_PER_SECOND),
+                            .tv_usec = (suseconds_t)((wait % ETP_NS_PER_SECOND + ETP_NS_PER_US - 1) / ETP_NS_PER_US)};
+}
+
+/* As long as etp_live_run_until() was asked to run. */
+static void on_pause(evutil_socket_t unused, short events, void *user)
+{
+    (void)unused;
+    (void)events;
+    event_base_loopbreak(((etp_live *)user)->base);
+}
+
 static void set_timer(etp_live *live)
 {
     const struct heap_item *first = etp_heap_first(&live->deadlines);
@@ -79,10 +94,7 @@ static void set_timer(etp_live *live)
     etp_time wait = at - etp_live_now(live);
     if (wait < 0)
         wait = 0;
-    /* Rounded up, so that the deadline has come when the timer fires. */
-    const struct timeval delay = {.tv_sec = (time_t)(wait / ETP_NS_PER_SECOND),
-                                  .tv_usec =
-                                      (suseconds_t)((wait % ETP_NS_PER_SECOND + ETP_NS_PER_US - 1) / ETP_NS_PER_US)};
+    const struct timeval delay = in_microseconds(wait);
     event_add(live->timer, &delay);
 }
 
@@ -124,8 +136,9 @@ int etp_live_open_loop(etp_live *live, etp_error *error)
     if (live->base != NULL) {
         live->woken = event_new(live->base, live->wake_ends[0], EV_READ | EV_PERSIST, on_wake, live);
         live->timer = event_new(live->base, -1, 0, on_timer, live);
+        live->pause = event_new(live->base, -1, 0, on_pause, live);
     }
-    if (live->woken == NULL || live->timer == NULL)
+    if (live->woken == NULL || live->timer == NULL || live->pause == NULL)
         return etp_fail(error, ETP_EIO, "libevent gave no loop for the network");
     return ETP_OK;
 }
@@ -136,6 +149,8 @@ void etp_live_close_loop(etp_live *live)
         event_free(live->woken);
     if (live->timer != NULL)
         event_free(live->timer);
+    if (live->pause != NULL)
+        event_free(live->pause);
     if (live->base != NULL && live->options.event_base == NULL)
         event_base_free(live->base);
     for (unsigned i = 0; i < 2; i++)
@@ -150,15 +165,23 @@ void *etp_live_base(const etp_live *live)
 
 /* ---- the host's calls ---- */
 
+/* An engine that has not started says so, before it looks at what it is handed. */
+static bool engine_has_started(etp_engine *engine)
+{
+    const etp_interval none = {.starts = -1};
+    return etp_engine_begin_interval(engine, &none) == ETP_ERANGE;
+}
+
 int etp_live_start(etp_live *live)
 {
     if (live == NULL)
         return ETP_EINVAL;
-    if (live->busy || live->started || live->engine == NULL)
+    if (live->busy || live->started || live->engine == NULL || !engine_has_started(live->engine))
         return ETP_ESTATE;
     if (event_add(live->woken, NULL) != 0)
         return ETP_EIO;
     live->started = live->busy = true;
+    etp_live_start_finders(live);
     etp_live_leave(live);
     return ETP_OK;
 }
@@ -181,6 +204,23 @@ int etp_live_run(etp_live *live)
     if (live->busy || !live->started || live->options.event_base != NULL)
         return ETP_ESTATE;
     return event_base_loop(live->base, EVLOOP_NO_EXIT_ON_EMPTY) >= 0 ? ETP_OK : ETP_EIO;
+}
+
+int etp_live_run_until(etp_live *live, etp_time until)
+{
+    if (live == NULL)
+        return ETP_EINVAL;
+    if (live->busy || !live->started || live->options.event_base != NULL)
+        return ETP_ESTATE;
+    etp_time now = etp_live_now(live);
+    if (until <= now)
+        return event_base_loop(live->base, EVLOOP_NONBLOCK) >= 0 ? ETP_OK : ETP_EIO;
+    const struct timeval delay = in_microseconds(until - now);
+    if (event_add(live->pause, &delay) != 0)
+        return ETP_EIO;
+    int result = event_base_loop(live->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    event_del(live->pause);
+    return result >= 0 ? ETP_OK : ETP_EIO;
 }
 
 int etp_live_stop(etp_live *live)

@@ -203,6 +203,7 @@ static json_t *make_message(const etp_report_run *run, unsigned type)
     put_count(&to, "received", run->engine.received[type]);
     put_count(&to, "p50_us", delay->p50_us);
     put_count(&to, "p99_us", delay->p99_us);
+    put_count(&to, "p999_us", delay->p999_us);
     put_count(&to, "max_us", delay->max_us);
     put_whole(&to, "limit_us", etp_type_delay_limit(type) / ETP_NS_PER_US);
     put_count(&to, "misses", run->engine.late[type]);
