@@ -59,9 +59,10 @@ static void check_reach(const etp_node_config *config, etp_findings *findings)
         etp_findings_error(findings,
                            "%s: nobody can reach this node and it reaches nobody: add listen, dial or discovery",
                            config->file);
-    if (discovery->given && discovery->group == NULL && discovery->peers.count == 0)
-        etp_node_config_refuse(config, findings, "discovery", "has neither a group nor peers: it would ask nobody");
-    if (discovery->announce != NULL && config->listen.count == 0)
+    if (discovery->given && discovery->groups.count + discovery->peers.count == 0 && discovery->listen == NULL)
+        etp_node_config_refuse(config, findings, "discovery",
+                               "has neither a group nor peers nor listen: it would ask and hear nobody");
+    if (discovery->announce.count > 0 && config->listen.count == 0)
         etp_node_config_refuse(config, findings, "discovery.announce",
                                "is an address that nobody answers at: there is no listen");
     for (unsigned i = 0; i < config->dial.count; i++)
