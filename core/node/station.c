@@ -218,6 +218,8 @@ static int build(etp_station *station, etp_error *error)
     if (result == ETP_OK)
         result = open_links(station, error);
     if (result == ETP_OK)
+        result = etp_station_discover(station, error);
+    if (result == ETP_OK)
         result = open_older(station, error);
     if (result != ETP_OK && error->text[0] == '\0')
         etp_fail(error, result, "the node cannot be started: %s", etp_strerror(result));

@@ -5,6 +5,7 @@
  *     station.c    made of its parts, and taken apart
  *     serve.c      the loop: market intervals, files that change, signals, the end
  *     interval.c   one market interval after the other
+ *     discover.c   announcements, and who is found by them
  *     reread.c     SIGHUP
  *     tell.c       lines on standard output as things happen
  *     audit.c      the file of refusals
@@ -96,6 +97,8 @@ bool etp_station_has_open(const etp_station *station);
 
 /* The time on the engine's clock. */
 etp_time etp_station_now(const etp_station *station);
+/* Begins discovery, if the configuration has any. */
+int etp_station_discover(etp_station *station, etp_error *error);
 void etp_station_begin_if_due(etp_station *station);
 void etp_station_settle(etp_station *station, bool at_the_end);
 void etp_station_reread(etp_station *station);
@@ -107,6 +110,7 @@ void etp_station_reload(etp_station *station);
 /* One line, written out at once. */
 void etp_tell(const etp_station *station, const char *format, ...) ETP_TELL;
 void etp_tell_start(const etp_station *station, const etp_findings *findings);
+void etp_tell_discovery(const etp_station *station);
 void etp_tell_ready(const etp_station *station);
 void etp_tell_interval(const etp_station *station, const etp_interval *interval);
 /* An etp_observer's: keeps the books and prints trades. */

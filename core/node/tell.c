@@ -47,6 +47,7 @@ void etp_tell_start(const etp_station *station, const etp_findings *findings)
         etp_tell(station, "dialing older://%s", station->config.older.dial.list[i].url);
     if (station->older != NULL)
         etp_tell(station, "listening %s", etp_live_older_address(station->older));
+    etp_tell_discovery(station);
 }
 
 void etp_tell_ready(const etp_station *station)

@@ -52,7 +52,7 @@ typedef struct etp_node_tls {
 
 typedef struct etp_node_discovery {
     bool given;
-    const char *group, *interface, *announce;
+    const char *group, *interface, *listen, *announce;
     etp_node_links peers; /* "10.0.0.9:7700" */
 } etp_node_discovery;
 

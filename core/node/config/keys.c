@@ -66,8 +66,10 @@ static const etp_node_key keys[] = {
     TEXT("discovery.group", ETP_KEY_ADDRESS, "", ETP_FOR_ALL, false, discovery.group, "multicast group and port"),
     TEXT("discovery.interface", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, discovery.interface,
          "network interface of the multicast; the system's choice if not given"),
+    TEXT("discovery.listen", ETP_KEY_ADDRESS, "", ETP_FOR_ALL, false, discovery.listen,
+         "where datagrams for this node alone are heard; the group's port, or any, if not given"),
     TEXT("discovery.announce", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, discovery.announce,
-         "the URL under which others reach this node's listen address"),
+         "the URL under which others reach this node's listen address; found out from listen if not given"),
     TEXT("discovery.peers", ETP_KEY_ADDRESSES, "", ETP_FOR_ALL, false, discovery.peers,
          "whom to ask directly, where multicast is not to be had"),
 
