@@ -41,6 +41,10 @@ void etp_report_help(void);
 int etp_evidence_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_evidence_help(void);
 
+/* Measures what a market needs of its network. */
+int etp_bench_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_bench_help(void);
+
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);

@@ -5,9 +5,9 @@
  *     station.c    made of its parts, and taken apart
  *     serve.c      the loop: market intervals, files that change, signals, the end
  *     interval.c   one market interval after the other
- *     discover.c   announcements, and who is found by them
  *     reread.c     SIGHUP
  *     tell.c       lines on standard output as things happen
+ *     discover.c   what discovery is told of the configuration
  *     audit.c      the file of refusals
  *     facts.c      what is reported: the same for tables and JSON
  *     tables.c     the tables of SIGUSR1 and of the end
@@ -97,12 +97,16 @@ bool etp_station_has_open(const etp_station *station);
 
 /* The time on the engine's clock. */
 etp_time etp_station_now(const etp_station *station);
-/* Begins discovery, if the configuration has any. */
-int etp_station_discover(etp_station *station, etp_error *error);
 void etp_station_begin_if_due(etp_station *station);
 void etp_station_settle(etp_station *station, bool at_the_end);
 void etp_station_reread(etp_station *station);
 void etp_station_reload(etp_station *station);
+
+/* Begins discovery, where the configuration has it. */
+int etp_station_discover(etp_station *station, etp_error *error);
+
+/* TLS of a link, in `tls`, or NULL for one that has none. */
+const etp_live_tls *etp_station_tls(const etp_station *station, const char *url, etp_live_tls *tls);
 
 /* ---- telling ---- */
 
@@ -110,7 +114,6 @@ void etp_station_reload(etp_station *station);
 /* One line, written out at once. */
 void etp_tell(const etp_station *station, const char *format, ...) ETP_TELL;
 void etp_tell_start(const etp_station *station, const etp_findings *findings);
-void etp_tell_discovery(const etp_station *station);
 void etp_tell_ready(const etp_station *station);
 void etp_tell_interval(const etp_station *station, const etp_interval *interval);
 /* An etp_observer's: keeps the books and prints trades. */

@@ -65,15 +65,15 @@ static void check_reach(const etp_node_config *config, etp_findings *findings)
         etp_findings_error(findings,
                            "%s: nobody can reach this node and it reaches nobody: add listen, dial or discovery",
                            config->file);
-    if (discovery->given && discovery->group == NULL && discovery->peers.count == 0 && discovery->listen == NULL)
+    if (discovery->given && discovery->groups.count + discovery->peers.count == 0 && discovery->listen == NULL)
         etp_node_config_refuse(config, findings, "discovery",
-                               "has neither a group nor peers, nor listens: it would ask nobody");
+                               "has neither a group nor peers nor listen: it would ask and hear nobody");
     for (unsigned i = 0; i < discovery->peers.count; i++)
         if (!is_number(discovery->peers.list[i].url))
             etp_node_config_refuse(config, findings, "discovery.peers",
                                    "has \"%s\": write an address in numbers, names are not looked up here",
                                    discovery->peers.list[i].url);
-    if (discovery->announce != NULL && config->listen.count == 0)
+    if (discovery->announce.count > 0 && config->listen.count == 0)
         etp_node_config_refuse(config, findings, "discovery.announce",
                                "is an address that nobody answers at: there is no listen");
     for (unsigned i = 0; i < config->dial.count; i++)
