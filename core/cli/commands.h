@@ -63,6 +63,10 @@ void etp_keygen_help(void);
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_api_help(void);
 
+/* Is a node on a real network. Only in builds that have one. */
+int etp_node_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_node_help(void);
+
 /* ---- the parts of run ---- */
 
 /* Runs the market and what it is compared with, and writes the results. */

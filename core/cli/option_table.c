@@ -166,6 +166,23 @@ static int read_gaps(void *field, const etp_option *option, const char *text, et
     return etp_fail(error, ETP_EINVAL, "--%s takes refuse or hold, not '%s'", option->name, text);
 }
 
+static const char *const transports[] = {"inproc", "ipc", "tcp", "ws"};
+
+/* Without a value they stay in the process. */
+static int read_live(void *field, const etp_option *option, const char *text, etp_error *error)
+{
+    if (text == NULL)
+        text = transports[0];
+    for (unsigned i = 0; i < sizeof transports / sizeof transports[0]; i++) {
+        if (strcmp(text, transports[i]) == 0) {
+            *(const char **)field = transports[i];
+            return ETP_OK;
+        }
+    }
+    return etp_fail(error, ETP_EINVAL, "--%s takes inproc, ipc, tcp or ws, as in --%s=tcp, not '%s'", option->name,
+                    option->name, text);
+}
+
 static int read_level(void *field, const etp_option *option, const char *text, etp_error *error)
 {
     if (etp_log_level_parse(text, field) != ETP_OK)
@@ -285,7 +302,8 @@ static const etp_option_kind action = {read_flag, show_action}, file = {read_tex
                              mechanism = {read_mechanism, show_mechanism}, disclose = {read_disclose, show_disclose},
                              level = {read_level, show_level}, pace = {read_pace, show_pace},
                              date = {read_date, show_date}, spot = {read_spot, show_spot},
-                             gaps = {read_gaps, show_gaps}, conduct = {read_conduct, show_conduct};
+                             gaps = {read_gaps, show_gaps}, conduct = {read_conduct, show_conduct},
+                             live = {read_live, show_text};
 const etp_option_kind etp_option_kind_set = {NULL, show_action};
 const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
@@ -378,17 +396,24 @@ const etp_option etp_option_table[] = {
     {NULL, "failures", "CHANCE", "0.02", "that a battery fails for a while, for each battery and day",
      &etp_option_kind_chance, AT(failures), 0, 0},
 
+    {"On real links", "live", "[=TRANSPORT]", NULL,
+     "run the market alone, by the clock on the wall, with each aggregator and each battery on connections of their "
+     "own "
+     "in this process: inproc (the default), ipc, tcp or ws. What --watch does it does too",
+     &live, AT(live), 0, 0},
+
     {"Editing while it runs", "watch", NULL, NULL,
      "run the market alone, by the clock on the wall, and reload each script whose file changes; Ctrl-C ends it "
      "with the usual table",
      &etp_option_kind_flag, AT(watch), 0, 0},
     {NULL, "pace", "N", NULL,
      "market time is N times as fast as protocol time, 1 to 100000: at 60 an hour of the market takes a minute, while "
-     "windows, holds and delays stay real. With --watch or --swap [as fast as an interval's auctions fit in well]",
+     "windows, holds and delays stay real. With --watch, --live or --swap [as fast as an interval's auctions fit in "
+     "well]",
      &pace, AT(pace), 1, 100000},
     {NULL, "skip", "TIME", "0s",
-     "with --watch: run so much of the market at once, and the rest by the clock; the built-in day begins at noon, and "
-     "sells from half past four on",
+     "with --watch: run so much of the market at once, and the rest by the clock; with --live: let so much pass "
+     "without a trade; the built-in day begins at noon, and sells from half past four on",
      &etp_option_kind_duration, AT(skip), 0, 24 * HOUR},
     {NULL, "swap", "NAME=FILE@SECONDS", NULL,
      "let another version of a strategy (or of the reserve policy: reserve=FILE@SECONDS) take over so many seconds of "
@@ -423,6 +448,20 @@ bool etp_option_is_of_output(const etp_option *option)
             return false;
     }
     return false;
+}
+
+bool etp_option_is_simulated(const etp_option *option)
+{
+    static const char *const simulated[] = {"delay", "jitter", "loss", "duplicate", "reorder", "flip", "bandwidth"};
+    for (unsigned i = 0; i < sizeof simulated / sizeof simulated[0]; i++)
+        if (strcmp(option->name, simulated[i]) == 0)
+            return true;
+    return false;
+}
+
+bool etp_option_is_open(const etp_option *option)
+{
+    return option->argument != NULL && option->argument[0] == '[';
 }
 
 unsigned etp_option_count(void)

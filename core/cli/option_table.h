@@ -23,6 +23,10 @@ struct etp_option {
 };
 
 extern const etp_option etp_option_table[];
+/* Only simulated links have what it says. */
+bool etp_option_is_simulated(const etp_option *option);
+/* It may stand without its value, which is then joined to it: --live, or --live=tcp. */
+bool etp_option_is_open(const etp_option *option);
 /* Says where results go, and changes nothing in them. */
 bool etp_option_is_of_output(const etp_option *option);
 /* Repeated options are collected by the parser, which knows how many there may be. */

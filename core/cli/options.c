@@ -109,11 +109,16 @@ static int take_option(etp_options *options, const etp_option *option, const cha
 /* What does not fit is cut. Where a result goes changes nothing in it. */
 static void note_given(etp_options *options, const etp_option *option, const char *text)
 {
+    if (etp_option_is_simulated(option))
+        options->simulated = option->name;
     if (etp_option_is_of_output(option))
         return;
     size_t used = strlen(options->given);
     snprintf(options->given + used, sizeof options->given - used, "%s--%s%s%s", used > 0 ? " " : "", option->name,
-             text != NULL ? " " : "", text != NULL ? text : "");
+             text == NULL                 ? ""
+             : etp_option_is_open(option) ? "="
+                                          : " ",
+             text != NULL ? text : "");
 }
 
 static int take(const option_reader *reader, int code, char **argv, etp_error *error)
@@ -151,7 +156,9 @@ static void list_long_options(const option_reader *reader, struct option *list)
 {
     for (unsigned i = 0; i < reader->count; i++) {
         const etp_option *option = reader->list[i];
-        int has_value = option->argument != NULL ? required_argument : no_argument;
+        int has_value = option->argument == NULL     ? no_argument
+                        : etp_option_is_open(option) ? optional_argument
+                                                     : required_argument;
         list[i] = (struct option){option->name, has_value, NULL, OPTION_CODE + (int)i};
     }
     list[reader->count] = (struct option){NULL, 0, NULL, 0};

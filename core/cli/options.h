@@ -63,6 +63,8 @@ typedef struct etp_options {
     uint32_t failures;
     char given[ETP_GIVEN_MAX]; /* those that say what is run, as they were written */
     double pace;               /* 0 when not given */
+    const char *simulated;     /* an option that was given and that only simulated links have, or NULL */
+    const char *live;          /* by which links; NULL for simulated ones */
     bool quiet, no_baselines, check_determinism, digest, watch;
     bool help, version;
     etp_log_level log;
@@ -73,6 +75,8 @@ typedef struct etp_options {
 int etp_options_parse(etp_options *options, int argc, char **argv, etp_error *error);
 /* Refuses options that contradict each other. Returns an exit status. */
 int etp_options_check(const etp_options *options, etp_error *error);
+/* The run goes by the clock on the wall. */
+bool etp_options_by_clock(const etp_options *options);
 void etp_options_fini(etp_options *options);
 
 typedef struct etp_vocabulary etp_vocabulary;

@@ -8,6 +8,9 @@
 #include "cli/stage.h"
 #include "cli/watch/session.h"
 #include "program/status.h"
+#ifdef ETP_HAS_LIVE
+#include "cli/live/market.h"
+#endif
 
 static const char *const act_names[] = {"market", "utility", "alone"};
 static const char utility_name[] = "single utility";
@@ -132,11 +135,42 @@ int etp_stage_start_run(etp_run **run, const etp_run_options *options, etp_error
 static int go(etp_stage *stage, etp_act act, etp_run *run, etp_crew *crew, etp_error *error)
 {
     const etp_reloads reloads = {stage, run, crew};
+#ifdef ETP_HAS_LIVE
+    if (act == ETP_ACT_MARKET && stage->live != NULL)
+        return etp_live_market_play(stage->live, &reloads, error);
+#endif
     if (act == ETP_ACT_MARKET && stage->options->watch)
-        return etp_session_play(&reloads, error);
+        return etp_session_play(&reloads, NULL, error);
     if (act == ETP_ACT_MARKET && stage->swaps.count > 0)
         return etp_reloads_play_swaps(&reloads, error);
     return step_all(stage, run, error);
+}
+
+/* The market alone is ever carried by real links. */
+static int begin_live(etp_stage *stage, etp_act act, etp_run_options *options, etp_error *error)
+{
+#ifdef ETP_HAS_LIVE
+    if (act != ETP_ACT_MARKET || stage->options->live == NULL)
+        return ETP_EXIT_DONE;
+    int status = etp_live_market_new(&stage->live, stage->options->live, error);
+    if (status == ETP_EXIT_DONE)
+        options->carriage = etp_live_market_carriage(stage->live);
+    return status;
+#else
+    (void)stage;
+    (void)act;
+    (void)options;
+    (void)error;
+    return ETP_EXIT_DONE;
+#endif
+}
+
+static void end_live(etp_stage *stage)
+{
+#ifdef ETP_HAS_LIVE
+    etp_live_market_free(stage->live);
+#endif
+    stage->live = NULL;
 }
 
 static int play(etp_stage *stage, etp_act act, const etp_run_options *options, etp_crew *crew, etp_report_run *result,
@@ -150,6 +184,11 @@ static int play(etp_stage *stage, etp_act act, const etp_run_options *options, e
         status = check(stage, act, run, error);
     if (status == ETP_EXIT_DONE)
         status = keep(result, run, crew, options->homes, error);
+#ifdef ETP_HAS_LIVE
+    if (status == ETP_EXIT_DONE && act == ETP_ACT_MARKET && stage->live != NULL)
+        etp_live_market_describe(stage->live, &result->live);
+#endif
+    end_live(stage);
     etp_run_free(run);
     return status;
 }
@@ -177,6 +216,8 @@ int etp_stage_play(etp_stage *stage, etp_act act, const etp_observer *observer, 
     options.policy_user = crew.policy;
     if (observer != NULL)
         options.observer = *observer;
+    if (status == ETP_EXIT_DONE)
+        status = begin_live(stage, act, &options, error);
     if (status == ETP_EXIT_DONE)
         status = play(stage, act, &options, &crew, result, error);
     if (act == ETP_ACT_MARKET)

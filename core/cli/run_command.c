@@ -135,8 +135,8 @@ static int play_and_write(etp_stage *stage, etp_output *json, etp_output *events
     etp_description description;
     etp_report report;
     etp_describe(&report, &description, stage);
-    int status = stage->options->watch ? play_watched(stage, events, &report, &description, error)
-                                       : play_all(stage, events, &report, error);
+    int status = etp_options_by_clock(stage->options) ? play_watched(stage, events, &report, &description, error)
+                                                      : play_all(stage, events, &report, error);
     if (status == ETP_EXIT_DONE)
         status = write_json(&report, json, error);
     if (status == ETP_EXIT_DONE)

@@ -99,7 +99,7 @@ static void set_pace(etp_stage *stage)
 {
     const etp_options *options = stage->options;
     stage->pace = 1;
-    if (!options->watch && options->pace == 0)
+    if (!etp_options_by_clock(options) && options->pace == 0)
         return;
     stage->pace = options->pace != 0 ? options->pace : comfortable_pace(&stage->run);
     stage->run.beat = (etp_time)((double)stage->trace.interval / stage->pace + 0.5);
@@ -127,7 +127,7 @@ int etp_stage_set(etp_stage *stage, const etp_options *options, etp_error *error
     *stage = (etp_stage){.options = options};
     stage->logger = etp_log_lines_begin(&stage->log_lines, &stage->progress, options->log);
     stage->log_lines.reloads_are_told =
-        options->watch && !options->quiet && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+        etp_options_by_clock(options) && !options->quiet && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
     etp_run_defaults(&stage->run);
     int status = etp_settings_read(&stage->settings, options->sets, options->set_count, error);
     if (status == ETP_EXIT_DONE)

@@ -25,8 +25,9 @@ typedef struct etp_stage {
     etp_progress progress;
     etp_log_lines log_lines;
     etp_logger logger;
-    double pace;               /* 1 where market time is not paced */
-    etp_events_writer *events; /* set by whoever writes them down, else NULL */
+    double pace;                  /* 1 where market time is not paced */
+    etp_events_writer *events;    /* set by whoever writes them down, else NULL */
+    struct etp_live_market *live; /* while the market is played over real links, else NULL */
 } etp_stage;
 
 /* Reads all files. Returns an exit status. etp_stage_fini() is due in any case. The stage must not be moved. */

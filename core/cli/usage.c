@@ -51,8 +51,8 @@ void etp_usage_commands(void)
 static void print_option(const etp_option *option)
 {
     char doc[512], range[64] = "", standard[64] = "";
-    int column = printf("  --%s%s%s", option->name, option->argument != NULL ? " " : "",
-                        option->argument != NULL ? option->argument : "");
+    bool apart = option->argument != NULL && !etp_option_is_open(option);
+    int column = printf("  --%s%s%s", option->name, apart ? " " : "", option->argument != NULL ? option->argument : "");
     if (option->kind == &etp_option_kind_whole)
         snprintf(range, sizeof range, ", %" PRIu64 " to %" PRIu64, option->low, option->high);
     if (option->standard != NULL)

@@ -141,15 +141,6 @@ static bool has_peer(const etp_engine *engine, const struct node *node, etp_id p
     return false;
 }
 
-/* A peer that comes while the engine runs. */
-static void meet(etp_engine *engine, struct node *node, uint32_t session)
-{
-    if (node->role == ROLE_BESS)
-        etp_bess_meet(engine, as_bess(node), session);
-    etp_reschedule(engine, node);
-    etp_outbox_flush(engine);
-}
-
 static int add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *made)
 {
     if (number >= engine->node_count)
@@ -163,8 +154,12 @@ static int add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *
     if (node->role == ROLE_BESS && has_peer(engine, node, peer))
         return ETP_EEXIST;
     uint32_t link = engine->link_count++, session = node->links++;
-    engine->links[link] =
-        (struct link){.peer = peer, .node = number, .session = session, .first_slot = NO_SLOT, .next_dirty = NO_LINK};
+    engine->links[link] = (struct link){.peer = peer,
+                                        .node = number,
+                                        .session = session,
+                                        .first_slot = NO_SLOT,
+                                        .next_dirty = NO_LINK,
+                                        .lost = engine->started};
     if (node->role == ROLE_BESS) {
         as_bess(node)->sessions[session].link = link;
     } else {
@@ -173,7 +168,7 @@ static int add_link(etp_engine *engine, etp_node number, etp_id peer, etp_link *
     }
     *made = link;
     if (engine->started)
-        meet(engine, node, session);
+        etp_reschedule(engine, node);
     return ETP_OK;
 }
 

@@ -255,7 +255,7 @@ int etp_live_port_join(etp_live *live, etp_live_port *port, const etp_live_arriv
     if (result != ETP_OK)
         return result;
     take_over(live, peer, port, arrival);
-    if (known && peer->link != LIVE_NO_LINK)
+    if (peer->link != LIVE_NO_LINK)
         etp_engine_link_up(live->engine, peer->link);
     tell(live, peer, NULL);
     return ETP_OK;

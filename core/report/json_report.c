@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "report/json_live.h"
 #include "report/json_pieces.h"
 #include "report/json_welfare.h"
 #include "report/report.h"
@@ -203,6 +204,7 @@ static json_t *make_message(const etp_report_run *run, unsigned type)
     put_count(&to, "received", run->engine.received[type]);
     put_count(&to, "p50_us", delay->p50_us);
     put_count(&to, "p99_us", delay->p99_us);
+    put_count(&to, "p999_us", delay->p999_us);
     put_count(&to, "max_us", delay->max_us);
     put_whole(&to, "limit_us", etp_type_delay_limit(type) / ETP_NS_PER_US);
     put_count(&to, "misses", run->engine.late[type]);
@@ -341,6 +343,7 @@ static json_t *make_report(const etp_report *report)
     put_count(&to, "batteries", report->homes);
     put_real(&to, "days", report->days);
     put(&to, "runs", make_runs(report));
+    put(&to, "live", etp_report_make_live(&report->market.live));
     return finish(&to);
 }
 

@@ -36,6 +36,7 @@ static void fill_delays(etp_report_run *report, const etp_run *run)
         const etp_histogram *delays = etp_run_delays(run, (etp_type)type);
         report->delays[type] = (etp_report_delay){.p50_us = etp_histogram_quantile(delays, 0.5),
                                                   .p99_us = etp_histogram_quantile(delays, 0.99),
+                                                  .p999_us = etp_histogram_quantile(delays, 0.999),
                                                   .max_us = delays->max};
     }
 }

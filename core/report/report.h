@@ -44,11 +44,23 @@ typedef struct etp_report_home {
 } etp_report_home;
 
 typedef struct etp_report_delay {
-    uint64_t p50_us, p99_us, max_us;
+    uint64_t p50_us, p99_us, p999_us, max_us;
 } etp_report_delay;
+
+/* What real links did. */
+typedef struct etp_report_live {
+    const char *transport; /* NULL: there were none */
+    unsigned links;
+    etp_time set_up;               /* until all were up */
+    uint64_t lost;                 /* times that one was, counted at each end */
+    uint64_t refused;              /* connections, and things that came on them */
+    uint64_t frames, bytes, sends; /* of both ends */
+    etp_report_delay round_trip;
+} etp_report_live;
 
 typedef struct etp_report_run {
     bool present;
+    etp_report_live live;
     etp_run_totals totals;
     etp_engine_stats engine;
     etp_network_stats network;

@@ -245,10 +245,10 @@ static bool any_late(const etp_report_run *run)
 
 static void print_delays(const etp_report_run *run, FILE *out)
 {
-    static const char *const heads[] = {"message", "sent",   "received", "p50 ms",
-                                        "p99 ms",  "max ms", "limit ms", "misses"};
+    static const char *const heads[] = {"message",  "sent",   "received", "p50 ms", "p99 ms",
+                                        "p99.9 ms", "max ms", "limit ms", "misses"};
     etp_table table = {0};
-    etp_table_begin(&table, "lrrrrrrr");
+    etp_table_begin(&table, "lrrrrrrrr");
     etp_table_row(&table, heads);
     for (unsigned type = 0; type < ETP_TYPES; type++) {
         const etp_report_delay *delay = &run->delays[type];
@@ -259,6 +259,7 @@ static void print_delays(const etp_report_run *run, FILE *out)
         etp_table_cell(&table, "%" PRIu64, run->engine.received[type]);
         etp_table_cell(&table, "%.1f", (double)delay->p50_us / us_per_ms);
         etp_table_cell(&table, "%.1f", (double)delay->p99_us / us_per_ms);
+        etp_table_cell(&table, "%.1f", (double)delay->p999_us / us_per_ms);
         etp_table_cell(&table, "%.1f", (double)delay->max_us / us_per_ms);
         etp_table_cell(&table, "%" PRId64, etp_type_delay_limit(type) / ETP_NS_PER_MS);
         etp_table_cell(&table, "%" PRIu64, run->engine.late[type]);
@@ -288,8 +289,10 @@ static void print_refusals(const etp_report_run *run, FILE *out)
 static void print_troubles(const etp_report *report, FILE *out)
 {
     const etp_report_run *market = &report->market;
-    if (report->network_given || any_late(market))
+    bool live = market->live.transport != NULL;
+    if (report->network_given || live || any_late(market))
         print_delays(market, out);
+    etp_notes_on_live(report, out);
     print_refusals(market, out);
     etp_notes_on_troubles(report, out);
 }

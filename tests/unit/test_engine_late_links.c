@@ -22,6 +22,7 @@ static struct {
     etp_node node;
     etp_time queried[MANY];
     unsigned queries, registers;
+    bool started;
 } it;
 
 static int catch_frame(void *user, etp_link link, const void *frame, size_t size)
@@ -65,6 +66,13 @@ static void add_battery(unsigned number)
     etp_link link;
     assert_int_equal(etp_engine_add_link(it.engine, it.node, FIRST + number, &link), ETP_OK);
     assert_int_equal(link, number);
+    assert_int_equal(etp_engine_link_up(it.engine, link), it.started ? ETP_OK : ETP_ESTATE);
+}
+
+static void start(void)
+{
+    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    it.started = true;
 }
 
 /* A battery that a buyer is to query has to be heard. */
@@ -119,7 +127,7 @@ static void who_joins_in_mid_round_is_queried_at_its_moment(void **unused)
         unsigned before = (unsigned)etp_rng_below(&rng, SOME);
         for (unsigned i = 0; i < before; i++)
             add_battery(i);
-        assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+        start();
         for (unsigned i = 0; i < before; i++)
             hear(i);
         begin_interval(interval);
@@ -150,7 +158,7 @@ static void thousands_join_one_by_one_and_take_no_memory(void **unused)
     (void)unused;
     ledger books;
     make_buyer(ledger_open(&books), MANY);
-    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    start();
     begin_interval(1);
     uint64_t calls = books.calls;
     for (unsigned i = 0; i < MANY; i++)
@@ -195,12 +203,15 @@ static void a_battery_registers_on_a_link_that_is_added_late(void **unused)
     assert_int_equal(it.registers, 0);
     etp_link link;
     assert_int_equal(etp_engine_add_link(it.engine, it.node, 7, &link), ETP_OK);
+    assert_int_equal(it.registers, 0);
+    assert_int_equal(etp_engine_link_up(it.engine, link), ETP_OK);
     assert_int_equal(it.registers, 1);
     assert_int_equal(etp_engine_add_link(it.engine, it.node, 7, &link), ETP_EEXIST);
     advance_to(etp_engine_now(it.engine) + 12 * ETP_NS_PER_SECOND);
     assert_int_equal(it.registers, 2);
     assert_int_equal(etp_engine_fail(it.engine, it.node), ETP_OK);
     assert_int_equal(etp_engine_add_link(it.engine, it.node, 8, &link), ETP_OK);
+    assert_int_equal(etp_engine_link_up(it.engine, link), ETP_OK);
     assert_int_equal(it.registers, 2);
     assert_int_equal(etp_engine_add_link(it.engine, it.node, 9, &link), ETP_EFULL);
     etp_engine_free(it.engine);

@@ -82,7 +82,6 @@ static void refuses_wrong_urls(void **state)
         {"tls+tcp://localhost:7700", "TLS needs certificates", true, true},
         {"ipc://", "the path", true, true},
         {"inproc://", "a name", true, true},
-        {"tcp://no-such-host.invalid:7700", "", false, true},
     };
     struct side *side = side_new();
     char long_url[400];
@@ -131,8 +130,7 @@ static void refuses_wrong_calls(void **state)
     assert_int_equal(etp_carrier_send(client->carrier, number, bytes, sizeof bytes), ETP_ERANGE);
     assert_int_equal(etp_carrier_send(client->carrier, number, NULL, 1), ETP_EINVAL);
     assert_int_equal(etp_carrier_send(client->carrier, number, bytes, 100), ETP_OK);
-    assert_int_equal(etp_carrier_sending(client->carrier, number), 100);
-    assert_int_equal(etp_carrier_send(client->carrier, number, bytes, 1), ETP_EFULL);
+    assert_int_equal(etp_carrier_sending(client->carrier, number), 0);
     for (unsigned i = 0; i < 64; i++) {
         etp_connection other = number ^ (etp_connection)1 << i;
         assert_int_equal(etp_carrier_send(client->carrier, other, bytes, 1), ETP_ENOENT);
@@ -216,9 +214,8 @@ static void accepts_no_more_than_it_may(void **state)
     (void)state;
     struct side *server = new_side_with(two_connections), *client = side_new();
     const char *url = tcp_listener(server);
-    unsigned dialers[4];
     for (unsigned i = 0; i < 4; i++)
-        dialers[i] = side_dial(client, url, NULL);
+        side_dial(client, url, NULL);
     turn_until(server->opened == 2 && client->opened == 4 && server->troubles == 1);
     assert_non_null(strstr(server->trouble, "all connections are taken"));
     /* The kernel has accepted the other two; they are heard when it is their turn. */
@@ -226,10 +223,10 @@ static void accepts_no_more_than_it_may(void **state)
         side_send(client, &client->connections[i], "hello", 5, 5);
     turn_until(server->connections[0].size == 5 && server->connections[1].size == 5);
     assert_int_equal(server->opened, 2);
-    etp_carrier_end(client->carrier, dialers[0]);
-    etp_carrier_end(client->carrier, dialers[1]);
-    turn_until(server->opened == 4);
-    turn_until(server->connections[2].size + server->connections[3].size > 0 || server->opened > 4);
+    etp_carrier_close(server->carrier, server->connections[0].number);
+    etp_carrier_close(server->carrier, server->connections[1].number);
+    turn_until(server->opened >= 4);
+    turn_until(server->connections[2].size == 5 && server->connections[3].size == 5);
     side_free(client);
     side_free(server);
 }
@@ -278,7 +275,9 @@ static void a_slow_reader_and_a_flood_hold_up_nobody(void **state)
     }
     /* Far from all has left, and what has not is bounded by the kernel's buffers and one send. */
     assert_true(server->connections[0].out_left > 0);
-    assert_int_equal(etp_carrier_sending(server->carrier, server->connections[0].number), 8192);
+    etp_connection number = server->connections[0].number;
+    assert_in_range(etp_carrier_sending(server->carrier, number), 1, 8192);
+    assert_int_equal(etp_carrier_send(server->carrier, number, "x", 1), ETP_EFULL);
     assert_int_equal(server->closed, 0);
     close(stopped);
     close(flooding);

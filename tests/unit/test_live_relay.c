@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two engines trade over a bad network: a slow link, cuts in mid-auction, connections that are half open or stalled. */
+/* A battery and a buyer that only know a relay, and relays that lie. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,277 +7,354 @@
 
 #include <cmocka.h>
 
-#include "unit/live_fixture.h"
-#include "unit/relay_process.h"
+#include "discovery_fixture.h"
+#include "etp/codec.h"
+#include "live/relay/relay.h"
+#include "live_fixture.h"
 
-enum { LINK_BPS = 1000000, FAILURES = 8, CREDIT_BYTES = 8192 };
+enum { RELAY = 3001, OTHER_RELAY = 3002, OTHER_BUYER = 2002, LISTS = SIDES };
 
-static unsigned port_of(const char *address)
+static etp_identity *identities[SIDES];
+static etp_trust *lists[LISTS];
+
+static int teardown(void **state)
 {
-    const char *colon = strrchr(address, ':');
-    assert_non_null(colon);
-    return (unsigned)strtoul(colon + 1, NULL, 10);
-}
-
-/* Puts the relay before a listener; the address to dial. */
-static const char *relay_to(relay_process *relay, const char *options, const char *address)
-{
-    static char through[64];
-    relay_start(relay, options, port_of(address));
-    snprintf(through, sizeof through, "tcp://127.0.0.1:%u", relay->port);
-    return through;
-}
-
-/* A battery that listens, and a buyer that dials it through the relay. */
-static void connect_through(relay_process *relay, const char *options)
-{
-    build_battery(&sides[0]);
-    build_buyer(&sides[1]);
-    dial_to(&sides[1], relay_to(relay, options, listen_at(&sides[0], "tcp://127.0.0.1:0")), BATTERY);
-    WAIT_FOR(sides[0].up == 1 && sides[1].events[ETP_EVENT_REGISTER] + sides[1].events[ETP_EVENT_STATUS] > 0);
-}
-
-/* ---- what is urgent ---- */
-
-/* A loop whose timers may fire more often than once in a millisecond, so that a battery can say more than a link carries. */
-static int open_precise_base(void **state)
-{
-    struct event_config *config = event_config_new();
-    assert_int_equal(open_base(state), 0);
-    event_free(tick);
-    event_base_free(base);
-    event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-    base = event_base_new_with_config(config);
-    event_config_free(config);
-    tick = event_new(base, -1, EV_PERSIST, on_tick, NULL);
-    const struct timeval often = {0, 5000};
-    return event_add(tick, &often);
-}
-
-/* How much arrived at the buyer between the failure and the word of it. */
-static uint64_t bytes_before_failure_is_known(void)
-{
-    unsigned known = sides[1].events[ETP_EVENT_FAILURE];
-    uint64_t before = live_stats(&sides[1]).bytes_received;
-    etp_engine_advance(sides[0].engine, etp_live_now(sides[0].live));
-    assert_int_equal(etp_engine_fail(sides[0].engine, sides[0].node), ETP_OK);
-    assert_int_equal(etp_live_changed(sides[0].live), ETP_OK);
-    WAIT_FOR(sides[1].events[ETP_EVENT_FAILURE] > known);
-    return live_stats(&sides[1]).bytes_received - before;
-}
-
-static void recover(void)
-{
-    unsigned known = sides[1].events[ETP_EVENT_STATUS];
-    assert_int_equal(etp_engine_recover(sides[0].engine, sides[0].node), ETP_OK);
-    assert_int_equal(etp_live_changed(sides[0].live), ETP_OK);
-    WAIT_FOR(sides[1].events[ETP_EVENT_STATUS] > known);
-}
-
-/* The link is full while messages are given up for want of room. */
-static void wait_until_full(void)
-{
-    etp_engine_stats stats = {0};
-    etp_engine_get_stats(sides[0].engine, &stats);
-    uint64_t before = stats.outbox_full;
-    WAIT_FOR((etp_engine_get_stats(sides[0].engine, &stats), stats.outbox_full > before + 10));
-}
-
-/* A battery says more than a link of 1 Mbit/s can carry. What is under way when it fails is bounded, so the failure comes
- * after at most that: 8 kB are 66 ms, and the limit is 200. */
-static void a_failure_waits_for_no_more_than_the_credit(void **state)
-{
-    (void)state;
-    relay_process relay;
-    char options[64];
-    prepare(0, BATTERY)->engine_options.timing.status_period = ETP_NS_PER_MS / 5;
-    prepare(1, BUYER)->options.messages_per_second = 0;
-    snprintf(options, sizeof options, "--bandwidth-bps %d", LINK_BPS);
-    connect_through(&relay, options);
-    for (unsigned i = 0; i < FAILURES; i++) {
-        wait_until_full();
-        uint64_t bytes = bytes_before_failure_is_known();
-        assert_true(bytes <= CREDIT_BYTES + CREDIT_BYTES / 4);
-        print_message("%u bytes came before the failure\n", (unsigned)bytes);
-        recover();
+    close_base(state);
+    for (unsigned i = 0; i < SIDES; i++) {
+        etp_identity_free(identities[i]);
+        etp_trust_free(lists[i]);
+        identities[i] = NULL;
+        lists[i] = NULL;
     }
-    /* A machine that is busy may take longer, but not each time. */
-    const etp_histogram *delays = etp_engine_delays(sides[1].engine, ETP_DEVICE_FAILURE);
-    etp_time least = (etp_time)etp_histogram_quantile(delays, 0) * ETP_NS_PER_US;
-    print_message("failures took up to %.1f ms\n", (double)delays->max / 1000);
-    assert_int_equal(delays->count, FAILURES);
-    assert_true(least < etp_type_delay_limit(ETP_DEVICE_FAILURE));
-    assert_int_equal(relay_end(&relay), 0);
+    return 0;
 }
 
-/* While the reader does not read, no more than the credit leaves the battery, whatever it has to say. */
-static void a_stopped_reader_bounds_what_is_under_way(void **state)
+static etp_trust_entry entry_of(etp_id device, etp_id via)
 {
-    (void)state;
-    relay_process relay;
-    prepare(0, BATTERY)->engine_options.timing.status_period = ETP_NS_PER_MS;
-    prepare(1, BUYER)->options.messages_per_second = 0;
-    connect_through(&relay, "");
-    relay_do(&relay, "stall down");
-    uint64_t before = live_stats(&sides[0]).bytes_sent;
-    etp_engine_stats stats = {0};
-    WAIT_FOR((etp_engine_get_stats(sides[0].engine, &stats), stats.outbox_full > 100));
-    assert_true(live_stats(&sides[0]).bytes_sent - before <= CREDIT_BYTES + CREDIT_BYTES / 4);
-    relay_do(&relay, "go");
-    assert_true(bytes_before_failure_is_known() > 0);
-    assert_int_equal(relay_end(&relay), 0);
+    etp_trust_entry entry = trusted_with(device,
+                                         device < 2000   ? ETP_DEVICE_BATTERY
+                                         : device < 3000 ? ETP_DEVICE_AGGREGATOR
+                                                         : ETP_DEVICE_RELAY,
+                                         device);
+    entry.via = via;
+    return entry;
 }
 
-/* ---- what is cut ---- */
-
-/* The trade that was under way when the line was cut exists for both or for neither, and the next one is made. */
-static void cut_after(etp_event_kind kind, unsigned at)
+/* Side `number` is `device`, and trusts these. */
+static struct side *build(unsigned number, etp_id device, const etp_trust_entry *entries, size_t count)
 {
-    relay_process relay;
-    prepare(0, BATTERY);
-    prepare(1, BUYER);
-    connect_through(&relay, "");
-    unsigned before = sides[at].events[kind];
-    begin_interval(&sides[0]);
-    begin_interval(&sides[1]);
-    WAIT_FOR(sides[at].events[kind] > before);
-    relay_do(&relay, "cut");
-    WAIT_FOR(sides[0].lost == 1 && sides[1].lost == 1);
-    WAIT_FOR(sides[0].up == 2 && sides[1].up == 2);
-    etp_aggregator_totals totals = {0};
-    unsigned sold = sides[0].events[ETP_EVENT_CONFIRM];
-    WAIT_FOR((etp_engine_aggregator_totals(sides[1].engine, sides[1].node, &totals), totals.in_doubt == 0) &&
-             peer_of(&sides[0], 0).up);
-    trade_once(&sides[0], &sides[1]);
-    assert_true(sold <= 1);
-    assert_int_equal(sides[0].events[ETP_EVENT_CONFIRM], sides[1].events[ETP_EVENT_RECEIPT]);
-    assert_int_equal(relay_end(&relay), 0);
-    free_side(&sides[0]);
-    free_side(&sides[1]);
-}
-
-static void a_line_that_is_cut_in_mid_auction_comes_back_and_trades(void **state)
-{
-    (void)state;
-    cut_after(ETP_EVENT_QUERY, 0);
-    cut_after(ETP_EVENT_RESPONSE, 1);
-    cut_after(ETP_EVENT_BID, 0);
-    cut_after(ETP_EVENT_ACCEPT, 0);
-    cut_after(ETP_EVENT_CONFIRM, 0);
-}
-
-static void a_line_that_is_refused_for_a_while_comes_back(void **state)
-{
-    (void)state;
-    relay_process relay;
-    prepare(0, BATTERY);
-    prepare(1, BUYER);
-    connect_through(&relay, "--delay-ms 5");
-    relay_do(&relay, "refuse");
-    WAIT_FOR(sides[0].lost == 1 && live_stats(&sides[1]).dials_failed + live_stats(&sides[1]).closed > 2);
-    relay_do(&relay, "accept");
-    WAIT_FOR(sides[0].up == 2 && sides[1].up == 2);
-    trade_once(&sides[0], &sides[1]);
-    assert_int_equal(relay_end(&relay), 0);
-}
-
-/* A stream that ends within a record is no news, and no harm. */
-static void a_line_that_is_cut_at_any_byte_is_taken_up_again(void **state)
-{
-    (void)state;
-    for (unsigned bytes = 1; bytes < 900; bytes += 97) {
-        relay_process relay;
-        char options[64];
-        build_battery(prepare(0, BATTERY));
-        build_buyer(prepare(1, BUYER));
-        snprintf(options, sizeof options, "--cut-after %u%s", bytes, bytes % 2 == 0 ? " --fin" : "");
-        const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
-        etp_live_endpoint dialer = dial_to(&sides[1], relay_to(&relay, options, address), BATTERY);
-        /* Later bytes come with the market's messages. */
-        WAIT_FOR((begin_interval(&sides[1]), live_stats(&sides[1]).closed > 0));
-        assert_int_equal(etp_live_end(sides[1].live, dialer), ETP_OK);
-        unsigned known = sides[1].events[ETP_EVENT_REGISTER];
-        dial_to(&sides[1], address, BATTERY);
-        WAIT_FOR(sides[1].events[ETP_EVENT_REGISTER] > known && peer_of(&sides[1], 0).up);
-        trade_once(&sides[0], &sides[1]);
-        assert_int_equal(relay_end(&relay), 0);
-        free_side(&sides[0]);
-        free_side(&sides[1]);
+    struct side *side = prepare(number, device);
+    identities[number] = identity_of(device);
+    assert_int_equal(etp_trust_make(&lists[number], entries, count, NULL, NULL), ETP_OK);
+    side->node_options.identity = identities[number];
+    side->node_options.trust = lists[number];
+    if (device < 2000) {
+        build_battery(side);
+    } else if (device < 3000) {
+        build_buyer(side);
+    } else {
+        build_engine(side);
+        side->node_options.role = ETP_DEVICE_RELAY;
+        start_side(side);
     }
+    return side;
 }
 
-/* ---- what holds up nobody else ---- */
+static struct side *battery, *buyer, *relay;
 
-enum { BATTERIES = 3 };
-
-/* A buyer that listens; the first battery dials it through the relay, the others directly. */
-static void connect_batteries(relay_process *relay)
+/* battery - relay - buyer; the relay listens. */
+static void build_three(void)
 {
-    prepare(0, BUYER)->options.heartbeat = 100 * MS;
-    build_buyer(&sides[0]);
-    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
-    for (unsigned i = 1; i <= BATTERIES; i++) {
-        prepare(i, BATTERY + i)->options.heartbeat = 10 * ETP_NS_PER_SECOND;
-        build_battery(&sides[i]);
-        dial_to(&sides[i], i == 1 ? relay_to(relay, "", address) : address, BUYER);
+    const etp_trust_entry of_battery[] = {entry_of(RELAY, 0), entry_of(BUYER, RELAY)};
+    const etp_trust_entry of_buyer[] = {entry_of(RELAY, 0), entry_of(BATTERY, RELAY)};
+    const etp_trust_entry of_relay[] = {entry_of(BATTERY, 0), entry_of(BUYER, 0)};
+    battery = build(0, BATTERY, of_battery, 2);
+    buyer = build(1, BUYER, of_buyer, 2);
+    relay = build(2, RELAY, of_relay, 2);
+}
+
+/* The peer of that device, or one that is not up. */
+static etp_live_peer_info peer_with(const struct side *side, etp_id device)
+{
+    for (unsigned i = 0; i < etp_live_peers(side->live); i++) {
+        etp_live_peer_info info = peer_of(side, i);
+        if (info.device == device)
+            return info;
     }
-    WAIT_FOR(sides[0].events[ETP_EVENT_REGISTER] >= BATTERIES);
+    return (etp_live_peer_info){.device = device};
 }
 
-/* All but the first sell. */
-static void trade_with_others(void)
+static bool see_each_other(void)
 {
-    unsigned bought = sides[0].events[ETP_EVENT_RECEIPT];
-    for (unsigned i = 0; i <= BATTERIES; i++)
-        begin_interval(&sides[i]);
-    WAIT_FOR(sides[0].events[ETP_EVENT_RECEIPT] >= bought + BATTERIES - 1);
+    return peer_with(battery, BUYER).up && peer_with(buyer, BATTERY).up;
 }
 
-static void a_half_open_connection_holds_up_nobody_and_is_found_out(void **state)
+static void connect_three(void)
 {
-    (void)state;
-    relay_process relay;
-    connect_batteries(&relay);
-    relay_do(&relay, "refuse");
-    relay_do(&relay, "accept");
-    WAIT_FOR(sides[1].up == 2 && sides[0].up >= BATTERIES + 1);
-    unsigned lost = sides[0].lost;
-    relay_do(&relay, "stall");
-    relay_do(&relay, "abandon client");
-    trade_with_others();
-    /* The battery's own end was reset; the buyer finds out by its heartbeat. */
-    WAIT_FOR(sides[1].lost == 2 && sides[0].lost > lost);
-    relay_do(&relay, "go");
-    WAIT_FOR(peer_of(&sides[1], 0).up && sides[1].up >= 3);
-    trade_with_others();
-    assert_int_equal(relay_end(&relay), 0);
+    build_three();
+    const char *url = listen_at(relay, "tcp://127.0.0.1:0");
+    dial_to(battery, url, RELAY);
+    dial_to(buyer, url, RELAY);
+    WAIT_FOR(see_each_other());
 }
 
-static void a_stalled_peer_holds_up_nobody(void **state)
+static void trade(void)
+{
+    WAIT_FOR(buyer->events[ETP_EVENT_REGISTER] > 0);
+    trade_once(battery, buyer);
+}
+
+/* ---- an honest relay ---- */
+
+static void test_they_trade_through_a_relay(void **state)
 {
     (void)state;
-    relay_process relay;
-    connect_batteries(&relay);
-    relay_do(&relay, "stall");
-    trade_with_others();
-    trade_with_others();
-    relay_do(&relay, "go");
-    WAIT_FOR(peer_of(&sides[1], 0).up);
-    unsigned sold = sides[1].events[ETP_EVENT_CONFIRM];
-    WAIT_FOR((trade_with_others(), sides[1].events[ETP_EVENT_CONFIRM] > sold));
-    assert_int_equal(relay_end(&relay), 0);
+    connect_three();
+    trade();
+    assert_string_equal(peer_with(battery, BUYER).transport, "relay");
+    assert_int_equal(peer_with(battery, BUYER).role, ETP_DEVICE_AGGREGATOR);
+    etp_live_stats stats = live_stats(relay);
+    assert_true(stats.relayed >= 6); /* Register, Query, QueryResponse, Bid, BidAccept, BidConfirm, receipt */
+    assert_int_equal(stats.relay_refused, 0);
+    assert_int_equal(stats.relay_expired, 0);
+    assert_int_equal(buyer->refusals + battery->refusals + relay->refusals, 0);
 }
+
+static void test_a_relay_that_dials_does_as_well(void **state)
+{
+    (void)state;
+    build_three();
+    dial_to(relay, listen_at(battery, "tcp://127.0.0.1:0"), BATTERY);
+    dial_to(relay, listen_at(buyer, "tcp://127.0.0.1:0"), BUYER);
+    WAIT_FOR(see_each_other());
+    trade();
+}
+
+/* The battery comes to know as soon as it has something to say; and that the buyer is back at once. */
+static void test_a_buyer_that_leaves_and_comes_back_is_seen_through_the_relay(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    char url[128];
+    snprintf(url, sizeof url, "%s", etp_live_address(relay->live, 0));
+    const etp_trust_entry of_buyer[] = {entry_of(RELAY, 0), entry_of(BATTERY, RELAY)};
+    free_side(buyer);
+    etp_identity_free(identities[1]);
+    etp_trust_free(lists[1]);
+    WAIT_FOR(!peer_with(relay, BUYER).up);
+    assert_int_equal(etp_engine_fail(battery->engine, battery->node), ETP_OK);
+    assert_int_equal(etp_engine_recover(battery->engine, battery->node), ETP_OK);
+    assert_int_equal(etp_live_changed(battery->live), ETP_OK);
+    WAIT_FOR(!peer_with(battery, BUYER).up);
+    assert_string_equal(battery->lost_why, "the relay has no connection with it");
+    buyer = build(1, BUYER, of_buyer, 2);
+    dial_to(buyer, url, RELAY);
+    WAIT_FOR(see_each_other());
+    trade();
+}
+
+static void test_a_lost_relay_loses_all_behind_it_and_brings_them_back(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    char url[128];
+    snprintf(url, sizeof url, "%s", etp_live_address(relay->live, 0));
+    const etp_trust_entry of_relay[] = {entry_of(BATTERY, 0), entry_of(BUYER, 0)};
+    free_side(relay);
+    WAIT_FOR(!peer_with(battery, BUYER).up && !peer_with(buyer, BATTERY).up);
+    etp_identity_free(identities[2]);
+    etp_trust_free(lists[2]);
+    relay = build(2, RELAY, of_relay, 2);
+    listen_at(relay, url);
+    WAIT_FOR(see_each_other());
+    trade();
+}
+
+static void test_a_connection_of_their_own_is_kept(void **state)
+{
+    (void)state;
+    connect_three();
+    const etp_live_peer_info before = peer_with(battery, BUYER);
+    dial_to(battery, listen_at(buyer, "tcp://127.0.0.1:0"), BUYER);
+    WAIT_FOR(live_stats(buyer).established == 2);
+    trade();
+    assert_true(peer_with(battery, BUYER).up);
+    assert_int_equal(peer_with(battery, BUYER).link, before.link);
+}
+
+/* ---- who may speak for whom ---- */
+
+/* A frame of one message of `device` with so many hops left. */
+static etp_frame frame_of(etp_id device, uint8_t type, uint8_t ttl)
+{
+    etp_frame frame = {0};
+    unsigned char bytes[ETP_MESSAGE_MAX];
+    const etp_message message = {
+        .type = type, .message_id = (etp_id)(monotonic() / ETP_NS_PER_US), .device_id = device, .ttl = ttl};
+    int size = etp_encode(&message, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(etp_frame_add(&frame, bytes, (size_t)size), ETP_OK);
+    assert_int_equal(etp_frame_seal(&frame), ETP_OK);
+    return frame;
+}
+
+/* On the connection of `from` with `with`, as a liar would. */
+static void send_on(struct side *from, etp_id with, etp_id device, const void *frame, size_t size)
+{
+    struct etp_live_peer *peer = etp_live_find_peer(from->live, from->node_options.node, with);
+    struct live_connection *connection = etp_live_connection_of(peer->port);
+    etp_live_enter(from->live);
+    assert_int_equal(etp_channel_send(&connection->channel, etp_live_now(from->live), device, frame, size), ETP_OK);
+    etp_live_list(from->live, connection);
+    etp_live_leave(from->live);
+}
+
+static void test_a_battery_cannot_speak_for_another_through_a_relay(void **state)
+{
+    (void)state;
+    connect_three();
+    etp_frame frame = frame_of(1002, ETP_REGISTER, 5);
+    unsigned registers = buyer->events[ETP_EVENT_REGISTER];
+    uint64_t relayed = live_stats(relay).relayed;
+    send_on(battery, RELAY, BUYER, frame.bytes, frame.size);
+    WAIT_FOR(live_stats(relay).relay_refused == 1);
+    assert_int_equal(relay->refused_kind, ETP_LIVE_REFUSED_MESSAGE);
+    assert_int_equal(relay->refused_device, BATTERY);
+    frame.bytes[3] ^= 1;
+    send_on(battery, RELAY, BUYER, frame.bytes, frame.size);
+    WAIT_FOR(live_stats(relay).relay_refused == 2); /* damaged */
+    send_on(battery, RELAY, BUYER, &(unsigned char){ETP_RELAY_GONE}, 1);
+    WAIT_FOR(live_stats(relay).relay_refused == 3); /* only a relay says so */
+    WAIT_FOR(buyer->events[ETP_EVENT_REGISTER] > 0);
+    assert_true(buyer->events[ETP_EVENT_REGISTER] <= registers + 1);
+    assert_true(live_stats(relay).relayed >= relayed);
+    trade();
+}
+
+static void test_the_time_to_live_ends_at_the_relay(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    uint64_t relayed = live_stats(relay).relayed;
+    for (uint8_t ttl = 0; ttl < 2; ttl++) {
+        etp_frame frame = frame_of(BATTERY, ETP_BESS_STATUS, ttl);
+        send_on(battery, RELAY, BUYER, frame.bytes, frame.size);
+    }
+    WAIT_FOR(live_stats(relay).relay_expired == 2);
+    assert_int_equal(live_stats(relay).relayed, relayed);
+    etp_frame frame = frame_of(BATTERY, ETP_BESS_STATUS, 2);
+    send_on(battery, RELAY, BUYER, frame.bytes, frame.size);
+    WAIT_FOR(live_stats(relay).relayed == relayed + 1);
+}
+
+static void test_what_is_for_nobody_there_is_dropped_and_told(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    etp_frame frame = frame_of(BATTERY, ETP_BESS_STATUS, 5);
+    send_on(battery, RELAY, OTHER_BUYER, frame.bytes, frame.size);
+    WAIT_FOR(live_stats(relay).relay_dropped == 1);
+    send_on(battery, RELAY, RELAY, frame.bytes, frame.size); /* nor is the relay behind itself */
+    WAIT_FOR(live_stats(relay).relay_dropped == 2);
+    assert_true(see_each_other());
+}
+
+/* The relay says that something comes from a device for which the buyer does not let it speak, or that another one sent it. */
+static void test_a_relay_that_lies_about_the_device_is_refused(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    etp_frame frame = frame_of(1002, ETP_REGISTER, 4);
+    unsigned registers = buyer->events[ETP_EVENT_REGISTER], peers = etp_live_peers(buyer->live);
+    send_on(relay, BUYER, 1002, frame.bytes, frame.size);
+    WAIT_FOR(buyer->refusals == 1);
+    assert_int_equal(buyer->refused_kind, ETP_LIVE_REFUSED_CHANNEL);
+    assert_int_equal(etp_live_peers(buyer->live), peers);
+    send_on(relay, BUYER, BATTERY, frame.bytes, frame.size);
+    WAIT_FOR(buyer->refusals == 2);
+    assert_int_equal(buyer->refused_kind, ETP_LIVE_REFUSED_MESSAGE); /* the engine: wrong_device */
+    send_on(relay, BUYER, 0, frame.bytes, frame.size);               /* in its own name a relay has nothing to say */
+    send_on(relay, BUYER, 1002, &(unsigned char){ETP_RELAY_HELLO}, 1);
+    WAIT_FOR(buyer->refusals == 3);
+    assert_int_equal(buyer->events[ETP_EVENT_REGISTER], registers);
+    assert_int_equal(etp_live_peers(buyer->live), peers);
+    trade();
+}
+
+/* The list of the buyer gives the battery another relay. */
+static void test_a_relay_that_is_not_named_is_not_believed(void **state)
+{
+    (void)state;
+    const etp_trust_entry of_battery[] = {entry_of(RELAY, 0), entry_of(BUYER, RELAY)};
+    const etp_trust_entry of_buyer[] = {entry_of(RELAY, 0), entry_of(OTHER_RELAY, 0), entry_of(BATTERY, OTHER_RELAY)};
+    const etp_trust_entry of_relay[] = {entry_of(BATTERY, 0), entry_of(BUYER, 0)};
+    battery = build(0, BATTERY, of_battery, 2);
+    buyer = build(1, BUYER, of_buyer, 3);
+    relay = build(2, RELAY, of_relay, 2);
+    const char *url = listen_at(relay, "tcp://127.0.0.1:0");
+    dial_to(buyer, url, RELAY);
+    WAIT_FOR(peer_with(relay, BUYER).up);
+    dial_to(battery, url, RELAY);
+    WAIT_FOR(buyer->refusals > 0); /* the battery's HELLO */
+    assert_int_equal(buyer->refused_kind, ETP_LIVE_REFUSED_CHANNEL);
+    assert_false(peer_with(buyer, BATTERY).up);
+    assert_true(peer_with(buyer, RELAY).up);
+}
+
+/* Who is no relay cannot relay. */
+static void test_a_battery_that_plays_relay_is_refused(void **state)
+{
+    (void)state;
+    const etp_trust_entry of_battery[] = {entry_of(BUYER, 0)}, of_buyer[] = {entry_of(BATTERY, 0)};
+    battery = build(0, BATTERY, of_battery, 1);
+    buyer = build(1, BUYER, of_buyer, 1);
+    dial_to(battery, listen_at(buyer, "tcp://127.0.0.1:0"), BUYER);
+    WAIT_FOR(peer_with(battery, BUYER).up && peer_with(buyer, BATTERY).up);
+    etp_frame frame = frame_of(1002, ETP_REGISTER, 5);
+    send_on(battery, BUYER, 0, frame.bytes, frame.size);
+    WAIT_FOR(buyer->refusals == 1);
+    assert_int_equal(buyer->refused_kind, ETP_LIVE_REFUSED_MESSAGE);
+    assert_true(etp_live_peers(buyer->live) == 1);
+}
+
+static void test_a_device_that_is_taken_from_its_relay_is_lost(void **state)
+{
+    (void)state;
+    connect_three();
+    const etp_trust_entry of_buyer[] = {entry_of(RELAY, 0), entry_of(BATTERY, 0)};
+    etp_trust *list = NULL;
+    assert_int_equal(etp_trust_make(&list, of_buyer, 2, NULL, NULL), ETP_OK);
+    assert_int_equal(etp_live_set_trust(buyer->live, buyer->node, list), ETP_OK);
+    WAIT_FOR(!peer_with(buyer, BATTERY).up);
+    assert_true(peer_with(buyer, RELAY).up);
+    assert_int_equal(etp_live_set_trust(buyer->live, buyer->node, lists[1]), ETP_OK);
+    etp_trust_free(list);
+    WAIT_FOR(see_each_other());
+    trade();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_base, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_failure_waits_for_no_more_than_the_credit, open_precise_base, close_base),
-        cmocka_unit_test_setup_teardown(a_stopped_reader_bounds_what_is_under_way, open_base, close_base),
-        cmocka_unit_test_setup_teardown(a_line_that_is_cut_in_mid_auction_comes_back_and_trades, open_base, close_base),
-        cmocka_unit_test_setup_teardown(a_line_that_is_refused_for_a_while_comes_back, open_base, close_base),
-        cmocka_unit_test_setup_teardown(a_line_that_is_cut_at_any_byte_is_taken_up_again, open_base, close_base),
-        cmocka_unit_test_setup_teardown(a_half_open_connection_holds_up_nobody_and_is_found_out, open_base, close_base),
-        cmocka_unit_test_setup_teardown(a_stalled_peer_holds_up_nobody, open_base, close_base),
+        TEST(test_they_trade_through_a_relay),
+        TEST(test_a_relay_that_dials_does_as_well),
+        TEST(test_a_buyer_that_leaves_and_comes_back_is_seen_through_the_relay),
+        TEST(test_a_lost_relay_loses_all_behind_it_and_brings_them_back),
+        TEST(test_a_connection_of_their_own_is_kept),
+        TEST(test_a_battery_cannot_speak_for_another_through_a_relay),
+        TEST(test_the_time_to_live_ends_at_the_relay),
+        TEST(test_what_is_for_nobody_there_is_dropped_and_told),
+        TEST(test_a_relay_that_lies_about_the_device_is_refused),
+        TEST(test_a_relay_that_is_not_named_is_not_believed),
+        TEST(test_a_battery_that_plays_relay_is_refused),
+        TEST(test_a_device_that_is_taken_from_its_relay_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,8 @@ static void join_all(const market *m)
             assert_int_equal(etp_run_firm_node(m->run, firm, &node), ETP_OK);
             assert_int_equal(etp_engine_add_link(engine, node, etp_run_home_device(home), &link), ETP_OK);
             assert_int_equal(link, 2 * pair + 1);
+            for (etp_link end = 2 * pair; end <= 2 * pair + 1; end++)
+                assert_int_equal(etp_engine_link_up(engine, end), ETP_OK);
         }
     }
     deliver(m);

@@ -94,17 +94,17 @@ static void print_time(const etp_feed *feed, size_t index)
             (int)(second / SECONDS_PER_MINUTE % MINUTES_PER_HOUR));
 }
 
-void etp_feed_skipped(etp_feed *feed, const etp_run *run)
+void etp_feed_skipped(etp_feed *feed, const etp_run *run, size_t intervals)
 {
     if (feed->out == NULL)
         return;
     etp_run_get_totals(run, &feed->before);
     for (unsigned i = 0; i < feed->crew->count; i++)
         take_wins(feed, run, i);
-    fprintf(feed->out, "Skipped %zu %s with %" PRIu64 " %s; by the clock from ", feed->before.intervals,
-            feed->before.intervals == 1 ? "interval" : "intervals", feed->before.trades,
+    fprintf(feed->out, "Skipped %zu %s with %" PRIu64 " %s; by the clock from ", intervals,
+            intervals == 1 ? "interval" : "intervals", feed->before.trades,
             feed->before.trades == 1 ? "trade" : "trades");
-    print_time(feed, feed->stage->run.first + feed->before.intervals);
+    print_time(feed, feed->stage->run.first + intervals);
     fputs(" on.\n", feed->out);
     fflush(feed->out);
 }

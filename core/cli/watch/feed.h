@@ -21,7 +21,7 @@ int etp_feed_begin(etp_feed *feed, const etp_stage *stage, const etp_crew *crew,
 void etp_feed_fini(etp_feed *feed);
 
 /* So much was run before anybody could look. */
-void etp_feed_skipped(etp_feed *feed, const etp_run *run);
+void etp_feed_skipped(etp_feed *feed, const etp_run *run, size_t intervals);
 /* An interval is over. */
 void etp_feed_interval(etp_feed *feed, const etp_run *run);
 /* A script was reloaded, in so many ns. */

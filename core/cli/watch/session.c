@@ -15,8 +15,12 @@ static const etp_time slice = 50 * ETP_NS_PER_MS;
 
 typedef struct live {
     const etp_reloads *reloads;
+    const etp_session_clock *clock;
     etp_watch *watch;
     etp_feed feed;
+    etp_time ahead; /* of the monotonic clock, where the run has no other */
+    size_t skipped; /* intervals of which nobody is told */
+    bool ending;
 } live;
 
 static etp_time clock_now(void)
@@ -33,6 +37,11 @@ enum { SIGNALS = 2 };
 static const int signals[SIGNALS] = {SIGINT, SIGTERM};
 static struct sigaction usual[SIGNALS];
 static volatile sig_atomic_t asked_to_end;
+
+bool etp_session_is_ending(void)
+{
+    return asked_to_end != 0;
+}
 
 /* The first asks, the second does what it always does. */
 static void on_signal(int number)
@@ -87,17 +96,22 @@ static int advance(live *session, etp_time until, etp_error *error)
         etp_time end = etp_run_starts(run, done + 1);
         there = until <= end;
         more = etp_run_advance(run, there ? until : end, error);
-        if (etp_run_done(run) > done && tell_interval(session, error) != ETP_EXIT_DONE)
+        bool told = etp_run_done(run) > done && etp_run_done(run) > session->skipped;
+        if (told && tell_interval(session, error) != ETP_EXIT_DONE)
             return -1;
     }
     return more;
 }
 
+/* What is on real links cannot be hurried: the clock goes on to the end of the interval. */
 static int finish(live *session, etp_error *error)
 {
     etp_run *run = session->reloads->run;
     etp_feed_ending(&session->feed);
     etp_run_cut(run);
+    session->ending = true;
+    if (session->clock != NULL)
+        return 1;
     int more = etp_run_step(run, error);
     if (more >= 0 && tell_interval(session, error) != ETP_EXIT_DONE)
         return -1;
@@ -146,50 +160,80 @@ static int watch_all(live *session, etp_error *error)
 
 /* ---- both ---- */
 
-/* Where the engine's clock should be, or as far towards it as goes without looking at files. */
-static etp_time aim(const etp_run *run, etp_time begins, etp_time elapsed)
+static etp_time time_of(const live *session)
 {
-    etp_time now = etp_run_now(run), target = begins + elapsed;
+    return session->clock != NULL ? session->clock->now(session->clock->user) : clock_now() + session->ahead;
+}
+
+static int rest(const live *session, etp_time until, etp_error *error)
+{
+    if (session->clock != NULL)
+        return session->clock->rest(session->clock->user, until, error);
+    nanosleep(&(struct timespec){.tv_nsec = nap}, NULL);
+    return ETP_EXIT_DONE;
+}
+
+/* Where the engine's clock should be, or as far towards it as goes without looking at files. */
+static etp_time aim(const live *session)
+{
+    etp_time now = etp_run_now(session->reloads->run), target = time_of(session);
     return target > now + slice ? now + slice : target;
 }
 
-/* To where the clock begins to count. Returns what etp_run_advance() does. */
+/* To where the clock begins to count: by a clock of its own, before an interval begins; else when one has. Returns what
+ * etp_run_advance() does. */
 static int skip(live *session, etp_error *error)
 {
     etp_run *run = session->reloads->run;
     const etp_stage *stage = session->reloads->stage;
     size_t count = (size_t)(stage->options->skip / stage->trace.interval);
-    int more = etp_run_advance(run, etp_run_starts(run, 0), error);
-    while (more > 0 && etp_run_done(run) < count && !asked_to_end)
+    etp_time begins = etp_run_starts(run, session->clock != NULL ? count : 0);
+    int more = etp_run_advance(run, session->clock != NULL ? begins - 1 : begins, error);
+    while (session->clock == NULL && more > 0 && etp_run_done(run) < count && !asked_to_end)
         more = etp_run_advance(run, etp_run_starts(run, etp_run_done(run) + 1), error);
+    session->skipped = session->clock != NULL ? count : etp_run_done(run);
     if (more > 0 && count > 0)
-        etp_feed_skipped(&session->feed, run);
+        etp_feed_skipped(&session->feed, run, session->skipped);
+    return more;
+}
+
+static int begin_to_count(live *session, etp_error *error)
+{
+    const etp_run *run = session->reloads->run;
+    if (session->clock != NULL)
+        return session->clock->begin(session->clock->user, session->reloads, error);
+    session->ahead = etp_run_starts(run, etp_run_done(run)) - clock_now();
+    return ETP_EXIT_DONE;
+}
+
+/* To now, and what there is to be seen there. Returns what etp_run_advance() does. */
+static int go_on(live *session, etp_error *error)
+{
+    if (time_of(session) <= etp_run_now(session->reloads->run) + nap &&
+        rest(session, time_of(session) + nap, error) != ETP_EXIT_DONE)
+        return -1;
+    int more = advance(session, aim(session), error);
+    if (more > 0 && look(session, clock_now(), error) != ETP_EXIT_DONE)
+        return -1;
     return more;
 }
 
 static int follow_clock(live *session, etp_error *error)
 {
-    etp_run *run = session->reloads->run;
-    int more = skip(session, error), status = ETP_EXIT_DONE;
-    etp_time begins = etp_run_starts(run, etp_run_done(run)), start = clock_now();
-    while (more > 0 && status == ETP_EXIT_DONE && !asked_to_end) {
-        etp_time elapsed = clock_now() - start;
-        if (begins + elapsed <= etp_run_now(run) + nap) {
-            nanosleep(&(struct timespec){.tv_nsec = nap}, NULL);
-            elapsed = clock_now() - start;
-        }
-        more = advance(session, aim(run, begins, elapsed), error);
-        if (more > 0)
-            status = look(session, clock_now(), error);
+    int more = skip(session, error);
+    if (more > 0 && begin_to_count(session, error) != ETP_EXIT_DONE)
+        more = -1;
+    while (more > 0) {
+        more = go_on(session, error);
+        if (more > 0 && asked_to_end && !session->ending)
+            more = finish(session, error);
     }
-    if (more > 0 && status == ETP_EXIT_DONE)
-        more = finish(session, error);
-    return more < 0 ? ETP_EXIT_FAILED : status;
+    return more < 0 ? ETP_EXIT_FAILED : ETP_EXIT_DONE;
 }
 
-int etp_session_play(const etp_reloads *reloads, etp_error *error)
+int etp_session_play(const etp_reloads *reloads, const etp_session_clock *clock, etp_error *error)
 {
-    live session = {.reloads = reloads};
+    live session = {.reloads = reloads, .clock = clock};
     take_signals();
     etp_reloads_begin(reloads);
     int status = etp_feed_begin(&session.feed, reloads->stage, reloads->crew, error);

@@ -193,8 +193,8 @@ ETP_API int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *opti
 ETP_API int etp_engine_add_aggregator(etp_engine *engine, const etp_aggregator_options *options, etp_node *node);
 
 /** One end of a link: `node` here, the device `peer` there. It is there for the engine's life, whatever connections come
- *  and go under it: see etp_engine_link_lost(). Links may be added after the start too, and take no memory then; a
- *  battery registers on such a link at once, an aggregator queries in the interval if the battery's turn is still to come.
+ *  and go under it: see etp_engine_link_lost(). Links may be added after the start too, and take no memory then. Such a
+ *  link counts as lost until etp_engine_link_up(), so that the transport knows its number before anything is sent on it.
  *  ETP_EFULL over `peers` or max_links, ETP_EEXIST if a battery has a link to that peer (an aggregator's many peers are
  *  the host's to keep apart), ETP_ENOENT for no such node. */
 ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, etp_link *link);
@@ -313,6 +313,9 @@ ETP_API int etp_engine_shut_down(etp_engine *engine);
 
 /** The engine's clock. */
 ETP_API etp_time etp_engine_now(const etp_engine *engine);
+
+/** Its times, as its options gave them. Borrowed for the engine's life. */
+ETP_API const etp_timing *etp_engine_timing(const etp_engine *engine);
 
 /** What a battery has sold in the current interval, at the meter, and for how much. */
 ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
