@@ -15,7 +15,7 @@ end
 describe("bench network --relay", function()
   -- A machine may be busy: what is asserted is what cannot come sooner, and that the market works.
   it("measures a market over real sockets", function()
-    local done = bench("--batteries 3 --aggregators 1 --delays 20ms,600ms --intervals 2 --window 1s --json -")
+    local done = bench("--batteries 4 --aggregators 1 --delays 20ms,600ms --intervals 2 --window 1s --seed 4 --json -")
     assert.equal(0, done.status, done.err)
     local result = json.decode(done.out)
     local fast, slow = table.unpack(result.markets[1].cells)
