@@ -2,7 +2,7 @@
 # A thin front over the presets in CMakePresets.json: everything here can be done with cmake and ctest by hand.
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-asan test-clang bench docs format lint clean help setup setup-test setup-docs setup-rock
+.PHONY: build run test test-asan test-tsan test-clang bench docs format lint clean help setup setup-test setup-docs setup-rock
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ARGS ?= strategies/greedy.lua
@@ -46,6 +46,11 @@ test-asan: setup-test ## the tests under AddressSanitizer and UndefinedBehaviorS
 	$(BUILD) asan
 	ctest --preset asan --parallel $(JOBS)
 
+test-tsan: setup-test ## the tests of threads and of live nodes under ThreadSanitizer, in build-tsan/
+	cmake --preset tsan
+	$(BUILD) tsan
+	ctest --preset tsan --parallel $(JOBS)
+
 test-clang: setup-test ## the tests built by clang, in build-clang/
 	cmake --preset clang
 	$(BUILD) clang
@@ -68,4 +73,4 @@ lint: setup-test ## the checks that need no build: include directions, layout, l
 	ctest --preset release --label-regex lint
 
 clean: ## remove the build folders
-	rm -rf build build-asan build-clang build-debug
+	rm -rf build build-asan build-tsan build-clang build-debug

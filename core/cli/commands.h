@@ -41,6 +41,10 @@ void etp_report_help(void);
 int etp_evidence_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_evidence_help(void);
 
+/* Measures what a market needs of its network. */
+int etp_bench_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_bench_help(void);
+
 /* Writes a script to start from. */
 int etp_new_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_new_help(void);
@@ -58,6 +62,10 @@ void etp_keygen_help(void);
 /* Prints the script API. */
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_api_help(void);
+
+/* Is a node on a real network. Only in builds that have one. */
+int etp_node_start(const char *program, int argc, char **argv, etp_error *error);
+void etp_node_help(void);
 
 /* ---- the parts of run ---- */
 

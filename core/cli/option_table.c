@@ -298,8 +298,7 @@ static void show_level(const void *field, etp_option_value *value)
 
 static const etp_option_kind action = {read_flag, show_action}, file = {read_text, show_text},
                              name = {read_name, show_text}, seed = {read_whole, show_seed},
-                             duration = {read_duration, show_duration}, interval = {read_interval, show_duration},
-                             chance = {read_chance, show_chance}, tariff = {read_tariff, show_tariff},
+                             interval = {read_interval, show_duration}, tariff = {read_tariff, show_tariff},
                              mechanism = {read_mechanism, show_mechanism}, disclose = {read_disclose, show_disclose},
                              level = {read_level, show_level}, pace = {read_pace, show_pace},
                              date = {read_date, show_date}, spot = {read_spot, show_spot},
@@ -310,6 +309,8 @@ const etp_option_kind etp_option_kind_swap = {NULL, show_action};
 const etp_option_kind etp_option_kind_whole = {read_whole, show_whole};
 const etp_option_kind etp_option_kind_flag = {read_flag, show_flag};
 const etp_option_kind etp_option_kind_text = {read_text, show_text};
+const etp_option_kind etp_option_kind_duration = {read_duration, show_duration};
+const etp_option_kind etp_option_kind_chance = {read_chance, show_chance};
 
 /* ---- the table ---- */
 
@@ -374,22 +375,26 @@ const etp_option etp_option_table[] = {
     {NULL, "disclose", "WHAT", "none",
      "what bidders are told: none, reserve (before they bid), winner (the lowest price that won) or both", &disclose,
      AT(disclose), 0, 0},
-    {NULL, "window", "TIME", "2s", "how long an auction takes bids", &duration, AT(window), MS, HOUR},
-    {NULL, "hold", "TIME", "1s", "how long an award waits for its confirmation", &duration, AT(hold), MS, HOUR},
-    {NULL, "spread", "TIME", "10s", "time over which queries are spread at the start of an interval", &duration,
-     AT(spread), 0, HOUR},
+    {NULL, "window", "TIME", "2s", "how long an auction takes bids", &etp_option_kind_duration, AT(window), MS, HOUR},
+    {NULL, "hold", "TIME", "1s", "how long an award waits for its confirmation", &etp_option_kind_duration, AT(hold),
+     MS, HOUR},
+    {NULL, "spread", "TIME", "10s", "time over which queries are spread at the start of an interval",
+     &etp_option_kind_duration, AT(spread), 0, HOUR},
 
-    {"Links and faults", "delay", "TIME", "20ms", "of every message, one way", &duration, AT(delay), 0, HOUR},
-    {NULL, "jitter", "TIME", "5ms", "added to the delay, at random from 0 to this", &duration, AT(jitter), 0, HOUR},
-    {NULL, "loss", "CHANCE", "0", "that a frame is lost, 0 to 1 or in percent", &chance, AT(loss), 0, 0},
-    {NULL, "duplicate", "CHANCE", "0", "that a frame arrives twice", &chance, AT(duplicate), 0, 0},
-    {NULL, "reorder", "CHANCE", "0", "that a frame is held back", &chance, AT(reorder), 0, 0},
-    {NULL, "flip", "CHANCE", "0", "that a bit of a frame is flipped", &chance, AT(flip), 0, 0},
+    {"Links and faults", "delay", "TIME", "20ms", "of every message, one way", &etp_option_kind_duration, AT(delay), 0,
+     HOUR},
+    {NULL, "jitter", "TIME", "5ms", "added to the delay, at random from 0 to this", &etp_option_kind_duration,
+     AT(jitter), 0, HOUR},
+    {NULL, "loss", "CHANCE", "0", "that a frame is lost, 0 to 1 or in percent", &etp_option_kind_chance, AT(loss), 0,
+     0},
+    {NULL, "duplicate", "CHANCE", "0", "that a frame arrives twice", &etp_option_kind_chance, AT(duplicate), 0, 0},
+    {NULL, "reorder", "CHANCE", "0", "that a frame is held back", &etp_option_kind_chance, AT(reorder), 0, 0},
+    {NULL, "flip", "CHANCE", "0", "that a bit of a frame is flipped", &etp_option_kind_chance, AT(flip), 0, 0},
     {NULL, "bandwidth", "N", "0",
      "bits per second of each battery's link to each aggregator, each way: frames wait for one another; 0 is no limit",
      &etp_option_kind_whole, AT(bandwidth), 0, UINT64_C(1000000000000)},
-    {NULL, "failures", "CHANCE", "0.02", "that a battery fails for a while, for each battery and day", &chance,
-     AT(failures), 0, 0},
+    {NULL, "failures", "CHANCE", "0.02", "that a battery fails for a while, for each battery and day",
+     &etp_option_kind_chance, AT(failures), 0, 0},
 
     {"On real links", "live", "[=TRANSPORT]", NULL,
      "run the market alone, by the clock on the wall, with each aggregator and each battery on connections of their "
@@ -409,7 +414,7 @@ const etp_option etp_option_table[] = {
     {NULL, "skip", "TIME", "0s",
      "with --watch: run so much of the market at once, and the rest by the clock; with --live: let so much pass "
      "without a trade; the built-in day begins at noon, and sells from half past four on",
-     &duration, AT(skip), 0, 24 * HOUR},
+     &etp_option_kind_duration, AT(skip), 0, 24 * HOUR},
     {NULL, "swap", "NAME=FILE@SECONDS", NULL,
      "let another version of a strategy (or of the reserve policy: reserve=FILE@SECONDS) take over so many seconds of "
      "protocol time after the first interval begins, exact to the nanosecond. May be repeated",

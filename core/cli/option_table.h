@@ -31,7 +31,8 @@ bool etp_option_is_open(const etp_option *option);
 bool etp_option_is_of_output(const etp_option *option);
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set, etp_option_kind_swap;
-extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text;
+extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text,
+    etp_option_kind_duration, etp_option_kind_chance;
 
 /* The options that one command takes. */
 struct etp_vocabulary {

@@ -335,6 +335,11 @@ etp_time etp_engine_now(const etp_engine *engine)
     return engine != NULL ? engine->now : 0;
 }
 
+const etp_timing *etp_engine_timing(const etp_engine *engine)
+{
+    return engine != NULL ? &engine->options.timing : NULL;
+}
+
 int etp_engine_sold(const etp_engine *engine, etp_node number, etp_energy *energy, etp_money *revenue)
 {
     struct node *node = node_of(engine, number, ROLE_BESS);

@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#include "live/relay/relay.h"
+
 /* ---- the tables ---- */
 
 static struct live_connection **bucket_of(const etp_live *live, etp_connection carried)
@@ -117,6 +119,7 @@ static void end(etp_live *live, struct live_connection *connection)
         etp_live_refuse(live, kind_of(&how, connection->established), connection->node->channel.device, how.device,
                         connection->address, why);
     }
+    etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     rest(live, connection, &how);
     set_due(live, connection, etp_live_now(live) + LIVE_LAST_WORDS);
@@ -175,6 +178,11 @@ static void describe(const etp_live_port *port, etp_live_peer_info *info)
 static const etp_live_port_class connected = {
     .transport = "", .send = send_frame, .replaced = was_replaced, .describe = describe};
 
+struct live_connection *etp_live_connection_of(etp_live_port *port)
+{
+    return port->class == &connected ? as_connection(port) : NULL;
+}
+
 /* ---- what the channel says ---- */
 
 static etp_live_arrival arrival_of(const struct live_connection *connection, const etp_channel_peer *peer)
@@ -205,6 +213,15 @@ static etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
     return result == ETP_OK ? ETP_CHANNEL_NONE : answer_to(connection->live, peer->device, result, &error);
 }
 
+static void on_clock(void *user, const etp_channel_clock *clock)
+{
+    struct live_connection *connection = user;
+    const etp_live_clocks clocks = {
+        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
+    if (clock->known)
+        etp_live_port_clock(connection->live, &connection->port, &clocks);
+}
+
 static void on_established(void *user, const etp_channel_peer *peer)
 {
     struct live_connection *connection = user;
@@ -216,26 +233,24 @@ static void on_established(void *user, const etp_channel_peer *peer)
     live->stats.established++;
     int result = etp_live_port_join(live, &connection->port, &arrival, &error);
     if (result == ETP_OK)
-        etp_carrier_good(live->carrier, connection->carried);
-    else
+        result = etp_relay_begin(connection);
+    if (result != ETP_OK) {
         refuse_and_end(live, connection, answer_to(live, peer->device, result, &error));
+        return;
+    }
+    etp_carrier_good(live->carrier, connection->carried);
+    /* The handshake was a round trip too, when nobody had joined yet. */
+    const etp_channel_clock clock = etp_channel_clock_of(&connection->channel);
+    on_clock(connection, &clock);
 }
 
 static void on_frame(void *user, etp_id device, const void *frame, size_t size)
 {
     struct live_connection *connection = user;
     if (device != 0)
-        refuse_and_end(connection->live, connection, ETP_CHANNEL_UNEXPECTED);
+        etp_relay_take(connection, device, frame, size);
     else
         etp_live_port_frame(connection->live, &connection->port, frame, size);
-}
-
-static void on_clock(void *user, const etp_channel_clock *clock)
-{
-    struct live_connection *connection = user;
-    const etp_live_clocks clocks = {
-        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
-    etp_live_port_clock(connection->live, &connection->port, &clocks);
 }
 
 static void on_refused(void *user, etp_channel_refusal refusal, etp_id device)
@@ -353,6 +368,7 @@ static void on_closed(void *user, etp_connection carried, const char *why)
     if (connection == NULL)
         return;
     live->stats.closed++;
+    etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
 }
@@ -390,12 +406,14 @@ static bool hand_over(etp_live *live, struct live_connection *connection)
 
 static void settle(etp_live *live, struct live_connection *connection)
 {
+    bool more;
     do {
         if (connection->waits && !connection->ending && etp_channel_writable(&connection->channel)) {
             connection->waits = false;
             etp_live_port_ready(live, &connection->port);
         }
-    } while (hand_over(live, connection) && connection->waits);
+        more = !connection->ending && etp_relay_settle(connection);
+    } while (hand_over(live, connection) && (connection->waits || more));
     if (connection->ending) {
         if (etp_carrier_sending(live->carrier, connection->carried) == 0)
             etp_carrier_close(live->carrier, connection->carried);
@@ -439,6 +457,8 @@ void etp_live_judge_connections(etp_live *live, const struct live_node *node)
             continue;
         if (etp_channel_check_trust(&connection->channel) != ETP_OK)
             end(live, connection);
+        else if (connection->behind != NULL)
+            etp_through_judge(connection);
     }
 }
 
@@ -453,6 +473,7 @@ void etp_live_free_connections(etp_live *live)
 {
     for (unsigned i = 0; i < live->options.max_connections; i++)
         if (live->connections[i] != NULL) {
+            etp_relay_end(live->connections[i], NULL);
             etp_channel_fini(&live->connections[i]->channel);
             etp_live_give(live, live->connections[i], sizeof *live->connections[i]);
         }

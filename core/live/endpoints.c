@@ -6,7 +6,7 @@
 
 /* ---- TLS, whose texts are kept ---- */
 
-static void forget_tls(etp_live *live, etp_tls *tls)
+void etp_live_forget_tls(etp_live *live, etp_tls *tls)
 {
     const char *texts[] = {tls->ca, tls->certificate, tls->key, tls->server_name};
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -26,7 +26,7 @@ static bool keep_text(etp_live *live, const char **kept, const char *text)
     return copy != NULL;
 }
 
-static bool keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls)
+bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls)
 {
     kept->insecure = tls->insecure;
     return keep_text(live, &kept->ca, tls->ca) && keep_text(live, &kept->certificate, tls->certificate) &&
@@ -92,7 +92,7 @@ static int open_endpoint(etp_live *live, struct live_endpoint *endpoint, etp_err
 
 static void forget(etp_live *live, struct live_endpoint *endpoint)
 {
-    forget_tls(live, &endpoint->tls);
+    etp_live_forget_tls(live, &endpoint->tls);
     *endpoint = (struct live_endpoint){0};
 }
 
@@ -107,7 +107,7 @@ static int add(etp_live *live, const struct live_endpoint *wanted, const etp_liv
     int result = ETP_OK;
     if (tls != NULL) {
         endpoint->secured = true;
-        if (!keep_tls(live, &endpoint->tls, tls))
+        if (!etp_live_keep_tls(live, &endpoint->tls, tls))
             result = etp_fail(error, ETP_ENOMEM, "no memory for the texts of TLS");
     }
     if (result == ETP_OK)

@@ -7,7 +7,10 @@
  *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c
  *     peers         the devices that have been established, each with its link and its present port   peers.c
  *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
+ *     relays        frames that go on through us, or come to us through a relay                       relay/
+ *     finders       discovery of a node, and the dialers that came of it                              discover.c
  *     audit         refusals, counted and told                                                        audit.c
+ *     older         listeners and dialers of the older format, where it is switched on                older/
  *
  * Peers and nodes stay for the network's life. A connection is freed when the carrier says that it is closed.
  */
@@ -89,6 +92,8 @@ struct live_connection {
     bool listed;   /* to be settled */
     uint64_t host; /* hash of the address without its port; 0 for one on this machine that has none */
     struct live_connection *next_listed, *next; /* `next` in its bucket */
+    struct etp_relay_queue *queue;              /* at a relay: what waits for the other end */
+    struct live_behind *behind;                 /* with a relay: the devices behind it */
     char address[ETP_CARRIER_ADDRESS_MAX];
     etp_channel channel;
 };
@@ -132,6 +137,9 @@ struct etp_live {
     etp_time timer_at;
     struct heap deadlines; /* of connections, by slot */
 
+    struct etp_live_older *older; /* the first of them */
+    struct live_finder *finders;
+
     struct audit_address audit[AUDIT_ADDRESSES];
     uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
     etp_histogram round_trips;             /* in microseconds */
@@ -152,13 +160,21 @@ struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp
 void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
 /* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */
 void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
+bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls);
+void etp_live_forget_tls(etp_live *live, etp_tls *tls);
 void etp_live_free_endpoints(etp_live *live);
+
+/* discover.c */
+void etp_live_start_finders(etp_live *live);
+void etp_live_judge_finders(etp_live *live, const struct live_node *node); /* its trust is another */
+void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
 extern const etp_channel_calls etp_live_channel_calls;
 void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
 void etp_live_list(etp_live *live, struct live_connection *connection);
+struct live_connection *etp_live_connection_of(etp_live_port *port); /* NULL for a port of another class */
 void etp_live_settle_connections(etp_live *live);
 void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now);
 void etp_live_judge_connections(etp_live *live, const struct live_node *node); /* its trust is another */
@@ -168,6 +184,9 @@ void etp_live_free_connections(etp_live *live);
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);
 int etp_live_send(void *user, etp_link link, const void *frame, size_t size); /* the engine's transport */
 void etp_live_free_peers(etp_live *live);
+
+/* older/older.c */
+void etp_live_older_free(etp_live *live);
 
 /* audit.c */
 uint64_t etp_live_hash_host(const char *address);

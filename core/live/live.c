@@ -174,6 +174,8 @@ void etp_live_free(etp_live *live)
         return;
     /* First what other threads write to. */
     etp_carrier_free(live->carrier);
+    etp_live_older_free(live);
+    etp_live_free_finders(live);
     etp_live_close_loop(live);
     if (live->connections != NULL)
         etp_live_free_connections(live);

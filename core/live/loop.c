@@ -165,15 +165,23 @@ void *etp_live_base(const etp_live *live)
 
 /* ---- the host's calls ---- */
 
+/* An engine that has not started says so, before it looks at what it is handed. */
+static bool engine_has_started(etp_engine *engine)
+{
+    const etp_interval none = {.starts = -1};
+    return etp_engine_begin_interval(engine, &none) == ETP_ERANGE;
+}
+
 int etp_live_start(etp_live *live)
 {
     if (live == NULL)
         return ETP_EINVAL;
-    if (live->busy || live->started || live->engine == NULL)
+    if (live->busy || live->started || live->engine == NULL || !engine_has_started(live->engine))
         return ETP_ESTATE;
     if (event_add(live->woken, NULL) != 0)
         return ETP_EIO;
     live->started = live->busy = true;
+    etp_live_start_finders(live);
     etp_live_leave(live);
     return ETP_OK;
 }

@@ -17,9 +17,12 @@ enum { ETP_FIELDS_MIN = 14, ETP_FIELDS = 16 };
 #define ETP_PPM_PER_PERCENT INT64_C(10000)
 #define ETP_MV_PER_VOLT     INT64_C(1000)
 
-#define ETP_FIELD_LIST(WHOLE, NEAREST, DOWN)                               \
-    WHOLE(message_id, etp_id, 1, ETP_ID_MAX)                               \
-    WHOLE(device_id, etp_id, 1, ETP_ID_MAX)                                \
+#define ETP_FIELD_LIST(WHOLE, NEAREST, DOWN) \
+    WHOLE(message_id, etp_id, 1, ETP_ID_MAX) \
+    WHOLE(device_id, etp_id, 1, ETP_ID_MAX)  \
+    ETP_FIELDS_AFTER_IDS(WHOLE, NEAREST, DOWN)
+
+#define ETP_FIELDS_AFTER_IDS(WHOLE, NEAREST, DOWN)                         \
     WHOLE(ttl, uint8_t, 0, UINT8_MAX)                                      \
     NEAREST(bid_price, etp_price, ETP_PRICE_MAX, ETP_PRICE_PER_CENT)       \
     NEAREST(sale_price, etp_price, ETP_PRICE_MAX, ETP_PRICE_PER_CENT)      \

@@ -58,7 +58,7 @@ local faults = {
   { "core/engine/engine.c", "#include <lua.h>", "<lua.h> belongs in bindings/, script/ only" },
   { "core/cli/main.c", "#include <lauxlib.h>", "<lauxlib.h> belongs in bindings/, script/ only" },
   { "core/engine/engine.c", "#include <sqlite3.h>", "<sqlite3.h> belongs in store/ only" },
-  { "core/engine/engine.c", "#include <event2/event.h>", "<event2/event.h> belongs in gateway/, live/ only" },
+  { "core/engine/engine.c", "#include <event2/event.h>", "<event2/event.h> belongs in gateway/, live/, node/ only" },
   { "core/sim/network.c", "#include <nng/nng.h>", "<nng/nng.h> belongs in gateway/, live/ only" },
   { "core/market/auction.c", "#include <msgpack.h>", "<msgpack.h> belongs in wire/ only" },
   { "core/report/text.c", "#include <msgpack/pack.h>", "<msgpack/pack.h> belongs in wire/ only" },

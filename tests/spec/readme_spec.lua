@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- README.md shows what the program prints, and a strategy that works: both are tried here as a reader would.
 local program = require("program")
+local shown = require("shown")
 
-local PREFIX = "build/etp-engine "
 local readme, sources
 
 setup(function()
@@ -12,28 +12,11 @@ setup(function()
 end)
 teardown(program.teardown)
 
--- Bodies of the fenced blocks that are marked with `language`.
-local function blocks(language)
-  local list = {}
-  for fence, body in ("\n" .. readme):gmatch("\n```(%w*)\n(.-\n)```") do
-    if fence == language then
-      list[#list + 1] = body
-    end
-  end
-  return list
-end
-
--- The arguments of a line that calls the program, or nil.
-local function arguments_of(line, before)
-  local start = before .. PREFIX
-  return line:sub(1, #start) == start and line:sub(#start + 1) or nil
-end
-
 -- Those of the first command that stands indented below `text`.
 local function command_below(text)
   local _, from = assert(readme:find(text, 1, true))
   for line in readme:gmatch("[^\n]+", from + 1) do
-    local arguments = arguments_of(line, "    ")
+    local arguments = shown.arguments_of(line, "    ")
     if arguments then
       return arguments
     end
@@ -42,20 +25,15 @@ end
 
 describe("README.md", function()
   it("shows what its commands print, byte for byte", function()
-    local shown = 0
-    for _, body in ipairs(blocks("")) do
-      local line, output = body:match("^(%$[^\n]*)\n(.*)$")
-      local arguments = line and arguments_of(line, "$ ")
-      if arguments then
-        shown = shown + 1
-        assert.same({ status = 0, out = output, err = "" }, program.run(arguments))
-      end
+    local commands = shown.commands(readme)
+    assert.is_true(#commands > 0)
+    for _, command in ipairs(commands) do
+      assert.same({ status = 0, out = command.output, err = "" }, program.run(command.arguments))
     end
-    assert.is_true(shown > 0)
   end)
 
   it("has a strategy that bids, under the command that stands below it", function()
-    local script = assert(blocks("lua")[1], "there is no strategy")
+    local script = assert(shown.blocks(readme, "lua")[1], "there is no strategy")
     local file = assert(script:match("^%-%- (%S+%.lua):"), "the first line of the strategy names its file")
     local command = assert(command_below(script), "no command runs it")
     assert.truthy(command:find(file, 1, true), command)

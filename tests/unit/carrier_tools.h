@@ -70,14 +70,17 @@ static inline void side_opened(void *user, etp_connection number, unsigned endpo
         etp_carrier_good(side->carrier, number);
 }
 
+/* One after the other, until one is under way. */
 static inline void side_send_next(struct side *side, struct side_connection *connection)
 {
-    size_t size = connection->out_left < connection->out_piece ? connection->out_left : connection->out_piece;
-    if (size == 0 || etp_carrier_sending(side->carrier, connection->number) > 0)
-        return;
-    assert_int_equal(etp_carrier_send(side->carrier, connection->number, connection->out, size), ETP_OK);
-    connection->out += size;
-    connection->out_left -= size;
+    while (connection->out_left > 0 && etp_carrier_sending(side->carrier, connection->number) == 0) {
+        size_t size = connection->out_left < connection->out_piece ? connection->out_left : connection->out_piece;
+        assert_int_equal(etp_carrier_send(side->carrier, connection->number, connection->out, size), ETP_OK);
+        connection->out += size;
+        connection->out_left -= size;
+        if (etp_carrier_sending(side->carrier, connection->number) == 0)
+            connection->sends++;
+    }
 }
 
 /* Sends `size` bytes in pieces of `piece`, each as soon as the one before has left. */

@@ -210,8 +210,8 @@ static inline void pair_settle(pair *both)
 {
     for (unsigned i = 0; i < 1000; i++) {
         size_t moved = end_flush(both, &both->dialer) + end_flush(both, &both->listener);
-        deliver(both, &both->dialer, &both->listener, SIZE_MAX);
-        deliver(both, &both->listener, &both->dialer, SIZE_MAX);
+        moved += deliver(both, &both->dialer, &both->listener, SIZE_MAX);
+        moved += deliver(both, &both->listener, &both->dialer, SIZE_MAX);
         if (moved == 0)
             return;
     }

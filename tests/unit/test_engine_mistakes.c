@@ -131,6 +131,7 @@ static void no_engine_answers(void **unused)
     GIVES(ETP_EINVAL, etp_engine_recover, NULL, 0);
     GIVES(ETP_EINVAL, etp_engine_shut_down, NULL);
     GIVES(0, etp_engine_now, NULL);
+    GIVES(NULL, etp_engine_timing, NULL);
     GIVES(ETP_EINVAL, etp_engine_sold, NULL, 0, &energy, &money);
     GIVES(ETP_EINVAL, etp_engine_offered, NULL, 0, &energy, &money);
     GIVES(ETP_EINVAL, etp_engine_pair_links, NULL, 0, 0);

@@ -106,6 +106,12 @@ static void codec_answers(void **unused)
     GIVES(ETP_REFUSED_TRUNCATED, etp_decode, NULL, 5, &message, &used);
     GIVES(ETP_REFUSED_TRUNCATED, etp_decode, bytes, sizeof bytes, NULL, &used);
     GIVES(ETP_REFUSED_TRUNCATED, etp_decode, bytes, sizeof bytes, &message, NULL);
+    GIVES(ETP_EINVAL, etp_older_encode, NULL, bytes, sizeof bytes);
+    GIVES(ETP_EINVAL, etp_older_encode, &message, NULL, sizeof bytes);
+    GIVES(ETP_ENOSPACE, etp_older_encode, &message, bytes, ETP_OLDER_RECORD - 1);
+    GIVES(ETP_REFUSED_TRUNCATED, etp_older_decode, NULL, 5, &message, &used);
+    GIVES(ETP_REFUSED_TRUNCATED, etp_older_decode, bytes, sizeof bytes, NULL, &used);
+    GIVES(ETP_REFUSED_TRUNCATED, etp_older_decode, bytes, sizeof bytes, &message, NULL);
     etp_frame frame = {0};
     etp_frame_reader reader = {0};
     GIVES(ETP_EINVAL, etp_frame_add, NULL, bytes, 1);

@@ -150,10 +150,10 @@ static void closes_when_a_full_buffer_is_not_taken(void **state)
     unsigned listener = listen_at(server, place(*state));
     dial_to(client, etp_carrier_address(server->carrier, listener));
     turn_until(server->opened == 1 && client->opened == 1);
-    assert_int_equal(etp_carrier_send(client->carrier, client->connections[0].number, bytes, 511), ETP_OK);
+    side_send(client, &client->connections[0], bytes, 511, 511);
     turn_until(client->connections[0].sends == 1);
     assert_int_equal(server->closed, 0);
-    assert_int_equal(etp_carrier_send(client->carrier, client->connections[0].number, bytes, 1), ETP_OK);
+    side_send(client, &client->connections[0], bytes, 1, 1);
     turn_until(server->closed == 1 && client->closed == 1);
     assert_non_null(strstr(server->connections[0].why, "receive buffer"));
     side_free(client);

@@ -2,10 +2,7 @@
 /* Who is let in over TLS, and who is not. */
 #include "carrier_tools.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
+#include "plain_sockets.h"
 #include "test_certificates.h"
 
 static int make_authorities(void **state)
@@ -206,16 +203,6 @@ static void says_which_file_will_not_do(void **state)
     side_free(side);
 }
 
-static int connect_plain(const struct ends *ends)
-{
-    const char *url = etp_carrier_address(ends->server->carrier, ends->listener);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    address.sin_port = htons((uint16_t)atoi(strrchr(url, ':') + 1));
-    int made = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(made, (struct sockaddr *)&address, sizeof address), 0);
-    return made;
-}
-
 /* One that begins a handshake and stops, and one that has never heard of TLS. */
 static void strangers_hold_up_nobody(void **state)
 {
@@ -227,10 +214,11 @@ static void strangers_hold_up_nobody(void **state)
     options.silence = ETP_NS_PER_SECOND;
     side_start(ends.server, &options);
     ends.listener = side_listen(ends.server, "tls+tcp://127.0.0.1:0", &server);
-    int silent = connect_plain(&ends), loud = connect_plain(&ends);
+    const char *url = etp_carrier_address(ends.server->carrier, ends.listener);
+    int silent = plain_connect(url), loud = plain_connect(url);
     assert_int_equal(write(loud, "GET / HTTP/1.1\r\nHost: us\r\n\r\n", 28), 28);
     client.server_name = "server";
-    side_dial(ends.client, etp_carrier_address(ends.server->carrier, ends.listener), &client);
+    side_dial(ends.client, url, &client);
     turn_until(ends.client->opened == 1 && ends.server->opened == 3);
     speak(ends.client);
     turn_until(heard(ends.server));

@@ -72,6 +72,11 @@ static void nothing_is_done_without_a_network(void **unused)
     GIVES(ETP_EINVAL, etp_live_peer, NULL, 0, &info);
     GIVES(NULL, etp_live_round_trips, NULL);
     GIVES(ETP_EINVAL, etp_live_get_stats, NULL, &stats);
+    const etp_live_discovery discovery = {.size = sizeof discovery, .listen = "127.0.0.1:0"};
+    etp_live_discovery_stats found = {.size = sizeof found};
+    GIVES(ETP_EINVAL, etp_live_discover, NULL, 0, &discovery, &error);
+    GIVES(ETP_EINVAL, etp_live_announce, NULL, 0, NULL, 0, &error);
+    GIVES(ETP_EINVAL, etp_live_get_discovery, NULL, 0, &found);
     NAMES("?", etp_live_refusal_name, (etp_live_refusal_kind)99);
 }
 
@@ -93,6 +98,18 @@ static void an_empty_network_answers(void **unused)
     GIVES(ETP_ENOENT, etp_live_dial, side->live, 0, "tcp://127.0.0.1:1", 0, NULL, NULL, &error);
     GIVES(ETP_EINVAL, etp_live_get_stats, side->live, &stats);
     GIVES(ETP_EINVAL, etp_live_get_stats, side->live, NULL);
+}
+
+static void the_engine_starts_first(void **unused)
+{
+    (void)unused;
+    struct side *side = prepare(0, BUYER);
+    build_engine(side);
+    etp_aggregator_options options = {.size = sizeof options, .device_id = side->device, .peers = 1};
+    assert_int_equal(etp_engine_add_aggregator(side->engine, &options, &side->node), ETP_OK);
+    GIVES(ETP_ESTATE, etp_live_start, side->live);
+    assert_int_equal(etp_engine_start(side->engine), ETP_OK);
+    GIVES(ETP_OK, etp_live_start, side->live);
 }
 
 static void nodes_and_endpoints_answer(void **unused)
@@ -147,6 +164,38 @@ static void nodes_and_endpoints_answer(void **unused)
     etp_identity_free(identity);
 }
 
+static void discovery_answers(void **unused)
+{
+    (void)unused;
+    struct side *side = prepare(0, BATTERY);
+    build_battery(side);
+    etp_live *live = side->live;
+    const char *texts[5] = {"tcp://0.0.0.0:1", "udp://10.0.0.1:1", "nonsense", "", "tcp://10.0.0.1:1"};
+    etp_live_discovery discovery = {.size = sizeof discovery, .addresses = texts};
+    etp_live_discovery_stats stats = {.size = sizeof stats};
+    GIVES(ETP_ENOENT, etp_live_announce, live, side->node, NULL, 0, &error);
+    GIVES(ETP_ENOENT, etp_live_get_discovery, live, side->node, &stats);
+    GIVES(ETP_EINVAL, etp_live_discover, live, side->node, NULL, &error);
+    GIVES(ETP_EINVAL, etp_live_discover, live, side->node, &discovery, &error); /* nothing to do */
+    discovery.listen = "127.0.0.1:0";
+    GIVES(ETP_ENOENT, etp_live_discover, live, 7, &discovery, &error);
+    discovery.size--;
+    GIVES(ETP_EINVAL, etp_live_discover, live, side->node, &discovery, &error);
+    discovery.size++;
+    discovery.address_count = 5;
+    GIVES(ETP_ERANGE, etp_live_discover, live, side->node, &discovery, &error);
+    for (discovery.address_count = 1; discovery.address_count <= 4; discovery.address_count++)
+        GIVES(ETP_EINVAL, etp_live_discover, live, side->node, &discovery, &error);
+    discovery.address_count = 0;
+    assert_int_equal(etp_live_discover(live, side->node, &discovery, &error), ETP_OK);
+    GIVES(ETP_EEXIST, etp_live_discover, live, side->node, &discovery, &error);
+    GIVES(ETP_EINVAL, etp_live_announce, live, side->node, NULL, 1, &error);
+    GIVES(ETP_EINVAL, etp_live_announce, live, side->node, texts, 1, &error);
+    GIVES(ETP_EINVAL, etp_live_announce, live, side->node, texts, 5, &error);
+    stats.size--;
+    GIVES(ETP_EINVAL, etp_live_get_discovery, live, side->node, &stats);
+}
+
 /* From inside a callback: all that would change something is refused, and freeing does nothing. */
 static void meddle(void *user, const etp_live_peer_info *peer, const char *why)
 {
@@ -187,7 +236,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(networks_want_whole_options, open_base, close_base),
         cmocka_unit_test_setup_teardown(nothing_is_done_without_a_network, open_base, close_base),
         cmocka_unit_test_setup_teardown(an_empty_network_answers, open_base, close_base),
+        cmocka_unit_test_setup_teardown(the_engine_starts_first, open_base, close_base),
         cmocka_unit_test_setup_teardown(nodes_and_endpoints_answer, open_base, close_base),
+        cmocka_unit_test_setup_teardown(discovery_answers, open_base, close_base),
         cmocka_unit_test_setup_teardown(callbacks_may_not_meddle, open_base, close_base),
         cmocka_unit_test(every_function_was_called),
     };

@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The league, for programs. docs/tournament.md names every field. */
-#include <string.h>
-
+#include "cli/options_json.h"
 #include "cli/tournament/tournament.h"
 #include "report/json_pieces.h"
 
 enum { SCHEMA_VERSION = 1 };
-
-/* How many threads there were changes nothing, and is no part of the result. */
-static bool is_stated(const etp_option *option, etp_option_value *value, const etp_tournament_options *options)
-{
-    *value = (etp_option_value){.kind = ETP_OPTION_NONE};
-    if (option->kind->show == NULL || strcmp(option->name, "jobs") == 0)
-        return false;
-    option->kind->show((const char *)options + option->offset, value);
-    return value->kind != ETP_OPTION_ACTION;
-}
-
-static json_t *make_value(const etp_option_value *value)
-{
-    switch (value->kind) {
-    case ETP_OPTION_BOOL:
-        return json_boolean(value->number != 0);
-    case ETP_OPTION_NUMBER:
-        return number(value->number);
-    case ETP_OPTION_TEXT:
-        return make_text(value->text);
-    case ETP_OPTION_NONE:
-    case ETP_OPTION_ACTION:
-    default:
-        return json_null();
-    }
-}
 
 /* Each as it stood in the end: what was left to the prices and to the default is known by now. */
 static json_t *make_options(const etp_tournament *tournament)
@@ -39,28 +12,7 @@ static json_t *make_options(const etp_tournament *tournament)
     etp_tournament_options options = *tournament->options;
     options.shared.interval = tournament->stage.trace.interval;
     options.shared.reserve = tournament->stage.lineup.policy.path;
-    const etp_option *list[ETP_OPTIONS_MAX];
-    unsigned count = etp_vocabulary_list(&etp_tournament_vocabulary, list);
-    builder to = begin();
-    for (unsigned i = 0; i < count; i++) {
-        etp_option_value value;
-        if (is_stated(list[i], &value, &options))
-            put(&to, list[i]->name, make_value(&value));
-    }
-    return finish(&to);
-}
-
-static json_t *make_settings(const etp_settings *settings)
-{
-    list_builder to = begin_list();
-    for (unsigned i = 0; i < settings->count; i++) {
-        builder one = begin();
-        put_text(&one, "target", settings->list[i].target);
-        put_text(&one, "param", settings->list[i].param);
-        put_real(&one, "value", settings->list[i].value);
-        append(&to, finish(&one));
-    }
-    return finish_list(&to);
+    return etp_options_make_json(&etp_tournament_vocabulary, &options);
 }
 
 static json_t *make_design(const etp_design *design)
@@ -145,7 +97,7 @@ int etp_league_write_json(const etp_league *league, FILE *out)
     put_text(&to, "command", "tournament");
     put_id(&to, "seed", tournament->options->shared.seed);
     put(&to, "options", make_options(tournament));
-    put(&to, "settings", make_settings(&tournament->stage.settings));
+    put(&to, "settings", etp_settings_make_json(&tournament->stage.settings));
     put(&to, "design", make_design(&tournament->design));
     put(&to, "standings", make_standings(league));
     return write_whole(finish(&to), out);

@@ -314,6 +314,9 @@ ETP_API int etp_engine_shut_down(etp_engine *engine);
 /** The engine's clock. */
 ETP_API etp_time etp_engine_now(const etp_engine *engine);
 
+/** Its times, as its options gave them. Borrowed for the engine's life. */
+ETP_API const etp_timing *etp_engine_timing(const etp_engine *engine);
+
 /** What a battery has sold in the current interval, at the meter, and for how much. */
 ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
 

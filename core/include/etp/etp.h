@@ -21,6 +21,7 @@
 #include "etp/log.h"
 #include "etp/message.h"
 #include "etp/network.h"
+#include "etp/older.h"
 #include "etp/owner.h"
 #include "etp/profiles.h"
 #include "etp/rng.h"

@@ -21,7 +21,7 @@
  *
  * One thread: all functions are called, and all callbacks come, on the thread that runs the loop. Threads of NNG only
  * move bytes. Memory is taken for connections and peers as they come, up to the bounds of the options, and none for a
- * message. Nothing here is more than a door: what is said on a connection is described in docs/live.md.
+ * message. Nothing here is more than a door: docs/protocol.md has what is said on a connection.
  *
  * Mistakes: a NULL network or pointer is ETP_EINVAL, a call that comes too early, too late, or from inside a callback of
  * this network or of its engine is ETP_ESTATE; either changes nothing. Readers of a NULL network give 0 or NULL.
@@ -166,13 +166,59 @@ ETP_API int etp_live_listen(etp_live *live, etp_node node, const char *url, cons
 ETP_API int etp_live_dial(etp_live *live, etp_node node, const char *url, etp_id expected, const etp_live_tls *tls,
                           etp_live_endpoint *endpoint, etp_error *error);
 
+/** How a node finds others, and is found. Texts are copied. Zero is the default in brackets. */
+typedef struct etp_live_discovery {
+    size_t size;               /**< sizeof(etp_live_discovery) */
+    const char *const *groups; /**< of multicast: "239.255.77.77:7700", "[ff15::4554:5000]:7700" */
+    unsigned group_count;      /**< at most 4 */
+    const char *const *peers;  /**< "10.0.0.9:7700": told besides, or where there is no multicast */
+    unsigned peer_count;       /**< at most 64 */
+    const char *interface;     /**< of multicast, by name [the system's choice] */
+    const char
+        *listen; /**< "0.0.0.0:7700": where datagrams for this node alone are heard [any port; that of a group too] */
+    /** What others may dial: "tcp://10.0.0.7:7701". A host of "*" stands for the address from which announcements come. */
+    const char *const *addresses;
+    unsigned address_count;  /**< at most 4; 0: this node cannot be dialed, it dials */
+    const etp_live_tls *tls; /**< given: only tls+tcp addresses are dialed, with it. NULL: only tcp and ws */
+    unsigned hops;           /**< of multicast [1] */
+    etp_time period;         /**< between announcements [30 s], +-25 %; sooner after the start */
+    void (*describe)(void *user,
+                     etp_message *message); /**< fills in what the announced Register or Query tells; may be NULL */
+    void *user;                             /**< handed to it */
+} etp_live_discovery;
+
+/** Announces the node from etp_live_start() on, and dials whom it hears where that is for it to do: docs/protocol.md says who
+ *  dials whom. With an identity only devices of the trust list are heard. Once for a node: ETP_EEXIST. */
+ETP_API int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *discovery, etp_error *error);
+
+/** Announces these addresses from now on, and at once; NULL: those that it announces, at once. ETP_ENOENT for a node without
+ *  discovery. */
+ETP_API int etp_live_announce(etp_live *live, etp_node node, const char *const *addresses, unsigned address_count,
+                              etp_error *error);
+
+/** What discovery of a node has done. */
+typedef struct etp_live_discovery_stats {
+    size_t size;       /**< sizeof(etp_live_discovery_stats), set by the caller */
+    unsigned port;     /**< on which datagrams for this node alone are heard, by IPv4 */
+    uint64_t sent;     /**< datagrams */
+    uint64_t unsent;   /**< that the system did not take */
+    uint64_t received; /**< datagrams */
+    uint64_t heard;    /**< of those, announcements that counted */
+    uint64_t answered; /**< of those, answered at once */
+    uint64_t ordinary; /**< of nodes of no concern, or heard twice */
+    uint64_t refused;  /**< all the rest */
+    unsigned dialers;  /**< that discovery has now */
+} etp_live_discovery_stats;
+/** Of one node. ETP_ENOENT for one without discovery. */
+ETP_API int etp_live_get_discovery(const etp_live *live, etp_node node, etp_live_discovery_stats *stats);
+
 /** Where a listener is to be reached, or what a dialer dials. Borrowed until it is ended; NULL for no such endpoint. */
 ETP_API const char *etp_live_address(const etp_live *live, etp_live_endpoint endpoint);
 
 /** No longer listens or dials there; its connections are closed. ETP_ENOENT. */
 ETP_API int etp_live_end(etp_live *live, etp_live_endpoint endpoint);
 
-/** Once, after etp_engine_start(): from here on the loop serves connections. ETP_ESTATE without an engine. */
+/** Once, after etp_engine_start(): from here on the loop serves connections. ETP_ESTATE without an engine that has started. */
 ETP_API int etp_live_start(etp_live *live);
 
 /** To be called after the host has called the engine, for its deadline may be another. Else nothing is sent before the
@@ -246,6 +292,10 @@ typedef struct etp_live_stats {
     uint64_t bytes_sent;                 /**< handed to the system, everything counted */
     uint64_t bytes_received;             /**< from the system */
     uint64_t sends;                      /**< in how many pieces they left */
+    uint64_t relayed;                    /**< by a relay: messages handed on */
+    uint64_t relay_expired;              /**< by a relay: messages whose time to live has ended */
+    uint64_t relay_dropped;              /**< by a relay: messages for nobody who is there, or for want of room */
+    uint64_t relay_refused;              /**< by a relay: messages of another device, or malformed */
     uint64_t refused[ETP_LIVE_REFUSALS]; /**< by kind */
     uint64_t audit_left_out;             /**< refusals of which no line was given out */
     size_t bytes_per_connection;         /**< of ours: what one more connection takes */

@@ -133,8 +133,10 @@ static int build(struct etp_carrier *carrier)
         return ETP_ENOMEM;
     chain_slots(carrier);
     etp_rng_seed(&carrier->rng, options->seed);
-    if (etp_carrier_op_init(&carrier->tick, carrier, on_tick) == ETP_OK)
+    if (etp_carrier_op_init(&carrier->tick, carrier, on_tick) == ETP_OK &&
+        nng_aio_alloc(&carrier->quick, NULL, NULL) == 0)
         return ETP_OK;
+    etp_carrier_op_fini(&carrier->tick);
     etp_carrier_handover_fini(&carrier->handover);
     return ETP_ENOMEM;
 }
@@ -200,6 +202,7 @@ void etp_carrier_free(etp_carrier *carrier)
     while (carrier->connection_count > 0 || carrier->endpoint_count > 0 || carrier->pair_count > 0 ||
            carrier->tick.busy)
         run(etp_carrier_handover_take(&carrier->handover, true));
+    nng_aio_free(carrier->quick);
     etp_carrier_op_fini(&carrier->tick);
     etp_carrier_handover_fini(&carrier->handover);
     give_memory(carrier);

@@ -46,7 +46,7 @@ typedef struct etp_carrier_calls {
     /* Returns how many bytes were taken, from the front; the rest is shown again, with what comes after it. Not to take
      * any of a full receive buffer closes the connection. */
     size_t (*received)(void *user, etp_connection connection, const void *bytes, size_t size);
-    /* The last send has left for the kernel: the next may be made. */
+    /* A send that was still under way when etp_carrier_send() returned has left for the kernel: the next may be made. */
     void (*sent)(void *user, etp_connection connection);
     /* It is gone, by the peer, an error, etp_carrier_close() or etp_carrier_end(). The last call for it, and made for
      * each one that was opened, but not from inside those two, nor by etp_carrier_free(). */
@@ -93,11 +93,12 @@ int etp_carrier_end(etp_carrier *carrier, unsigned endpoint);
 /* The URL with the port that the kernel chose, or "" if there is no such endpoint. Valid until it is ended. */
 const char *etp_carrier_address(const etp_carrier *carrier, unsigned endpoint);
 
-/* The bytes are copied. ETP_EFULL: a send is under way; ETP_ERANGE: none, or more than send_buffer; ETP_ENOENT: it is gone
+/* Sends what the kernel takes at once; the rest is copied, and is under way until `sent` is called. If nothing is,
+ * etp_carrier_sending() is 0 when it returns, `sent` is not called, and the next send may be made. ETP_EFULL: one is under way; ETP_ERANGE: none, or more than send_buffer; ETP_ENOENT: it is gone
  * or going. */
 int etp_carrier_send(etp_carrier *carrier, etp_connection connection, const void *bytes, size_t size);
 
-/* Bytes of the send that is under way; 0 if none is. */
+/* Bytes that are under way; 0 if none are. */
 size_t etp_carrier_sending(const etp_carrier *carrier, etp_connection connection);
 
 /* The peer is one to stay with: its dialer's backoff begins anew. */

@@ -33,8 +33,14 @@ static void unwatch(struct carrier_connection *connection)
 
 static void begin_receive(struct carrier_connection *connection)
 {
+    const struct carrier_line_kind *kind = connection->line.kind;
     connection->receive.busy = true;
-    connection->line.kind->receive(connection);
+    if (connection->was_filled && kind->receive_now != NULL)
+        connection->early = kind->receive_now(connection);
+    if (connection->early > 0)
+        etp_carrier_handover_put(&connection->carrier->handover, &connection->receive.event);
+    else
+        kind->receive(connection);
 }
 
 /* The owner sees all that is held; what it leaves moves to the front. False if nothing more fits. */
@@ -57,16 +63,25 @@ static void has_spoken(struct carrier_connection *connection)
         unwatch(connection);
 }
 
+/* Bytes that are new in the buffer. */
+static size_t new_bytes(struct carrier_connection *connection)
+{
+    size_t early = connection->early;
+    connection->early = 0;
+    return early > 0 ? early : connection->line.kind->received(connection);
+}
+
 static void take_in(struct carrier_connection *connection)
 {
-    int error = nng_aio_result(connection->receive.aio);
+    int error = connection->early > 0 ? 0 : nng_aio_result(connection->receive.aio);
     if (error != 0) {
         etp_carrier_connection_close(connection, etp_carrier_reason(error));
         return;
     }
     if (!connection->has_spoken)
         has_spoken(connection);
-    connection->held += connection->line.kind->received(connection);
+    connection->held += new_bytes(connection);
+    connection->was_filled = connection->held == connection->carrier->options.receive_buffer;
     if (!show(connection))
         etp_carrier_connection_close(connection, "it sent more than a receive buffer holds without a whole record");
     else if (connection->state == CONNECTION_OPEN)
@@ -254,8 +269,12 @@ int etp_carrier_send(etp_carrier *carrier, etp_connection number, const void *by
         return ETP_ERANGE;
     if (connection->sending > 0)
         return ETP_EFULL;
-    memcpy(connection->out, bytes, size);
-    connection->sending = connection->left = size;
+    size_t gone =
+        connection->line.kind->send_now != NULL ? connection->line.kind->send_now(connection, bytes, size) : 0;
+    if (gone == size)
+        return ETP_OK;
+    memcpy(connection->out, (const unsigned char *)bytes + gone, size - gone);
+    connection->sending = connection->left = size - gone;
     go_on_sending(connection);
     return ETP_OK;
 }

@@ -137,5 +137,11 @@ static void drop_messages(struct carrier_connection *connection)
         nng_msg_free(unseen);
 }
 
-const struct carrier_line_kind etp_carrier_pair = {begin_receive, received, begin_send,   sent,
-                                                   close_pair,    NULL,     drop_messages};
+const struct carrier_line_kind etp_carrier_pair = {
+    .receive = begin_receive,
+    .received = received,
+    .send = begin_send,
+    .sent = sent,
+    .close = close_pair,
+    .finish = drop_messages,
+};

@@ -32,6 +32,29 @@ static size_t sent(struct carrier_connection *connection)
     return nng_aio_count(connection->send.aio);
 }
 
+/* How many bytes could be moved without waiting. */
+static size_t move_now(struct carrier_connection *connection, void (*begin)(nng_stream *, nng_aio *), void *bytes,
+                       size_t size)
+{
+    nng_aio *aio = connection->carrier->quick;
+    set_range(aio, bytes, size);
+    begin(connection->line.stream, aio);
+    nng_aio_abort(aio, NNG_EAGAIN);
+    nng_aio_wait(aio);
+    return nng_aio_result(aio) == 0 ? nng_aio_count(aio) : 0;
+}
+
+static size_t send_now(struct carrier_connection *connection, const void *bytes, size_t size)
+{
+    return move_now(connection, nng_stream_send, (void *)(uintptr_t)bytes, size);
+}
+
+static size_t receive_now(struct carrier_connection *connection)
+{
+    size_t room = connection->carrier->options.receive_buffer - connection->held;
+    return move_now(connection, nng_stream_recv, connection->in + connection->held, room);
+}
+
 static void close_stream(struct carrier_line *line)
 {
     nng_stream_close(line->stream);
@@ -46,7 +69,21 @@ static bool has_peer(const struct carrier_line *line)
     return nng_stream_get_addr(line->stream, NNG_OPT_REMADDR, &address) == 0;
 }
 
-const struct carrier_line_kind etp_carrier_stream = {begin_receive, received, begin_send, sent,
-                                                     close_stream,  NULL,     NULL};
-const struct carrier_line_kind etp_carrier_ahead_stream = {begin_receive, received, begin_send, sent,
-                                                           close_stream,  has_peer, NULL};
+const struct carrier_line_kind etp_carrier_stream = {
+    .receive = begin_receive,
+    .received = received,
+    .send = begin_send,
+    .sent = sent,
+    .close = close_stream,
+    .send_now = send_now,
+    .receive_now = receive_now,
+};
+
+const struct carrier_line_kind etp_carrier_ahead_stream = {
+    .receive = begin_receive,
+    .received = received,
+    .send = begin_send,
+    .sent = sent,
+    .close = close_stream,
+    .is_there = has_peer,
+};

@@ -165,7 +165,9 @@ static int settle(const reading *list, etp_error *error)
 {
     etp_error inner = {0};
     int result = etp_trust_settle(list->trust, &inner);
-    return result == ETP_OK ? ETP_OK : etp_fail(error, ETP_EFORMAT, "%s: %s", list->name, inner.text);
+    if (result != ETP_EEXIST)
+        return result == ETP_OK ? ETP_OK : etp_fail(error, result, NULL);
+    return etp_fail(error, ETP_EFORMAT, "%s: %s", list->name, inner.text);
 }
 
 /* `text` has room for a terminator, and is cut. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A node as a process: its engine, its network, its market clock, its script and its books, on one loop.
+ *
+ *     station.c    made of its parts, and taken apart
+ *     serve.c      the loop: market intervals, files that change, signals, the end
+ *     interval.c   one market interval after the other
+ *     reread.c     SIGHUP
+ *     tell.c       lines on standard output as things happen
+ *     audit.c      the file of refusals
+ *     facts.c      what is reported: the same for tables and JSON
+ *     tables.c     the tables of SIGUSR1 and of the end
+ *     json.c       the result
+ *
+ * Life: etp_station_new(), etp_station_serve() until it returns, etp_station_finish(), etp_station_free(). All on one
+ * thread. The engine is called from the loop alone; observers and the network's callbacks only write down and print.
+ */
+#ifndef ETP_NODE_STATION_H
+#define ETP_NODE_STATION_H
+
+#include <stdio.h>
+
+#include "etp/engine.h"
+#include "etp/live.h"
+#include "etp/watch.h"
+#include "node/books.h"
+#include "node/market_clock.h"
+#include "node/parts.h"
+#include "node/premises.h"
+
+struct event_base;
+struct event;
+
+typedef struct etp_station_options {
+    const char *file; /* the configuration */
+    FILE *out;        /* lines and tables */
+    etp_logger logger;
+} etp_station_options;
+
+/* Why it is no longer served. */
+typedef enum etp_station_end {
+    ETP_STATION_SERVING = 0,
+    ETP_STATION_ENDING, /* what is open may end */
+    ETP_STATION_ENDED,  /* all of it has */
+    ETP_STATION_WAITED, /* a trade stayed in doubt for as long as one may wait */
+    ETP_STATION_CUT     /* it was told twice */
+} etp_station_end;
+
+enum { ETP_STATION_SIGNALS = 4 };
+
+typedef struct etp_station {
+    etp_station_options options;
+    etp_node_config config;  /* that runs */
+    etp_node_config *reread; /* of the last SIGHUP, to which texts of `config` may point; or NULL */
+    etp_node_parts parts;
+    etp_live_clock clock;
+    etp_market_clock market;
+    etp_premises premises; /* of a battery */
+    etp_books books;
+    etp_live *live;
+    etp_engine *engine;
+    etp_node node;
+    etp_watch *watch;  /* of the script; NULL without one */
+    FILE *audit;       /* NULL: none */
+    uint64_t refusals; /* told to the audit */
+    /* the loop */
+    struct event_base *base;
+    struct event *market_timer, *tick, *signals[ETP_STATION_SIGNALS];
+    etp_station_end end;
+    etp_time ends_by, quiet_since; /* while it is ending */
+    /* what happened */
+    etp_time began;
+    uint64_t intervals, intervals_left_out, steps;
+    etp_known_prices known;       /* of the interval under way */
+    struct etp_live_older *older; /* its listener, or NULL */
+    etp_live_endpoint *listeners;
+    unsigned listener_count;
+} etp_station;
+
+/* ---- life ---- */
+
+/* Reads the configuration, loads everything, and listens; nothing is served yet. What is wrong is in `findings`. NULL on
+ * failure. */
+etp_station *etp_station_new(const etp_station_options *options, etp_findings *findings);
+/* Until it is told to end, and all is over that was open. ETP_OK, or why it cannot be served. */
+int etp_station_serve(etp_station *station, etp_error *error);
+/* Settles and compares the books. ETP_ECONSERVATION with a sentence. */
+int etp_station_finish(etp_station *station, etp_error *error);
+/* Accepts NULL. */
+void etp_station_free(etp_station *station);
+
+/* Whether an award, or a trade in doubt, is open here. */
+bool etp_station_has_open(const etp_station *station);
+
+/* ---- the parts of it, for each other ---- */
+
+/* The time on the engine's clock. */
+etp_time etp_station_now(const etp_station *station);
+void etp_station_begin_if_due(etp_station *station);
+void etp_station_settle(etp_station *station, bool at_the_end);
+void etp_station_reread(etp_station *station);
+void etp_station_reload(etp_station *station);
+
+/* ---- telling ---- */
+
+#define ETP_TELL ETP_PRINTF(2, 3)
+/* One line, written out at once. */
+void etp_tell(const etp_station *station, const char *format, ...) ETP_TELL;
+void etp_tell_start(const etp_station *station, const etp_findings *findings);
+void etp_tell_ready(const etp_station *station);
+void etp_tell_interval(const etp_station *station, const etp_interval *interval);
+/* An etp_observer's: keeps the books and prints trades. */
+void etp_tell_event(void *station, const etp_event *event);
+void etp_tell_peer(void *station, const etp_live_peer_info *peer, const char *why);
+
+enum { ETP_STAMP_TEXT_MAX = 40 };
+/* "2026-01-31T14:05:00.123Z" of a moment on the engine's clock, as the wall showed it. */
+const char *etp_tell_stamp(const etp_station *station, etp_time when, char text[ETP_STAMP_TEXT_MAX]);
+
+/* ---- the audit ---- */
+
+/* ETP_EIO with a sentence. What was open is closed before: a file that was moved away is begun anew. */
+int etp_audit_open(etp_station *station, etp_error *error);
+void etp_audit_refusal(void *station, const etp_live_refusal *refusal);
+
+/* ---- reports ---- */
+
+/* The delay table, peers, and what was refused. */
+void etp_station_print(const etp_station *station, FILE *out);
+/* The same and the books, at the end. */
+void etp_station_print_end(const etp_station *station, FILE *out);
+/* ETP_OK, ETP_ENOMEM, or ETP_EIO with errno. */
+int etp_station_write_json(const etp_station *station, FILE *out);
+/* What the node would do, for --check. */
+void etp_node_describe(const etp_node_config *config, const etp_node_parts *parts, FILE *out);
+
+#endif

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: MIT
+-- How a node ends: what is held may still be confirmed, or lapses.
+local nodes = require("live_nodes")
+
+setup(nodes.setup)
+teardown(nodes.teardown)
+after_each(nodes.kill_all)
+
+describe("SIGTERM while an award is held", function()
+  local market = { market = { interval_s = 6, window_ms = 1000, hold_ms = 2000, query_spread_ms = 100 } }
+
+  -- The buyer is stopped after its bid has come, so that the award waits for a confirmation.
+  local function until_held()
+    local battery, aggregator = nodes.pair(market, market, "--log debug")
+    assert.truthy(nodes.wait_until(function()
+      return battery:err():find("event=bid peer=2001", 1, true)
+    end), battery:err())
+    aggregator:signal("STOP")
+    battery:wait("\nheld [^\n]*for=2001 ")
+    return battery, aggregator
+  end
+
+  it("lets the hold lapse, sells nothing, and ends with status 0", function()
+    local battery, aggregator = until_held()
+    local sold = battery:stop()
+    assert.truthy(battery:out():find("\nending why=SIGTERM "))
+    assert.truthy(battery:out():find("\nlapse [^\n]*peer=2001 "))
+    assert.same({ 0, 1, 0 }, { sold.books.trades, sold.books.lapses, sold.battery.held_mwh })
+    aggregator:signal("CONT")
+    aggregator:wait("\npeer lost [^\n]*device=1001")
+    -- It confirmed when the hold was over and the battery gone: nobody will tell it, so the trade stays in doubt.
+    local bought = aggregator:stop()
+    assert.equal(0, bought.books.trades)
+  end)
+
+  it("takes a confirmation that still comes in time", function()
+    local battery, aggregator = until_held()
+    battery:signal("TERM")
+    battery:wait("\nending why=SIGTERM ")
+    aggregator:signal("CONT")
+    aggregator:wait("\nbought [^\n]*from=1001 ")
+    assert.equal(0, battery:ended())
+    local sold, bought = battery:result(), aggregator:stop()
+    assert.equal(1, sold.books.trades)
+    nodes.books_agree(sold, bought)
+  end)
+
+  it("ends at once when it is sent twice, and says what was open", function()
+    local battery, aggregator = until_held()
+    battery:signal("TERM")
+    battery:wait("\nending why=SIGTERM ")
+    battery:signal("TERM")
+    assert.equal(1, battery:ended())
+    assert.truthy(battery:err():find("the node was ended at once, while an award was held", 1, true))
+    assert.is_true(battery:result().cut)
+    aggregator:signal("CONT")
+    aggregator:stop()
+  end)
+end)

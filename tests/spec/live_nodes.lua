@@ -1,0 +1,265 @@
+-- SPDX-License-Identifier: MIT
+-- Nodes on a real network as a person runs them: processes that are started from tables, waited for line by line, sent
+-- signals, and killed at the end whatever happens. Nothing here sleeps and hopes: it waits for a line, with a deadline.
+local assert = require("luassert")
+local json = require("cjson")
+local program = require("program")
+
+local nodes = { patience = 30 }
+
+local running = {}
+
+function nodes.setup()
+  program.setup()
+end
+
+-- ---- configurations as text ----
+
+local function text_of(value)
+  if type(value) ~= "table" then
+    return type(value) == "string" and ("%q"):format(value) or tostring(value)
+  end
+  local parts = {}
+  for i, item in ipairs(value) do
+    parts[i] = text_of(item)
+  end
+  local keys = {}
+  for key in pairs(value) do
+    if type(key) == "string" then
+      keys[#keys + 1] = key
+    end
+  end
+  table.sort(keys)
+  for _, key in ipairs(keys) do
+    parts[#parts + 1] = ("[%q] = %s"):format(key, text_of(value[key]))
+  end
+  return "{ " .. table.concat(parts, ", ") .. " }"
+end
+
+-- Writes a configuration (a table, or a text) to NAME.lua and returns its path.
+function nodes.write(name, config)
+  local text = type(config) == "table" and "return " .. text_of(config) .. "\n" or config
+  return program.write(name .. ".lua", text)
+end
+
+-- `changes` laid over `base`, table by table; false takes a key away.
+function nodes.with(base, changes)
+  local made = {}
+  for key, value in pairs(base) do
+    made[key] = value
+  end
+  for key, value in pairs(changes or {}) do
+    local both = type(value) == "table" and type(made[key]) == "table" and #value == 0
+    made[key] = both and nodes.with(made[key], value) or value
+    if value == false then
+      made[key] = nil
+    end
+  end
+  return made
+end
+
+-- A market that can be watched: an interval each second or two. An offer comes within a quarter of it.
+nodes.market = { interval_s = 2, window_ms = 300, hold_ms = 300, query_spread_ms = 100 }
+
+function nodes.battery(changes)
+  return nodes.with({
+    api = 1, role = "battery", device = 1001, identity = "off",
+    battery = { capacity_kwh = 10, stored_kwh = 8, power_kw = 5 }, market = nodes.market,
+  }, changes)
+end
+
+function nodes.aggregator(changes)
+  return nodes.with({
+    api = 1, role = "aggregator", device = 2001, identity = "off", listen = "tcp://127.0.0.1:0", strategy = "greedy",
+    demand = { need_kwh = 5, budget_dollars = 2, value_c_per_kwh = 12 }, market = nodes.market,
+  }, changes)
+end
+
+-- Makes keys for these devices in the folder, KEYS[i] = { device, role }: DEVICE.key each, and `trusted` with all.
+function nodes.keys(keys)
+  os.execute(("cd '%s' && rm -f *.key trusted"):format(program.path(".")))
+  for _, key in ipairs(keys) do
+    local done = program.run(("keygen %d '%s' --role %s"):format(key[1], program.path(key[1] .. ".key"), key[2]))
+    assert(done.status == 0, done.err)
+    local file = assert(io.open(program.path("trusted"), "a"))
+    file:write(done.out)
+    file:close()
+  end
+end
+
+-- ---- processes ----
+
+local Node = {}
+Node.__index = Node
+
+local function read_if_there(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read("a") or ""
+  if file then
+    file:close()
+  end
+  return text
+end
+
+local function nap()
+  os.execute("sleep 0.03")
+end
+
+-- Waits until `done` returns something true, and returns it; nil when patience ends.
+function nodes.wait_until(done, seconds)
+  local deadline = os.time() + (seconds or nodes.patience)
+  repeat
+    local result = done()
+    if result then
+      return result
+    end
+    nap()
+  until os.time() > deadline
+  return nil
+end
+
+-- Starts NAME.lua. `options` stand behind "node". A shell of its own waits for it and writes its status down.
+function nodes.start(name, config, options)
+  local node = setmetatable({ name = name, config = nodes.write(name, config) }, Node)
+  node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
+  node.json_path = program.path(name .. ".json")
+  local pid_path, status_path = program.path(name .. ".pid"), program.path(name .. ".status")
+  os.remove(pid_path)
+  os.remove(status_path)
+  os.remove(node.json_path)
+  local command = ("exec '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
+    program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
+  -- The status is written under another name first, so that nobody reads half of it.
+  local script = program.write(name .. ".sh", ("(%s) &\necho $! >'%s.new' && mv '%s.new' '%s'\nwait $!\n"
+    .. "echo $? >'%s.new' && mv '%s.new' '%s'\n"):format(
+    command, pid_path, pid_path, pid_path, status_path, status_path, status_path))
+  os.execute(("setsid sh '%s' >/dev/null 2>&1 &"):format(script))
+  node.status_path = status_path
+  running[#running + 1] = node
+  node.pid = assert(nodes.wait_until(function()
+    return tonumber(read_if_there(pid_path))
+  end), "the node did not start")
+  return node
+end
+
+function Node:out()
+  return read_if_there(self.out_path)
+end
+
+function Node:err()
+  return read_if_there(self.err_path)
+end
+
+-- The exit status, or nil while it runs.
+function Node:status()
+  return tonumber(read_if_there(self.status_path))
+end
+
+function Node:fail(words)
+  error(("%s: %s\n---- out\n%s\n---- err\n%s"):format(self.name, words, self:out(), self:err()), 3)
+end
+
+-- Waits for a line that has the pattern, the `count`-th one, and returns what it captures. Text before `from` is left out.
+function Node:wait(pattern, count, from)
+  local found
+  nodes.wait_until(function()
+    local at, seen = from or 1, 0
+    local out = self:out()
+    for _ = 1, count or 1 do
+      local first, last = out:find(pattern, at)
+      if not first then
+        break
+      end
+      seen, at = seen + 1, last + 1
+      found = { out:match(pattern, first) }
+    end
+    if seen < (count or 1) then
+      found = nil
+    end
+    return found or self:status()
+  end)
+  if not found then
+    self:fail(("waited for %q"):format(pattern))
+  end
+  return table.unpack(found)
+end
+
+-- The address that it listens at, once it is ready.
+function Node:ready()
+  return self:wait("\nready device=%d+ role=%a+ ?l?i?s?t?e?n?=?(%S*)\n")
+end
+
+function Node:signal(name)
+  assert(os.execute(("kill -%s %d"):format(name, self.pid)), "there is no process " .. self.pid)
+end
+
+-- Waits for its end and returns its status.
+function Node:ended()
+  local status = nodes.wait_until(function()
+    return self:status()
+  end)
+  if not status then
+    self:fail("did not end")
+  end
+  return status
+end
+
+-- Ends it as an operator does; returns its result.
+function Node:stop(signal)
+  self:signal(signal or "TERM")
+  local status = self:ended()
+  if status ~= 0 then
+    self:fail("ended with status " .. status)
+  end
+  return self:result()
+end
+
+function Node:result()
+  return json.decode(program.read(self.json_path))
+end
+
+-- Kills what still runs, stopped or not, and waits until it is gone.
+function nodes.kill_all()
+  for _, node in ipairs(running) do
+    if not node:status() then
+      os.execute(("kill -KILL %d 2>/dev/null"):format(node.pid))
+      node:ended()
+    end
+  end
+  running = {}
+end
+
+function nodes.teardown()
+  nodes.kill_all()
+  program.teardown()
+end
+
+-- Both, connected; `of_battery` and `of_aggregator` are changes of their configurations.
+function nodes.pair(of_battery, of_aggregator, options)
+  local aggregator = nodes.start("aggregator", nodes.aggregator(of_aggregator), options)
+  local dial = { dial = aggregator:ready() }
+  local battery = nodes.start("battery", nodes.with(nodes.battery(of_battery), dial), options)
+  battery:wait("\npeer up [^\n]*device=2001")
+  aggregator:wait("\npeer up [^\n]*device=1001")
+  return battery, aggregator
+end
+
+-- Trades of one node with one peer, as texts that the other side's are the same as: energy and money, in order.
+function nodes.trades(result, peer)
+  local list = {}
+  for _, trade in ipairs(result.books.list) do
+    if trade.peer == tostring(peer) then
+      list[#list + 1] = ("%d mWh for %d"):format(trade.energy_mwh, trade.amount_micro)
+    end
+  end
+  return list
+end
+
+-- What was sold here and bought there is the same, trade by trade, and nothing is in doubt.
+function nodes.books_agree(battery, aggregator)
+  assert.same(nodes.trades(battery, aggregator.device), nodes.trades(aggregator, battery.device))
+  assert.equal(battery.books.energy_mwh, battery.battery.sold_mwh)
+  assert.equal(0, aggregator.books.in_doubt)
+end
+
+return nodes

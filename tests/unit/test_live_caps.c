@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* Bounds: connections of one address, of those that say nothing, peers; and lines of the audit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "unit/live_fixture.h"
+
+/* A plain socket to a tcp listener, by somebody who need not know the protocol. */
+static int call_at(const char *url)
+{
+    const char *port = strrchr(url, ':');
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(port + 1, NULL, 10))};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int caller = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(caller >= 0);
+    assert_int_equal(connect(caller, (struct sockaddr *)&to, sizeof to), 0);
+    return caller;
+}
+
+static void one_address_has_its_share_of_connections(void **state)
+{
+    (void)state;
+    prepare(0, BUYER)->options.max_per_address = 2;
+    build_buyer(&sides[0]);
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    for (unsigned i = 1; i < 3; i++) {
+        build_battery(prepare(i, BATTERY + i));
+        dial_to(&sides[i], address, BUYER);
+    }
+    WAIT_FOR(sides[0].up == 2);
+    build_battery(prepare(3, BATTERY + 3));
+    dial_to(&sides[3], address, BUYER);
+    WAIT_FOR(sides[0].refusals > 0 && live_stats(&sides[3]).closed > 0);
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_CAP);
+    assert_string_equal(sides[0].refused_reason, "too many connections of one address");
+    assert_int_equal(sides[3].up, 0);
+    /* One goes: the third has its place. */
+    free_side(&sides[1]);
+    WAIT_FOR(sides[3].up == 1);
+}
+
+static void those_who_say_nothing_do_not_take_all_places(void **state)
+{
+    (void)state;
+    prepare(0, BUYER)->options.max_unauthenticated = 4;
+    sides[0].options.handshake_limit = 300 * MS;
+    build_buyer(&sides[0]);
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    int mute[3];
+    for (unsigned i = 0; i < 3; i++)
+        mute[i] = call_at(address);
+    /* An address may have half of the places; the third is closed at once. */
+    WAIT_FOR(sides[0].refusals > 0);
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_CAP);
+    assert_true(live_stats(&sides[0]).unauthenticated <= 2);
+    /* The others have had their time. */
+    build_battery(prepare(1, BATTERY));
+    dial_to(&sides[1], address, BUYER);
+    WAIT_FOR(sides[0].up == 1);
+    assert_true(live_stats(&sides[0]).refused[ETP_LIVE_REFUSED_HANDSHAKE] > 0);
+    for (unsigned i = 0; i < 3; i++)
+        close(mute[i]);
+    WAIT_FOR(live_stats(&sides[0]).connections == 1);
+    assert_int_equal(live_stats(&sides[0]).unauthenticated, 0);
+}
+
+static void one_peer_too_many_is_told_so(void **state)
+{
+    (void)state;
+    prepare(0, BUYER)->options.max_peers = 1;
+    build_buyer(&sides[0]);
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    build_battery(prepare(1, BATTERY));
+    dial_to(&sides[1], address, BUYER);
+    WAIT_FOR(sides[0].up == 1);
+    build_battery(prepare(2, BATTERY + 1));
+    dial_to(&sides[2], address, BUYER);
+    WAIT_FOR(sides[2].refusals > 0);
+    assert_int_equal(sides[2].refused_kind, ETP_LIVE_REFUSED_BY_PEER);
+    assert_string_equal(sides[2].refused_reason, "the node has as many connections or peers as it may have");
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_PEER);
+    assert_int_equal(sides[0].up, 1);
+    assert_int_equal(sides[2].up, 0);
+    assert_int_equal(etp_live_peers(sides[0].live), 1);
+}
+
+static void garbage_is_refused_and_the_audit_stays_short(void **state)
+{
+    (void)state;
+    enum { CALLS = 40, LINES_A_SECOND = 2 };
+    static const char request[] = "GET / HTTP/1.1\r\nHost: battery\r\n\r\n";
+    prepare(0, BUYER)->options.audit_lines = LINES_A_SECOND;
+    build_buyer(&sides[0]);
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    etp_time began = monotonic();
+    for (unsigned i = 1; i <= CALLS; i++) {
+        int caller = call_at(address);
+        assert_int_equal(send(caller, request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
+        WAIT_FOR(live_stats(&sides[0]).refused[ETP_LIVE_REFUSED_HANDSHAKE] == i);
+        close(caller);
+    }
+    unsigned seconds = (unsigned)((monotonic() - began) / ETP_NS_PER_SECOND) + 1;
+    assert_in_range(sides[0].refusals, 1, LINES_A_SECOND * (seconds + 1));
+    assert_int_equal(live_stats(&sides[0]).audit_left_out + sides[0].refusals, CALLS);
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_HANDSHAKE);
+    assert_int_equal(sides[0].refused_device, 0);
+    assert_int_equal(etp_live_peers(sides[0].live), 0);
+    WAIT_FOR(live_stats(&sides[0]).connections == 0);
+}
+
+static void what_talks_too_fast_is_sent_away(void **state)
+{
+    (void)state;
+    prepare(0, BUYER)->options.messages_per_second = 1;
+    sides[0].options.message_burst = 8;
+    build_buyer(&sides[0]);
+    build_battery(prepare(1, BATTERY));
+    dial_to(&sides[1], listen_at(&sides[0], "tcp://127.0.0.1:0"), BUYER);
+    WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
+    while (sides[0].refusals == 0) {
+        etp_engine_fail(sides[1].engine, sides[1].node);
+        etp_engine_recover(sides[1].engine, sides[1].node);
+        etp_live_changed(sides[1].live);
+        event_base_loop(base, EVLOOP_ONCE);
+    }
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_RATE);
+    assert_int_equal(sides[0].refused_device, BATTERY);
+    WAIT_FOR(sides[1].refusals > 0 && sides[0].lost == 1 && sides[1].lost == 1);
+    assert_int_equal(sides[1].refused_kind, ETP_LIVE_REFUSED_BY_PEER);
+    assert_int_equal(peer_of(&sides[0], 0).refused, 1);
+    /* It was told to stay away for a while, and does. */
+    WAIT_FOR(live_stats(&sides[1]).connections == 0);
+    assert_int_equal(live_stats(&sides[1]).opened, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(one_address_has_its_share_of_connections, open_base, close_base),
+        cmocka_unit_test_setup_teardown(those_who_say_nothing_do_not_take_all_places, open_base, close_base),
+        cmocka_unit_test_setup_teardown(one_peer_too_many_is_told_so, open_base, close_base),
+        cmocka_unit_test_setup_teardown(garbage_is_refused_and_the_audit_stays_short, open_base, close_base),
+        cmocka_unit_test_setup_teardown(what_talks_too_fast_is_sent_away, open_base, close_base),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
