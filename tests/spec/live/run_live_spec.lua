@@ -79,7 +79,8 @@ describe("run --live", function()
 
   it("balances its books while batteries fail", function()
     local path = program.path("failures.json")
-    local done = program.run("strategies/greedy.lua --live" .. SHORT:gsub("failures 0", "failures 1") .. "--json " .. path)
+    local line = "strategies/greedy.lua --live" .. SHORT:gsub("failures 0", "failures 1")
+    local done = program.run(line .. "--json " .. path)
     assert.equal(0, done.status, done.out .. done.err)
     local market = json.decode(program.read(path)).runs.market
     check_books(market)
@@ -104,7 +105,8 @@ describe("run --live", function()
     local greedy = "strategies/greedy.lua --live "
     for _, option in ipairs({ "--delay 1ms", "--jitter 0", "--loss 1%", "--duplicate 1%", "--reorder 1%", "--flip 1%",
       "--bandwidth 9600" }) do
-      expect(program.run(greedy .. option), 2, option:match("%S+") .. " is of simulated links, and --live has real ones")
+      local sentence = " is of simulated links, and --live has real ones"
+      expect(program.run(greedy .. option), 2, option:match("%S+") .. sentence)
     end
     expect(program.run(greedy .. "--digest"), 2, "--live cannot go with --digest")
     expect(program.run(greedy .. "--check-determinism"), 2, "--live cannot go with --check-determinism")
