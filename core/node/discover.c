@@ -46,6 +46,21 @@ static const char **urls_of(const etp_node_links *links)
     return urls;
 }
 
+/* What an announced Register or Query tells, as the engine's own do. */
+static void describe(void *user, etp_message *message)
+{
+    const etp_station *station = user;
+    const etp_battery *battery = &station->premises.home.battery;
+    if (station->config.role == ETP_NODE_AGGREGATOR)
+        message->required_energy = station->config.demand.need;
+    if (station->config.role != ETP_NODE_BATTERY)
+        return;
+    message->energy_total = battery->stored;
+    message->remaining_energy = etp_battery_available(battery);
+    message->discharge_rate = station->config.battery.power;
+    message->voltage_mv = station->config.battery.voltage_mv;
+}
+
 static int begin(etp_station *station, const char *const *groups, const char *const *peers, const char *const *announce,
                  etp_error *error)
 {
@@ -64,7 +79,9 @@ static int begin(etp_station *station, const char *const *groups, const char *co
         .addresses = config->announce.count > 0 ? announce : list,
         .address_count = config->announce.count > 0 ? config->announce.count : own_addresses(station, own, list),
         .tls = station->config.tls.given ? etp_station_tls(station, "tls+tcp://", &tls) : NULL,
-        .period = config->period};
+        .period = config->period,
+        .describe = describe,
+        .user = station};
     return etp_live_discover(station->live, station->node, &discovery, error);
 }
 
