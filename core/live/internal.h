@@ -186,6 +186,7 @@ int etp_live_send(void *user, etp_link link, const void *frame, size_t size); /*
 void etp_live_free_peers(etp_live *live);
 
 /* older/older.c */
+void etp_live_older_judge(etp_live *live, const struct live_node *node); /* its trust is another */
 void etp_live_older_free(etp_live *live);
 
 /* audit.c */

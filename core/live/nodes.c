@@ -114,6 +114,7 @@ int etp_live_set_trust(etp_live *live, etp_node number, const etp_trust *trust)
     live->busy = true;
     etp_live_judge_finders(live, node);
     etp_live_judge_connections(live, node);
+    etp_live_older_judge(live, node);
     etp_live_leave(live);
     return ETP_OK;
 }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Records of the older wire format against an encoder that shares nothing with ours: Lua's string.pack and its "<I4 ...".
+-- Records of the older wire format against an encoder that shares nothing with ours: Lua's string.pack.
 
 local sample = (os.getenv("ETP_BUILD_DIR") or "build") .. "/tests/tools/codec-sample --older"
 

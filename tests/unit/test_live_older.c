@@ -244,6 +244,44 @@ static void ids_of_other_peers_are_not_to_be_had(void **state)
     assert_int_equal(older_stats().turned_away, 2);
 }
 
+/* In the list of those who have a key, whether they have ever come or not; and in one that is read later. */
+static void nor_are_ids_that_a_key_belongs_to(void **state)
+{
+    (void)state;
+    static const unsigned char seeds[2][32] = {{1}, {2}};
+    etp_identity *own, *other;
+    etp_trust *trust, *nobody;
+    etp_error error = {0};
+    check(etp_identity_from_seed(&own, BATTERY, seeds[0], NULL, &error), &error);
+    check(etp_identity_from_seed(&other, BUYER, seeds[1], NULL, &error), &error);
+    const etp_trust_entry entry = {
+        .device = BUYER, .role = ETP_DEVICE_AGGREGATOR, .key_count = 1, .keys = {*etp_identity_public(other)}};
+    check(etp_trust_make(&trust, &entry, 1, NULL, &error), &error);
+    check(etp_trust_make(&nobody, &entry, 0, NULL, &error), &error);
+    const etp_live_older_options options = at_any_port();
+    struct side *side = prepare(0, BATTERY);
+    side->node_options.identity = own;
+    side->node_options.trust = trust;
+    build_battery(side);
+    turn_on(&options);
+    begin_interval(side);
+    client_connect(0);
+    client_send(0, QUERY, 1, BUYER);
+    WAIT_FOR(client_is_closed(0));
+    assert_int_equal(clients[0].size, 0);
+    assert_int_equal(etp_live_set_trust(side->live, side->node, nobody), ETP_OK);
+    client_connect(0);
+    client_send(0, QUERY, 2, BUYER);
+    expect_answer(0, 0, ETP_QUERY_RESPONSE, 2);
+    assert_int_equal(etp_live_set_trust(side->live, side->node, trust), ETP_OK);
+    WAIT_FOR(client_is_closed(0));
+    free_side(side);
+    etp_identity_free(own);
+    etp_identity_free(other);
+    etp_trust_free(trust);
+    etp_trust_free(nobody);
+}
+
 /* Nobody proves anything here; but a peer by the proper door comes before a guest. */
 static void a_proper_peer_takes_its_id_back(void **state)
 {
@@ -278,6 +316,7 @@ int main(void)
         LIVE(the_newer_connection_of_a_device_is_kept),
         LIVE(but_not_while_the_older_one_has_something_to_lose),
         LIVE(ids_of_other_peers_are_not_to_be_had),
+        LIVE(nor_are_ids_that_a_key_belongs_to),
         LIVE(a_proper_peer_takes_its_id_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

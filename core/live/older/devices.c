@@ -144,3 +144,14 @@ void etp_older_leave(struct older_guest *guest, etp_time now)
     guest->device->left = now;
     guest->device = NULL;
 }
+
+void etp_older_judge(struct older_listener *listener)
+{
+    for (unsigned i = 0; i < listener->head.stats.devices; i++) {
+        struct older_guest *guest = listener->devices[i].guest;
+        if (guest == NULL || !is_trusted(listener, listener->devices[i].id))
+            continue;
+        guest->over = belongs_to_another;
+        etp_older_socket_poke(&guest->socket);
+    }
+}

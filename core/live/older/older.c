@@ -42,6 +42,13 @@ void etp_older_add(struct etp_live_older *head)
     head->live->older = head;
 }
 
+void etp_live_older_judge(etp_live *live, const struct live_node *node)
+{
+    for (struct etp_live_older *head = live->older; head != NULL; head = head->next)
+        if (head->listens && head->node == node)
+            etp_older_judge((struct older_listener *)(void *)head);
+}
+
 void etp_live_older_free(etp_live *live)
 {
     while (live->older != NULL) {

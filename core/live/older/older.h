@@ -92,6 +92,8 @@ etp_time etp_older_guest_tick(struct older_guest *guest, etp_time now);
 /* Lets the guest in under the id that its first record gives. NULL, or a sentence that says why not. */
 const char *etp_older_admit(struct older_guest *guest, etp_id id, etp_time now);
 void etp_older_leave(struct older_guest *guest, etp_time now);
+/* Guests whose id has come to be a trusted device's are to go. */
+void etp_older_judge(struct older_listener *listener);
 
 /* dialer.c */
 void etp_older_dialer_free(struct etp_live_older *head);
