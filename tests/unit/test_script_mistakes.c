@@ -352,6 +352,12 @@ static void every_failed_allocation_is_survived(void **unused)
     assert_true(failures > 0);
 }
 
+/* Those of libetp-live have their rows in test_live_mistakes.c. */
+static bool is_live(const char *header)
+{
+    return strncmp(header, "live", 4) == 0 || strcmp(header, "identity.h") == 0;
+}
+
 static void every_public_function_stands_here(void **unused)
 {
     (void)unused;
@@ -362,7 +368,7 @@ static void every_public_function_stands_here(void **unused)
     for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         char line[300];
         snprintf(line, sizeof line, "#include \"etp/%.250s\"", entry->d_name);
-        bool other = strcmp(entry->d_name, "etp.h") != 0 && strstr(umbrella, line) == NULL;
+        bool other = strcmp(entry->d_name, "etp.h") != 0 && strstr(umbrella, line) == NULL && !is_live(entry->d_name);
         if (other && strstr(entry->d_name, ".h") != NULL)
             functions += expect_all_called(entry->d_name);
     }
