@@ -108,7 +108,7 @@ void etp_describe(etp_report *report, etp_description *description, const etp_st
                            .conduct = run->conduct,
                            .reserves_told = (run->disclose & ETP_DISCLOSE_RESERVE) != 0,
                            .feed_in = options->fit.text,
-                           .delay = run->network.delay,
+                           .delay = options->live != NULL ? 0 : run->network.delay,
                            .hold = run->timing.hold,
                            .network_given = !is_usual_network(&run->network),
                            .prices = describe_prices(stage),

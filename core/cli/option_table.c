@@ -408,11 +408,12 @@ const etp_option etp_option_table[] = {
      &etp_option_kind_flag, AT(watch), 0, 0},
     {NULL, "pace", "N", NULL,
      "market time is N times as fast as protocol time, 1 to 100000: at 60 an hour of the market takes a minute, while "
-     "windows, holds and delays stay real. With --watch or --swap [as fast as an interval's auctions fit in well]",
+     "windows, holds and delays stay real. With --watch, --live or --swap [as fast as an interval's auctions fit in "
+     "well]",
      &pace, AT(pace), 1, 100000},
     {NULL, "skip", "TIME", "0s",
-     "with --watch: run so much of the market at once, and the rest by the clock; the built-in day begins at noon, and "
-     "sells from half past four on",
+     "with --watch: run so much of the market at once, and the rest by the clock; with --live: let so much pass "
+     "without a trade; the built-in day begins at noon, and sells from half past four on",
      &etp_option_kind_duration, AT(skip), 0, 24 * HOUR},
     {NULL, "swap", "NAME=FILE@SECONDS", NULL,
      "let another version of a strategy (or of the reserve policy: reserve=FILE@SECONDS) take over so many seconds of "

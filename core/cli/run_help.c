@@ -18,7 +18,8 @@ static const char head[] =
     "  etp-engine mine.lua --prices PRICE_AND_DEMAND_202501_VIC1.csv --days 30 --json result.json\n"
     "  etp-engine mine.lua --set mine.margin=1.2 --set world.q=0.8 --mechanism second-price\n"
     "  etp-engine mine.lua --loss 20% --duplicate 20% --events events.jsonl\n"
-    "  etp-engine mine.lua --watch\n";
+    "  etp-engine mine.lua --watch\n"
+    "  etp-engine mine.lua --live=tcp --skip 4.5h\n";
 
 static const char tail[] =
     "\n"

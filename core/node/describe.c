@@ -86,6 +86,11 @@ void etp_node_describe(const etp_node_config *config, const etp_node_parts *part
         fprintf(out, "  older      listens at %s, for %s\n", config->older.listen,
                 config->older.allow.count > 0 ? "listed devices" : "whoever comes");
     describe_links("older", &config->older.dial, out);
+    if (config->discovery.given) {
+        describe_links("discovers", &config->discovery.groups, out);
+        describe_links("asks", &config->discovery.peers, out);
+        describe_links("announces", &config->discovery.announce, out);
+    }
     if (config->audit != NULL)
         fprintf(out, "  audit      %s\n", config->audit);
     if (config->role == ETP_NODE_RELAY)

@@ -182,6 +182,10 @@ static json_t *make_network(const etp_node_facts *facts)
     put_count(&to, "frames_received", facts->live.frames_received);
     put_count(&to, "bytes_sent", facts->live.bytes_sent);
     put_count(&to, "bytes_received", facts->live.bytes_received);
+    put_count(&to, "relayed", facts->live.relayed);
+    put_count(&to, "relay_expired", facts->live.relay_expired);
+    put_count(&to, "relay_dropped", facts->live.relay_dropped);
+    put_count(&to, "relay_refused", facts->live.relay_refused);
     return finish(&to);
 }
 

@@ -54,7 +54,7 @@ static int join_network(etp_station *station, etp_error *error)
 }
 
 /* TLS is for those links that say so. */
-static const etp_live_tls *tls_of(const etp_station *station, const char *url, etp_live_tls *tls)
+const etp_live_tls *etp_station_tls(const etp_station *station, const char *url, etp_live_tls *tls)
 {
     static const char scheme[] = "tls+tcp://";
     const etp_node_tls *given = &station->config.tls;
@@ -76,13 +76,13 @@ static int open_links(etp_station *station, etp_error *error)
         return etp_fail(error, ETP_ENOMEM, "no memory for %u listeners", listen->count);
     for (unsigned i = 0; i < listen->count && result == ETP_OK; i++) {
         const char *url = listen->list[i].url;
-        result = etp_live_listen(station->live, station->node, url, tls_of(station, url, &tls),
+        result = etp_live_listen(station->live, station->node, url, etp_station_tls(station, url, &tls),
                                  &station->listeners[station->listener_count++], error);
     }
     for (unsigned i = 0; i < dial->count && result == ETP_OK; i++) {
         const etp_node_link *link = &dial->list[i];
-        result = etp_live_dial(station->live, station->node, link->url, link->device, tls_of(station, link->url, &tls),
-                               NULL, error);
+        result = etp_live_dial(station->live, station->node, link->url, link->device,
+                               etp_station_tls(station, link->url, &tls), NULL, error);
     }
     return result;
 }
@@ -217,6 +217,8 @@ static int build(etp_station *station, etp_error *error)
         result = etp_engine_start(station->engine);
     if (result == ETP_OK)
         result = open_links(station, error);
+    if (result == ETP_OK)
+        result = etp_station_discover(station, error);
     if (result == ETP_OK)
         result = open_older(station, error);
     if (result != ETP_OK && error->text[0] == '\0')

@@ -7,6 +7,7 @@
  *     interval.c   one market interval after the other
  *     reread.c     SIGHUP
  *     tell.c       lines on standard output as things happen
+ *     discover.c   what discovery is told of the configuration
  *     audit.c      the file of refusals
  *     facts.c      what is reported: the same for tables and JSON
  *     tables.c     the tables of SIGUSR1 and of the end
@@ -100,6 +101,12 @@ void etp_station_begin_if_due(etp_station *station);
 void etp_station_settle(etp_station *station, bool at_the_end);
 void etp_station_reread(etp_station *station);
 void etp_station_reload(etp_station *station);
+
+/* Begins discovery, where the configuration has it. */
+int etp_station_discover(etp_station *station, etp_error *error);
+
+/* TLS of a link, in `tls`, or NULL for one that has none. */
+const etp_live_tls *etp_station_tls(const etp_station *station, const char *url, etp_live_tls *tls);
 
 /* ---- telling ---- */
 

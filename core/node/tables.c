@@ -87,11 +87,23 @@ static void print_refusals(const etp_node_facts *facts, FILE *out)
                     etp_live_refusal_name((etp_live_refusal_kind)i));
 }
 
+static void print_relayed(const etp_node_facts *facts, FILE *out)
+{
+    const etp_live_stats *live = &facts->live;
+    fprintf(out,
+            "Relayed %" PRIu64 " messages; %" PRIu64 " had no time to live left, %" PRIu64
+            " were for nobody who is there, %" PRIu64 " were refused.\n",
+            live->relayed, live->relay_expired, live->relay_dropped, live->relay_refused);
+}
+
 void etp_station_print(const etp_station *station, FILE *out)
 {
     etp_node_facts facts;
     etp_node_facts_gather(station, &facts);
-    print_delays(&facts, out);
+    if (station->config.role == ETP_NODE_RELAY)
+        print_relayed(&facts, out);
+    else
+        print_delays(&facts, out);
     print_peers(station, out);
     print_refusals(&facts, out);
     fflush(out);

@@ -35,6 +35,13 @@ const char *etp_tell_stamp(const etp_station *station, etp_time when, char text[
 
 /* ---- the start ---- */
 
+static void tell_discovery(const etp_station *station)
+{
+    etp_live_discovery_stats stats = {.size = sizeof stats};
+    if (station->config.discovery.given && etp_live_get_discovery(station->live, station->node, &stats) == ETP_OK)
+        etp_tell(station, "discovery port=%u", stats.port);
+}
+
 void etp_tell_start(const etp_station *station, const etp_findings *findings)
 {
     for (unsigned i = 0; i < findings->count; i++)
@@ -43,6 +50,7 @@ void etp_tell_start(const etp_station *station, const etp_findings *findings)
         etp_tell(station, "dialing %s", station->config.dial.list[i].url);
     for (unsigned i = 0; i < station->listener_count; i++)
         etp_tell(station, "listening %s", etp_live_address(station->live, station->listeners[i]));
+    tell_discovery(station);
     for (unsigned i = 0; i < station->config.older.dial.count; i++)
         etp_tell(station, "dialing older://%s", station->config.older.dial.list[i].url);
     if (station->older != NULL)

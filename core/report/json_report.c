@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "report/json_live.h"
 #include "report/json_pieces.h"
 #include "report/json_welfare.h"
 #include "report/report.h"
@@ -342,6 +343,7 @@ static json_t *make_report(const etp_report *report)
     put_count(&to, "batteries", report->homes);
     put_real(&to, "days", report->days);
     put(&to, "runs", make_runs(report));
+    put(&to, "live", etp_report_make_live(&report->market.live));
     return finish(&to);
 }
 

@@ -7,6 +7,8 @@
 
 enum { INDENT = 2, LINE_COLUMNS = 96, NOTE_MAX = 1024 };
 
+static const double us_per_ms = 1000.0;
+
 /* Prints a text in lines of at most LINE_COLUMNS. */
 static void print_lines(FILE *out, int indent, const char *text)
 {
@@ -237,6 +239,23 @@ static void note_scripts(const etp_report *report, FILE *out)
     if (distrusted)
         print_note(out, "* Not to be trusted: figures of a script that is not called any more or failed in more than a "
                         "tenth of its calls, and of runs in which it took part.");
+}
+
+void etp_notes_on_live(const etp_report *report, FILE *out)
+{
+    const etp_report_live *live = &report->market.live;
+    const etp_report_delay *trips = &live->round_trip;
+    if (live->transport == NULL)
+        return;
+    fputc('\n', out);
+    print_note(
+        out,
+        "Real links over %s: delays are as measured, from creation to processing, by one clock. %u %s, up in %.2f "
+        "s; %" PRIu64 " times an end was lost, %" PRIu64 " things were refused. %" PRIu64 " frames left in %" PRIu64
+        " sends, %.1f kB in all. Round trips of the links' own probes: p50 %.2f ms, p99 %.2f ms, max %.2f ms.",
+        live->transport, live->links, live->links == 1 ? "link" : "links", (double)live->set_up / 1e9, live->lost,
+        live->refused, live->frames, live->sends, (double)live->bytes / 1e3, (double)trips->p50_us / us_per_ms,
+        (double)trips->p99_us / us_per_ms, (double)trips->max_us / us_per_ms);
 }
 
 void etp_notes_on_troubles(const etp_report *report, FILE *out)

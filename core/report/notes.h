@@ -16,6 +16,9 @@ void etp_notes_on_outcomes(const etp_report *report, FILE *out);
 /* Under who bought. */
 void etp_notes_on_firms(const etp_report *report, FILE *out);
 
+/* Under the delays: what real links did. Prints nothing where there were none. */
+void etp_notes_on_live(const etp_report *report, FILE *out);
+
 /* At the end: scripts that failed, options that let nothing be traded. Prints nothing when all went well. */
 void etp_notes_on_troubles(const etp_report *report, FILE *out);
 

@@ -292,6 +292,7 @@ static void print_troubles(const etp_report *report, FILE *out)
     bool live = market->live.transport != NULL;
     if (report->network_given || live || any_late(market))
         print_delays(market, out);
+    etp_notes_on_live(report, out);
     print_refusals(market, out);
     etp_notes_on_troubles(report, out);
 }

@@ -32,7 +32,7 @@ local function declared(text)
 end
 
 -- etp.h takes in every header of libetp; of the others, these are libetp-live's and the rest libetp-lua's.
-local LIVE = { ["identity.h"] = true, ["live.h"] = true, ["live_clock.h"] = true }
+local LIVE = { ["identity.h"] = true, ["live.h"] = true, ["live_clock.h"] = true, ["live_older.h"] = true }
 
 local function promised()
   local umbrella = tree.read(root, "core/include/etp/etp.h")

@@ -196,6 +196,7 @@ static void a_hello_that_cannot_be(void **state)
         {0, 2, {1, 2}, ETP_CHANNEL_OVERSIZE},
         {0, 2, {0xff, 0xff}, ETP_CHANNEL_OVERSIZE},
     };
+    stop(NULL);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         send_changed(&changes[i]);
         expect_end(&two.listener, changes[i].refusal, false);

@@ -173,6 +173,7 @@ static const mistake mistakes[] = {
      "demand is for the role aggregator, and this node's role is battery"},
     {battery_text, "role =", "strategy = 'greedy', role =", "strategy is for the role aggregator"},
     {battery_text, "role =", "discovery = {}, role =", "discovery has neither a group nor peers"},
+    {battery_text, "role =", "discovery = { peers = 'north.example:7700' }, role =", "names are not looked up here"},
     {battery_text, "role =", "discovery = { group = '239.255.77.77' }, role =",
      "discovery.group is \"239.255.77.77\", which has no host and port"},
     {battery_text, "role =", "discovery = { peers = 'a:1', announce = 'tcp://a:1' }, role =", "there is no listen"},

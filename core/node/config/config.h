@@ -52,8 +52,10 @@ typedef struct etp_node_tls {
 
 typedef struct etp_node_discovery {
     bool given;
-    const char *group, *interface, *announce;
-    etp_node_links peers; /* "10.0.0.9:7700" */
+    const char *interface, *listen;
+    etp_node_links groups, peers; /* "10.0.0.9:7700" */
+    etp_node_links announce;      /* none: what the node listens at */
+    etp_time period;
 } etp_node_discovery;
 
 typedef struct etp_node_home {

@@ -63,11 +63,18 @@ static const etp_node_key keys[] = {
     TEXT("tls.server_name", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, tls.server_name,
          "the name that a dialed server's certificate must have; that of the URL if not given"),
     SECTION("discovery", ETP_FOR_ALL, "finds peers by UDP, and is found"),
-    TEXT("discovery.group", ETP_KEY_ADDRESS, "", ETP_FOR_ALL, false, discovery.group, "multicast group and port"),
+    TEXT("discovery.group", ETP_KEY_ADDRESSES, "", ETP_FOR_ALL, false, discovery.groups,
+         "multicast group and port, or up to 4 of them, as in 239.255.77.77:7700"),
     TEXT("discovery.interface", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, discovery.interface,
          "network interface of the multicast; the system's choice if not given"),
-    TEXT("discovery.announce", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, discovery.announce,
-         "the URL under which others reach this node's listen address"),
+    TEXT("discovery.listen", ETP_KEY_ADDRESS, "", ETP_FOR_ALL, false, discovery.listen,
+         "where datagrams for this node alone are heard; any port if not given"),
+    TEXT("discovery.announce", ETP_KEY_LINKS, "", ETP_FOR_ALL, false, discovery.announce,
+         "the URLs under which others reach this node's listen addresses, up to 4; a host of * is the address from "
+         "which "
+         "it is heard; those of listen if not given"),
+    NUMBER("discovery.period_s", ETP_KEY_SECONDS, "s", 1, 3600, "30", ETP_FOR_ALL, false, discovery.period,
+           "between two announcements, +-25 %; sooner after the start"),
     TEXT("discovery.peers", ETP_KEY_ADDRESSES, "", ETP_FOR_ALL, false, discovery.peers,
          "whom to ask directly, where multicast is not to be had"),
 

@@ -33,7 +33,9 @@ void etp_node_config_fini(etp_node_config *config)
     free(config->owned);
     free(config->listen.list);
     free(config->dial.list);
+    free(config->discovery.groups.list);
     free(config->discovery.peers.list);
+    free(config->discovery.announce.list);
     free(config->older.dial.list);
     free(config->older.allow.list);
     free(config->file);

@@ -51,6 +51,12 @@ static unsigned count_of(const etp_node_links *links, const char *scheme)
     return count;
 }
 
+/* As addresses of IPv4 and IPv6 are written, and no name is. */
+static bool is_number(const char *address)
+{
+    return strspn(address, "0123456789abcdefABCDEF.:[]") == strlen(address);
+}
+
 static void check_reach(const etp_node_config *config, etp_findings *findings)
 {
     const etp_node_discovery *discovery = &config->discovery;
@@ -59,9 +65,15 @@ static void check_reach(const etp_node_config *config, etp_findings *findings)
         etp_findings_error(findings,
                            "%s: nobody can reach this node and it reaches nobody: add listen, dial or discovery",
                            config->file);
-    if (discovery->given && discovery->group == NULL && discovery->peers.count == 0)
-        etp_node_config_refuse(config, findings, "discovery", "has neither a group nor peers: it would ask nobody");
-    if (discovery->announce != NULL && config->listen.count == 0)
+    if (discovery->given && discovery->groups.count + discovery->peers.count == 0 && discovery->listen == NULL)
+        etp_node_config_refuse(config, findings, "discovery",
+                               "has neither a group nor peers nor listen: it would ask and hear nobody");
+    for (unsigned i = 0; i < discovery->peers.count; i++)
+        if (!is_number(discovery->peers.list[i].url))
+            etp_node_config_refuse(config, findings, "discovery.peers",
+                                   "has \"%s\": write an address in numbers, names are not looked up here",
+                                   discovery->peers.list[i].url);
+    if (discovery->announce.count > 0 && config->listen.count == 0)
         etp_node_config_refuse(config, findings, "discovery.announce",
                                "is an address that nobody answers at: there is no listen");
     for (unsigned i = 0; i < config->dial.count; i++)
@@ -78,7 +90,7 @@ static void check_tls(const etp_node_config *config, etp_findings *findings)
     if (links > 0 && !config->tls.given)
         etp_node_config_refuse(config, findings, count_of(&config->listen, "tls+tcp://") > 0 ? "listen" : "dial",
                                "has a link with tls+tcp://, and there is no tls = { ca, certificate, key }");
-    if (links == 0 && config->tls.given)
+    if (links == 0 && config->tls.given && !config->discovery.given)
         etp_findings_warning(findings, "tls is given, and no link begins with tls+tcp://: it is not used");
     if (plain > 0)
         etp_findings_warning(findings,
