@@ -5,6 +5,7 @@
 
 static const uint32_t million = 1000000;
 
+/* Without a seed of its own a home is the same one after each start. */
 static void set_up_fleet(etp_premises *premises, const etp_node_config *config)
 {
     etp_fleet_defaults(&premises->fleet);

@@ -24,7 +24,7 @@ static int make_network(etp_station *station, etp_error *error)
     live.logger = station->options.logger;
     live.event_base = station->base;
     live.clock = &station->clock;
-    live.seed = station->config.seed;
+    live.seed = station->seed;
     live.max_peers = limits->peers;
     live.max_connections = limits->connections;
     live.max_per_address = limits->connections_per_address;
@@ -124,7 +124,7 @@ static int make_engine(etp_station *station, etp_error *error)
     engine.transport = etp_live_transport(station->live);
     engine.observer = (etp_observer){etp_tell_event, station};
     engine.now = etp_station_now(station);
-    engine.seed = config->seed;
+    engine.seed = station->seed;
     if (config->role != ETP_NODE_RELAY) {
         engine.timing.window = config->market.window;
         engine.timing.hold = config->market.hold;
@@ -237,8 +237,7 @@ static void set_clocks(etp_station *station)
     const etp_node_market *market = &station->config.market;
     etp_live_clock_set(&station->clock);
     station->began = etp_station_now(station);
-    if (station->config.seed == 0)
-        station->config.seed = draw_seed(station->began);
+    station->seed = station->config.seed != 0 ? station->config.seed : draw_seed(station->began);
     if (station->config.role != ETP_NODE_RELAY)
         etp_market_clock_init(&station->market, market->interval,
                               market->query_spread + market->window + 2 * market->hold, market->utc_offset,

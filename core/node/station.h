@@ -53,6 +53,7 @@ typedef struct etp_station {
     etp_station_options options;
     etp_node_config config;  /* that runs */
     etp_node_config *reread; /* of the last SIGHUP, to which texts of `config` may point; or NULL */
+    uint64_t seed;           /* the configuration's, or one of this start */
     etp_node_parts parts;
     etp_live_clock clock;
     etp_market_clock market;

@@ -159,8 +159,8 @@ function Node:fail(words)
   error(("%s: %s\n---- out\n%s\n---- err\n%s"):format(self.name, words, self:out(), self:err()), 3)
 end
 
--- Waits for a line that has the pattern, the `count`-th one, and returns what it captures. Text before `from` is left
--- out.
+-- Waits for a line that has the pattern, the `count`-th one, and returns what it captures; `from` is where
+-- in the output it begins to look.
 function Node:wait(pattern, count, from)
   local found
   nodes.wait_until(function()

@@ -304,6 +304,22 @@ static void a_key_that_was_replaced_ends_the_connection_that_it_proved(void **st
     etp_trust_free(next);
 }
 
+static void a_list_that_changes_during_the_handshake_counts(void **state)
+{
+    (void)state;
+    pair_open(&two);
+    end_flush(&two, &two.dialer);
+    deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
+    etp_trust *less = NULL;
+    assert_int_equal(etp_trust_make(&less, NULL, 0, NULL, NULL), ETP_OK);
+    two.listener.options.trust = less;
+    assert_int_equal(etp_channel_check_trust(&two.listener.channel), ETP_OK);
+    pair_settle(&two);
+    expect_end(&two.listener, ETP_CHANNEL_UNKNOWN_DEVICE, false);
+    assert_int_equal(two.dialer.established + two.listener.established, 0);
+    etp_trust_free(less);
+}
+
 static void secrets_are_wiped(void **state)
 {
     (void)state;
@@ -340,6 +356,7 @@ int main(void)
         TEST(a_full_node_says_so_before_anybody_has_spoken),
         TEST(trust_that_has_ended_ends_the_connection),
         TEST(a_key_that_was_replaced_ends_the_connection_that_it_proved),
+        TEST(a_list_that_changes_during_the_handshake_counts),
         TEST(secrets_are_wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

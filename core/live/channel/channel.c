@@ -59,6 +59,7 @@ int etp_channel_init(etp_channel *channel, const etp_channel_options *options, v
     channel->expected = expected;
     channel->now = channel->began = now;
     channel->peer.name = "";
+    channel->offered = options->unacknowledged;
     if (!etp_keys_begin(channel))
         return ETP_EIO;
     etp_handshake_begin(channel);

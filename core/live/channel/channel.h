@@ -75,8 +75,9 @@ typedef struct etp_channel_calls {
     void (*refused)(void *user, etp_channel_refusal refusal, etp_id device);
 } etp_channel_calls;
 
-/* What several channels have in common, borrowed for their life. etp_channel_options_defaults() gives the values in
- * brackets. */
+/* What several channels have in common, borrowed for their life. Trust and limits may be changed while channels use them:
+ * `unacknowledged` counts for those that begin later, and after another `trust` etp_channel_check_trust() is due.
+ * etp_channel_options_defaults() gives the values in brackets. */
 typedef struct etp_channel_options {
     const etp_identity *identity; /* NULL: identity is off */
     const etp_trust *trust;       /* with an identity */

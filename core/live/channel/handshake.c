@@ -65,18 +65,34 @@ static void open_channel(etp_channel *channel)
     channel->options->calls.established(channel->user, &channel->peer);
 }
 
+/* The trust list may be another than when HELLO came. */
+static etp_channel_refusal check_proof(etp_channel *channel, const unsigned char *signature)
+{
+    const etp_trust_entry *entry;
+    if (channel->options->identity == NULL)
+        return ETP_CHANNEL_NONE;
+    etp_channel_refusal refusal = etp_hello_judge_trust(channel, &entry);
+    if (refusal != ETP_CHANNEL_NONE)
+        return refusal;
+    if (!etp_keys_check(channel, entry, signature))
+        return ETP_CHANNEL_WRONG_KEY;
+    channel->peer.proved = true;
+    channel->peer.name = entry->name;
+    return ETP_CHANNEL_NONE;
+}
+
 etp_channel_refusal etp_handshake_proof(etp_channel *channel, const etp_record *record)
 {
     etp_time arrived, answered;
     channel->in.tagged = true;
-    if (!etp_keys_check(channel, record->payload))
-        return ETP_CHANNEL_WRONG_KEY;
+    etp_channel_refusal refusal = check_proof(channel, record->payload);
+    if (refusal != ETP_CHANNEL_NONE)
+        return refusal;
     if (!etp_take_clock(record->payload + ETP_SIGNATURE_SIZE, &arrived) ||
         !etp_take_clock(record->payload + ETP_SIGNATURE_SIZE + ETP_CLOCK_SIZE, &answered))
         return ETP_CHANNEL_MALFORMED;
-    channel->peer.proved = channel->options->identity != NULL;
     etp_clock_add(channel, channel->hello_written, arrived, answered);
-    etp_channel_refusal refusal = admit(channel);
+    refusal = admit(channel);
     if (refusal != ETP_CHANNEL_NONE)
         return refusal;
     if (channel->dialed) {

@@ -32,7 +32,7 @@ void etp_hello_compose(etp_channel *channel)
     at[AT_ROLE] = (unsigned char)options->role;
     at[AT_IDENTITY] = options->identity != NULL;
     etp_put_number(at + AT_FEATURES, 4, ETP_FEATURE_RELAYED);
-    etp_put_number(at + AT_UNACKNOWLEDGED, 4, options->unacknowledged);
+    etp_put_number(at + AT_UNACKNOWLEDGED, 4, channel->offered);
     etp_put_number(at + AT_DEVICE, 8, options->device);
     channel->hello_written = channel->now;
     etp_put_number(at + AT_CLOCK, ETP_CLOCK_SIZE, (uint64_t)channel->now);
@@ -75,33 +75,31 @@ static etp_channel_refusal read_fields(etp_channel *channel, const unsigned char
     channel->peer.device = device;
     channel->peer.role = (etp_device_role)at[AT_ROLE];
     channel->peer.features = (uint32_t)etp_take_number(at + AT_FEATURES, 4) & ETP_FEATURE_RELAYED;
-    channel->window = window < channel->options->unacknowledged ? window : channel->options->unacknowledged;
+    channel->window = window < channel->offered ? window : channel->offered;
     return ETP_CHANNEL_NONE;
 }
 
 /* ---- judging ---- */
 
-static etp_channel_refusal judge_trust(etp_channel *channel)
+etp_channel_refusal etp_hello_judge_trust(const etp_channel *channel, const etp_trust_entry **entry)
 {
-    const etp_trust_entry *entry = etp_trust_find(channel->options->trust, channel->peer.device);
-    if (entry == NULL)
+    *entry = etp_trust_find(channel->options->trust, channel->peer.device);
+    if (*entry == NULL)
         return ETP_CHANNEL_UNKNOWN_DEVICE;
-    if (entry->role != channel->peer.role)
-        return ETP_CHANNEL_WRONG_ROLE;
-    channel->peer.name = entry->name;
-    return ETP_CHANNEL_NONE;
+    return (*entry)->role == channel->peer.role ? ETP_CHANNEL_NONE : ETP_CHANNEL_WRONG_ROLE;
 }
 
-static etp_channel_refusal judge(etp_channel *channel, bool signs)
+static etp_channel_refusal judge(const etp_channel *channel, bool signs)
 {
     const etp_channel_options *options = channel->options;
+    const etp_trust_entry *entry;
     if (signs != (options->identity != NULL))
         return ETP_CHANNEL_IDENTITY;
     if (channel->peer.device == options->device)
         return ETP_CHANNEL_OWN_ID;
     if (channel->expected != 0 && channel->peer.device != channel->expected)
         return ETP_CHANNEL_WRONG_PEER;
-    etp_channel_refusal refusal = signs ? judge_trust(channel) : ETP_CHANNEL_NONE;
+    etp_channel_refusal refusal = signs ? etp_hello_judge_trust(channel, &entry) : ETP_CHANNEL_NONE;
     if (refusal != ETP_CHANNEL_NONE)
         return refusal;
     return etp_device_role_meets(options->role, channel->peer.role) ? ETP_CHANNEL_NONE : ETP_CHANNEL_UNFIT_ROLE;

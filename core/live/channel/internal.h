@@ -88,6 +88,8 @@ etp_channel_refusal etp_handshake_ready(etp_channel *channel);
 void etp_hello_compose(etp_channel *channel);
 /* Reads and judges the other's; fills `peer`, `window` and `hello_clock` and finds the peer's point. */
 etp_channel_refusal etp_hello_judge(etp_channel *channel, const etp_record *record, etp_time *clock);
+/* What the trust list says of the peer, which claims a device id and a role. */
+etp_channel_refusal etp_hello_judge_trust(const etp_channel *channel, const etp_trust_entry **entry);
 /* Whether the bytes may be the beginning of a HELLO. */
 bool etp_hello_is_begun(const unsigned char *bytes, size_t size);
 const unsigned char *etp_hello_point(const etp_record *record);
@@ -101,7 +103,9 @@ bool etp_keys_agree(etp_channel *channel, const unsigned char *theirs, size_t si
 void etp_keys_wipe(etp_channel *channel);
 /* The signature that proves who we are; zeros where identity is off. */
 int etp_keys_prove(const etp_channel *channel, unsigned char signature[ETP_SIGNATURE_SIZE]);
-bool etp_keys_check(etp_channel *channel, const unsigned char signature[ETP_SIGNATURE_SIZE]);
+/* Whether a key of `entry` made it; that key is kept. */
+bool etp_keys_check(etp_channel *channel, const etp_trust_entry *entry,
+                    const unsigned char signature[ETP_SIGNATURE_SIZE]);
 /* Of a record without its tag; counts the sequence number. */
 void etp_keys_tag(etp_channel_way *way, const unsigned char *record, size_t size, unsigned char tag[ETP_CHANNEL_TAG]);
 /* Counts only where it holds. */

@@ -91,13 +91,12 @@ int etp_keys_prove(const etp_channel *channel, unsigned char signature[ETP_SIGNA
                              channel->transcript, sizeof channel->transcript, signature);
 }
 
-bool etp_keys_check(etp_channel *channel, const unsigned char signature[ETP_SIGNATURE_SIZE])
+bool etp_keys_check(etp_channel *channel, const etp_trust_entry *entry,
+                    const unsigned char signature[ETP_SIGNATURE_SIZE])
 {
-    if (channel->options->identity == NULL)
-        return true;
-    const etp_public_key *key = etp_trust_verify(etp_trust_find(channel->options->trust, channel->peer.device),
-                                                 channel->dialed ? domain_listener : domain_dialer, channel->transcript,
-                                                 sizeof channel->transcript, signature);
+    const char *domain = channel->dialed ? domain_listener : domain_dialer;
+    const etp_public_key *key =
+        etp_trust_verify(entry, domain, channel->transcript, sizeof channel->transcript, signature);
     if (key != NULL)
         channel->peer_key = *key;
     return key != NULL;

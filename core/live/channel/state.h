@@ -56,7 +56,7 @@ struct etp_channel {
     etp_channel_end end;
 
     /* credit, in bytes of records that carry frames */
-    uint64_t window;
+    uint64_t offered, window;         /* what our HELLO says; the lower of both */
     uint64_t sent, acknowledged;      /* of ours */
     uint64_t consumed, acknowledging; /* of the peer's; the second is what it was told */
 

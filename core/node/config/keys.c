@@ -42,7 +42,7 @@ static const etp_node_key keys[] = {
     TEXT("name", ETP_KEY_TEXT, "", ETP_FOR_ALL, false, name,
          "what scripts and logs call it; the file's name without .lua if not given"),
     NUMBER("seed", ETP_KEY_ID, "", 0, device_max, "0", ETP_FOR_ALL, false, seed,
-           "of the node's random numbers; 0 takes another one at each start"),
+           "of the node's random numbers; 0 takes another one at each start, but for the made-up home"),
 
     WORD("identity", switches, "on", ETP_FOR_ALL, open, "off: peers prove nothing, and anybody may trade"),
     TEXT("key", ETP_KEY_FILE, "", ETP_FOR_ALL, false, key,
@@ -236,7 +236,7 @@ const char *etp_node_key_kind_name(const etp_node_key *key)
         [ETP_KEY_LINKS] = "a URL, or a list of them",
         [ETP_KEY_DIALS] = "a URL, or a list of them",
         [ETP_KEY_ADDRESS] = "HOST:PORT",
-        [ETP_KEY_ADDRESSES] = "a list of HOST:PORT",
+        [ETP_KEY_ADDRESSES] = "HOST:PORT, or a list of them",
         [ETP_KEY_SERVERS] = "a table with url and device, or a list of them",
         [ETP_KEY_IDS] = "a list of device ids",
         [ETP_KEY_PARAMS] = "a table of numbers",

@@ -124,7 +124,7 @@ static void say_freshness(etp_price_feed *feed, bool fresh)
                 "file=\"%s\" newest=\"%s\" age_s=%lld text=\"is stale: nobody bids by these prices any more\"",
                 feed->path, etp_stamp_show(feed->newest.known).text, age);
     else if (feed->was_said)
-        etp_log(&feed->logger, ETP_LOG_INFO, "prices", "file=\"%s\" text=\"is up to date again\"", feed->path);
+        etp_log(&feed->logger, ETP_LOG_WARN, "prices", "file=\"%s\" text=\"is up to date again\"", feed->path);
     feed->was_fresh = fresh;
     feed->was_said = true;
 }
