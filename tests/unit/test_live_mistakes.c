@@ -226,22 +226,11 @@ static void callbacks_may_not_meddle(void **unused)
     WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
 }
 
-static void clocks_answer(void **unused)
-{
-    (void)unused;
-    etp_live_clock clock = {0};
-    QUIET(etp_live_clock_set, NULL);
-    GIVES(0, etp_live_clock_now, NULL);
-    GIVES(0, etp_live_clock_drift, NULL);
-    assert_true(etp_live_clock_now(&clock) > 0);
-}
-
-/* identity.h and live_older.h have their rows in test_live_identity.c and test_live_older_dial.c. */
+/* identity.h, live_clock.h and live_older.h have rows in test_live_identity.c, _clock.c and _older_dial.c. */
 static void every_function_was_called(void **unused)
 {
     (void)unused;
     assert_true(expect_all_called("live.h") > 15);
-    assert_int_equal(expect_all_called("live_clock.h"), 3);
     DIR *folder = opendir(ETP_SOURCE_DIR "/core/include/etp");
     assert_non_null(folder);
     unsigned headers = 0;
@@ -261,7 +250,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(nodes_and_endpoints_answer, open_base, close_base),
         cmocka_unit_test_setup_teardown(discovery_answers, open_base, close_base),
         cmocka_unit_test_setup_teardown(callbacks_may_not_meddle, open_base, close_base),
-        cmocka_unit_test(clocks_answer),
         cmocka_unit_test(every_function_was_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
