@@ -106,7 +106,7 @@ static void rest(etp_live *live, const struct live_connection *connection, const
 }
 
 /* The channel is over. What it has yet to say goes out when the list is settled. */
-static void end(etp_live *live, struct live_connection *connection)
+void etp_live_end_connection(etp_live *live, struct live_connection *connection)
 {
     if (connection->ending)
         return;
@@ -126,167 +126,7 @@ static void end(etp_live *live, struct live_connection *connection)
     etp_live_list(live, connection);
 }
 
-static void refuse_and_end(etp_live *live, struct live_connection *connection, etp_channel_refusal refusal)
-{
-    etp_channel_bye(&connection->channel, refusal, 0);
-    end(live, connection);
-}
-
-/* ---- its port ---- */
-
-static struct live_connection *as_connection(etp_live_port *port)
-{
-    return (struct live_connection *)(void *)port;
-}
-
-static int send_frame(etp_live_port *port, const void *frame, size_t size)
-{
-    struct live_connection *connection = as_connection(port);
-    etp_live *live = connection->live;
-    int result = etp_channel_send(&connection->channel, etp_engine_now(live->engine), 0, frame, size);
-    if (result == ETP_OK)
-        etp_live_list(live, connection);
-    else if (result == ETP_EFULL)
-        connection->waits = true;
-    return result;
-}
-
-static void was_replaced(etp_live_port *port)
-{
-    refuse_and_end(as_connection(port)->live, as_connection(port), ETP_CHANNEL_REPLACED);
-}
-
-/* "tls+tcp" of "tls+tcp://...". Schemes are few. */
-static const char *transport_of(const char *address)
-{
-    static const char *const known[] = {"tcp", "tls+tcp", "ipc", "ws", "inproc", "unix", "abstract"};
-    size_t size = strcspn(address, ":");
-    for (unsigned i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i]) == size && strncmp(known[i], address, size) == 0)
-            return known[i];
-    return "";
-}
-
-static void describe(const etp_live_port *port, etp_live_peer_info *info)
-{
-    const struct live_connection *connection = (const struct live_connection *)(const void *)port;
-    info->transport = transport_of(connection->address);
-    info->address = connection->address;
-    info->proved = etp_channel_peer_of(&connection->channel).proved;
-}
-
-static const etp_live_port_class connected = {
-    .transport = "", .send = send_frame, .replaced = was_replaced, .describe = describe};
-
-struct live_connection *etp_live_connection_of(etp_live_port *port)
-{
-    return port->class == &connected ? as_connection(port) : NULL;
-}
-
-/* ---- what the channel says ---- */
-
-static etp_live_arrival arrival_of(const struct live_connection *connection, const etp_channel_peer *peer)
-{
-    return (etp_live_arrival){.node = connection->node->number,
-                              .device = peer->device,
-                              .role = peer->role,
-                              .name = peer->name,
-                              .dialed = connection->dialed};
-}
-
-/* What the other end is told where there is no place for it. */
-static etp_channel_refusal answer_to(const etp_live *live, etp_id device, int result, const etp_error *error)
-{
-    if (result == ETP_EEXIST)
-        return ETP_CHANNEL_NOT_WANTED;
-    etp_log(&live->options.logger, ETP_LOG_WARN, "live", "cannot take peer device=%llu error=%s",
-            (unsigned long long)device, error->text);
-    return result == ETP_EINVAL ? ETP_CHANNEL_WRONG_ROLE : ETP_CHANNEL_FULL;
-}
-
-static etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
-{
-    const struct live_connection *connection = user;
-    const etp_live_arrival arrival = arrival_of(connection, peer);
-    etp_error error = {0};
-    int result = etp_live_port_admits(connection->live, &arrival, &error);
-    return result == ETP_OK ? ETP_CHANNEL_NONE : answer_to(connection->live, peer->device, result, &error);
-}
-
-static void on_clock(void *user, const etp_channel_clock *clock)
-{
-    struct live_connection *connection = user;
-    const etp_live_clocks clocks = {
-        .ahead = clock->ahead, .uncertainty = clock->uncertainty, .round_trip = clock->round_trip};
-    if (clock->known)
-        etp_live_port_clock(connection->live, &connection->port, &clocks);
-}
-
-static void on_established(void *user, const etp_channel_peer *peer)
-{
-    struct live_connection *connection = user;
-    etp_live *live = connection->live;
-    const etp_live_arrival arrival = arrival_of(connection, peer);
-    etp_error error = {0};
-    connection->established = true;
-    live->stats.unauthenticated--;
-    live->stats.established++;
-    int result = etp_live_port_join(live, &connection->port, &arrival, &error);
-    if (result == ETP_OK)
-        result = etp_relay_begin(connection);
-    if (result != ETP_OK) {
-        refuse_and_end(live, connection, answer_to(live, peer->device, result, &error));
-        return;
-    }
-    etp_carrier_good(live->carrier, connection->carried);
-    /* The handshake was a round trip too, when nobody had joined yet. */
-    const etp_channel_clock clock = etp_channel_clock_of(&connection->channel);
-    on_clock(connection, &clock);
-}
-
-static void on_frame(void *user, etp_id device, const void *frame, size_t size)
-{
-    struct live_connection *connection = user;
-    if (device != 0)
-        etp_relay_take(connection, device, frame, size);
-    else
-        etp_live_port_frame(connection->live, &connection->port, frame, size);
-}
-
-static void on_refused(void *user, etp_channel_refusal refusal, etp_id device)
-{
-    struct live_connection *connection = user;
-    etp_live_refuse(connection->live, ETP_LIVE_REFUSED_CHANNEL, connection->node->channel.device, device,
-                    connection->address, etp_channel_refusal_sentence(refusal));
-}
-
-const etp_channel_calls etp_live_channel_calls = {
-    .admit = on_admit, .established = on_established, .frame = on_frame, .clock = on_clock, .refused = on_refused};
-
 /* ---- what the carrier says ---- */
-
-/* Those that dial us, whoever they are, may not take all places: not by themselves, and not by saying nothing. */
-static const char *over_cap(const etp_live *live, uint64_t host)
-{
-    const etp_live_options *options = &live->options;
-    unsigned same = 0, same_mute = 0;
-    if (live->stats.unauthenticated >= options->max_unauthenticated)
-        return "too many connections have yet to say who they are";
-    if (host == 0)
-        return NULL;
-    for (unsigned i = 0; i < options->max_connections; i++) {
-        const struct live_connection *other = live->connections[i];
-        if (other == NULL || other->dialed || other->host != host)
-            continue;
-        same++;
-        same_mute += !other->established;
-    }
-    if (options->max_per_address > 0 && same >= options->max_per_address)
-        return "too many connections of one address";
-    if (same_mute >= (options->max_unauthenticated + 1) / 2)
-        return "too many connections of one address have yet to say who they are";
-    return NULL;
-}
 
 static struct live_connection *make_connection(etp_live *live, const struct live_endpoint *endpoint,
                                                etp_connection carried, const char *address)
@@ -294,7 +134,7 @@ static struct live_connection *make_connection(etp_live *live, const struct live
     struct live_connection *made = live->free_count > 0 ? etp_live_take(live, sizeof *made) : NULL;
     if (made == NULL)
         return NULL;
-    made->port.class = &connected;
+    made->port.class = &etp_live_connected;
     made->live = live;
     made->carried = carried;
     made->node = endpoint->node;
@@ -319,7 +159,7 @@ static void on_opened(void *user, etp_connection carried, unsigned number, const
     etp_live *live = user;
     etp_live_endpoint place;
     const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    const char *refused = dialed || endpoint == NULL ? NULL : over_cap(live, etp_live_hash_host(address));
+    const char *refused = dialed || endpoint == NULL ? NULL : etp_live_over_cap(live, etp_live_hash_host(address));
     if (refused != NULL)
         etp_live_refuse(live, ETP_LIVE_REFUSED_CAP, endpoint->node->channel.device, 0, address, refused);
     struct live_connection *connection =
@@ -346,7 +186,7 @@ static size_t on_received(void *user, etp_connection carried, const void *bytes,
     int result = etp_channel_receive(&connection->channel, etp_live_now(live), bytes, size, &used);
     live->stats.bytes_received += used;
     if (result != ETP_OK) {
-        end(live, connection);
+        etp_live_end_connection(live, connection);
         return size;
     }
     etp_live_list(live, connection);
@@ -442,7 +282,7 @@ void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now)
     if (connection->ending)
         etp_carrier_close(live->carrier, connection->carried);
     else if (etp_channel_advance(&connection->channel, now) != ETP_OK)
-        end(live, connection);
+        etp_live_end_connection(live, connection);
     else
         etp_live_list(live, connection);
 }
@@ -456,7 +296,7 @@ void etp_live_judge_connections(etp_live *live, const struct live_node *node)
         if (connection == NULL || connection->node != node || connection->ending)
             continue;
         if (etp_channel_check_trust(&connection->channel) != ETP_OK)
-            end(live, connection);
+            etp_live_end_connection(live, connection);
         else if (connection->behind != NULL)
             etp_through_judge(connection);
     }

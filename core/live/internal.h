@@ -4,7 +4,8 @@
  *
  *     nodes         the devices that live here, each with its identity and whom it trusts             nodes.c
  *     endpoints     listeners and dialers, each of one node                                           endpoints.c
- *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c
+ *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c,
+ *                   conversation.c, and how many there may be in caps.c
  *     peers         the devices that have been established, each with its link and its present port   peers.c
  *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
  *     relays        frames that go on through us, or come to us through a relay                       relay/
@@ -171,7 +172,7 @@ void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
-extern const etp_channel_calls etp_live_channel_calls;
+void etp_live_end_connection(etp_live *live, struct live_connection *connection); /* its channel is over */
 void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
 void etp_live_list(etp_live *live, struct live_connection *connection);
 struct live_connection *etp_live_connection_of(etp_live_port *port); /* NULL for a port of another class */
@@ -179,6 +180,13 @@ void etp_live_settle_connections(etp_live *live);
 void etp_live_connection_due(etp_live *live, uint32_t slot, etp_time now);
 void etp_live_judge_connections(etp_live *live, const struct live_node *node); /* its trust is another */
 void etp_live_free_connections(etp_live *live);
+
+/* conversation.c */
+extern const etp_channel_calls etp_live_channel_calls;
+extern const etp_live_port_class etp_live_connected;
+
+/* caps.c */
+const char *etp_live_over_cap(const etp_live *live, uint64_t host); /* why one more of this host is too many, or NULL */
 
 /* peers.c */
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);

@@ -137,6 +137,14 @@ void etp_live_port_ready(etp_live *live, etp_live_port *port)
         etp_engine_link_ready(live->engine, port->peer->link);
 }
 
+/* A clock that may be ours as far as can be told is taken for it: where many connect at once round trips are long, and the
+ * estimate's error would be added to every delay. */
+static etp_time believed(const etp_live_clocks *clocks)
+{
+    bool may_be_ours = clocks->ahead <= clocks->uncertainty && clocks->ahead >= -clocks->uncertainty;
+    return may_be_ours ? 0 : clocks->ahead;
+}
+
 void etp_live_port_clock(etp_live *live, etp_live_port *port, const etp_live_clocks *clocks)
 {
     struct etp_live_peer *peer = port->peer;
@@ -147,7 +155,7 @@ void etp_live_port_clock(etp_live *live, etp_live_port *port, const etp_live_clo
     peer->round_trips[peer->round_trip_count++ % ROUND_TRIPS] = micros < UINT32_MAX ? (uint32_t)micros : UINT32_MAX;
     etp_histogram_add(&live->round_trips, micros);
     if (peer->link != LIVE_NO_LINK)
-        etp_engine_link_clock(live->engine, peer->link, clocks->ahead);
+        etp_engine_link_clock(live->engine, peer->link, believed(clocks));
 }
 
 /* ---- peers come and go ---- */

@@ -127,7 +127,7 @@ static void build(struct half *half)
     network.max_peers = half->links;
     network.max_connections = half->links + 16;
     network.max_per_address = 0;
-    network.max_unauthenticated = half->links + 16;
+    network.max_unauthenticated = 4 * HANDSHAKES_AT_ONCE;
     network.audit.on_refusal = on_refusal;
     expect_ok(etp_live_new(&half->live, &network, &error), &error, "the network");
     etp_engine_defaults(&engine);

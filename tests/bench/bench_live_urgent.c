@@ -54,7 +54,7 @@ static etp_time now(void)
 static void make_frame(etp_frame *frame, etp_type type)
 {
     const etp_message message = {
-        .type = type, .message_id = 1735671600000000, .device_id = 1001, .ttl = ETP_TTL_DEFAULT};
+        .type = (uint8_t)type, .message_id = 1735671600000000, .device_id = 1001, .ttl = ETP_TTL_DEFAULT};
     unsigned char bytes[ETP_MESSAGE_MAX];
     int size = etp_encode(&message, bytes, sizeof bytes);
     expect(size > 0 && etp_frame_add(frame, bytes, (size_t)size) == ETP_OK && etp_frame_seal(frame) == ETP_OK,

@@ -32,13 +32,15 @@ local function declared(text)
 end
 
 -- etp.h takes in every header of libetp; of the others, these are libetp-live's and the rest libetp-lua's.
-local LIVE = { ["identity.h"] = true, ["live.h"] = true, ["live_clock.h"] = true }
+local function is_live(path)
+  return path == "identity.h" or path:match("^live") ~= nil
+end
 
 local function promised()
   local umbrella = tree.read(root, "core/include/etp/etp.h")
   local core, script, live, count = {}, {}, {}, 0
   for _, path in ipairs(tree.paths(root .. "/core/include/etp")) do
-    local of = umbrella:find('"etp/' .. path .. '"', 1, true) and core or LIVE[path] and live or script
+    local of = umbrella:find('"etp/' .. path .. '"', 1, true) and core or is_live(path) and live or script
     for name in pairs(declared(tree.read(root, "core/include/etp/" .. path))) do
       of[name] = path
       count = count + 1

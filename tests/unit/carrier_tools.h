@@ -161,6 +161,8 @@ static inline etp_carrier_options side_options(struct side *side)
         .max_connections = SIDE_CONNECTIONS,
         .backoff_min = 5 * ETP_NS_PER_MS,
         .backoff_max = 40 * ETP_NS_PER_MS,
+        .dial_timeout = 60 * ETP_NS_PER_SECOND, /* a busy machine is no failure */
+        .silence = 60 * ETP_NS_PER_SECOND,
         .seed = 1,
     };
 }

@@ -193,6 +193,25 @@ static void delivers_what_left_before_a_close(void **state)
     free_pair(&pair);
 }
 
+static void say_and_leave(struct side *side, struct side_connection *connection)
+{
+    etp_carrier_send(side->carrier, connection->number, "bye", 3);
+    etp_carrier_close(side->carrier, connection->number);
+}
+
+/* The end may be there before the bytes are looked at, or after: it is told of either way. */
+static void notices_an_end_right_behind_bytes(void **state)
+{
+    struct pair pair = connect_pair(state);
+    pair.server->on_received = say_and_leave;
+    for (unsigned i = 0; i < 8; i++) {
+        turn_until(pair.client->opened == i + 1 && pair.server->opened == i + 1);
+        side_send(pair.client, &pair.client->connections[i], "hello", 5, 5);
+        turn_until(pair.client->closed == i + 1 && pair.server->closed == i + 1);
+    }
+    free_pair(&pair);
+}
+
 static void a_listener_that_ends_closes_its_connections(void **state)
 {
     struct pair pair = connect_pair(state);
@@ -295,13 +314,14 @@ static void may_be_freed_at_any_moment(void **state)
     {                                                                              \
         transport ": " #test, test, NULL, free_sides, (void *)(uintptr_t)transport \
     }
-#define on_each(transport)                                                                                            \
-    on(transport, tells_who_is_connected), on(transport, carries_single_bytes), on(transport, carries_messages),      \
-        on(transport, carries_much_in_the_largest_sends), on(transport, shows_again_what_was_not_taken),              \
-        on(transport, closes_when_a_full_buffer_is_not_taken), on(transport, tells_the_other_side_of_a_close),        \
-        on(transport, delivers_what_left_before_a_close), on(transport, a_listener_that_ends_closes_its_connections), \
-        on(transport, a_dialer_that_ends_does_not_come_back), on(transport, dials_until_somebody_listens),            \
-        on(transport, refuses_an_address_that_is_taken), on(transport, may_be_closed_and_ended_inside_a_call),        \
+#define on_each(transport)                                                                                       \
+    on(transport, tells_who_is_connected), on(transport, carries_single_bytes), on(transport, carries_messages), \
+        on(transport, carries_much_in_the_largest_sends), on(transport, shows_again_what_was_not_taken),         \
+        on(transport, closes_when_a_full_buffer_is_not_taken), on(transport, tells_the_other_side_of_a_close),   \
+        on(transport, delivers_what_left_before_a_close), on(transport, notices_an_end_right_behind_bytes),      \
+        on(transport, a_listener_that_ends_closes_its_connections),                                              \
+        on(transport, a_dialer_that_ends_does_not_come_back), on(transport, dials_until_somebody_listens),       \
+        on(transport, refuses_an_address_that_is_taken), on(transport, may_be_closed_and_ended_inside_a_call),   \
         on(transport, may_be_freed_at_any_moment)
 
 static int make_folder(void **state)

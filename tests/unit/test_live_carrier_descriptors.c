@@ -19,16 +19,16 @@ static bool heard_hello(const struct side *side)
     return false;
 }
 
-static int be_the_child(void)
+static int be_the_child(const char *where, unsigned troubles)
 {
     struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 1;
     struct side *side = side_new();
-    const char *url = etp_carrier_address(side->carrier, side_listen(side, "tcp://127.0.0.1:0", NULL));
+    const char *url = etp_carrier_address(side->carrier, side_listen(side, where, NULL));
     printf("%s\n", url);
     fflush(stdout);
-    turn_until(side->troubles >= 8 && strstr(side->trouble, "no descriptors are left") != NULL);
+    turn_until(side->troubles >= troubles && strstr(side->trouble, "no descriptors are left") != NULL);
     printf("short\n");
     fflush(stdout);
     turn_until(heard_hello(side));
@@ -40,7 +40,7 @@ static int be_the_child(void)
 
 static const char *program;
 
-static FILE *start_child(pid_t *child)
+static FILE *start_child(pid_t *child, const char *where, const char *troubles)
 {
     int out[2];
     assert_int_equal(pipe(out), 0);
@@ -49,41 +49,71 @@ static FILE *start_child(pid_t *child)
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
         close(out[1]);
-        execl(program, program, "child", (char *)NULL);
+        execl(program, program, where, troubles, (char *)NULL);
         _exit(127);
     }
     close(out[1]);
     return fdopen(out[0], "r");
 }
 
-static void goes_on_when_descriptors_are_back(void **state)
+/* On each connection until it has left once; one that is going refuses it. */
+static void say_hello(struct side *side)
 {
-    (void)state;
-    char url[ETP_CARRIER_ADDRESS_MAX], word[16];
+    for (unsigned i = 0; i < side->opened && i < SIDE_CONNECTIONS; i++) {
+        struct side_connection *connection = &side->connections[i];
+        if (connection->open && connection->sends == 0 &&
+            etp_carrier_send(side->carrier, connection->number, "hello", 5) == ETP_OK &&
+            etp_carrier_sending(side->carrier, connection->number) == 0)
+            connection->sends++;
+    }
+}
+
+static void check_goes_on(const char *where, const char *troubles)
+{
+    char url[ETP_CARRIER_ADDRESS_MAX], plain[ETP_CARRIER_ADDRESS_MAX], word[16];
     int clients[CLIENTS], status = 0;
     pid_t child;
-    FILE *from_child = start_child(&child);
+    FILE *from_child = start_child(&child, where, troubles);
     assert_non_null(from_child);
     assert_non_null(fgets(url, sizeof url, from_child));
+    url[strcspn(url, "\n")] = '\0';
+    snprintf(plain, sizeof plain, "%s", url);
+    if (strstr(plain, "/etp") != NULL)
+        *strstr(plain, "/etp") = '\0';
     for (unsigned i = 0; i < CLIENTS; i++)
-        assert_true((clients[i] = plain_connect(url)) >= 0);
+        clients[i] = plain_connect(plain);
     assert_non_null(fgets(word, sizeof word, from_child));
     assert_string_equal(word, "short\n");
-    for (unsigned i = 0; i < CLIENTS - 1; i++)
-        close(clients[i]);
-    assert_int_equal(write(clients[CLIENTS - 1], "hello", 5), 5);
-    assert_int_equal(waitpid(child, &status, 0), child);
+    for (unsigned i = 0; i < CLIENTS; i++)
+        if (clients[i] >= 0)
+            close(clients[i]);
+    struct side *side = side_new();
+    side_dial(side, url, NULL);
+    turn_until((say_hello(side), waitpid(child, &status, WNOHANG) == child));
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    close(clients[CLIENTS - 1]);
+    side_free(side);
     fclose(from_child);
+}
+
+static void tcp_goes_on_when_descriptors_are_back(void **state)
+{
+    (void)state;
+    check_goes_on("tcp://127.0.0.1:0", "8");
+}
+
+static void ws_goes_on_when_descriptors_are_back(void **state)
+{
+    (void)state;
+    check_goes_on("ws://127.0.0.1:0/etp", "1");
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "child") == 0)
-        return be_the_child();
+    if (argc == 3)
+        return be_the_child(argv[1], (unsigned)atoi(argv[2]));
     program = argv[0];
-    const struct CMUnitTest tests[] = {cmocka_unit_test(goes_on_when_descriptors_are_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(tcp_goes_on_when_descriptors_are_back, free_sides),
+                                       cmocka_unit_test_teardown(ws_goes_on_when_descriptors_are_back, free_sides)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
  */
 #include "unit/test_mistakes.h"
 
+#include <dirent.h>
+
 #include "unit/live_fixture.h"
 
 static etp_error error;
@@ -224,10 +226,18 @@ static void callbacks_may_not_meddle(void **unused)
     WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
 }
 
+/* identity.h, live_clock.h and live_older.h have rows in test_live_identity.c, _clock.c and _older_dial.c. */
 static void every_function_was_called(void **unused)
 {
     (void)unused;
     assert_true(expect_all_called("live.h") > 15);
+    DIR *folder = opendir(ETP_SOURCE_DIR "/core/include/etp");
+    assert_non_null(folder);
+    unsigned headers = 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        headers += strncmp(entry->d_name, "live", 4) == 0;
+    closedir(folder);
+    assert_int_equal(headers, 3);
 }
 
 int main(void)

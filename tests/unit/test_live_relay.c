@@ -154,6 +154,25 @@ static void test_a_buyer_that_leaves_and_comes_back_is_seen_through_the_relay(vo
     trade();
 }
 
+/* The battery had nothing to say in the meantime, and so did not notice; but the buyer knows nothing of it any more. */
+static void test_a_buyer_that_was_started_anew_hears_of_the_battery_at_once(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    char url[128];
+    snprintf(url, sizeof url, "%s", etp_live_address(relay->live, 0));
+    const etp_trust_entry of_buyer[] = {entry_of(RELAY, 0), entry_of(BATTERY, RELAY)};
+    unsigned lost = battery->lost;
+    free_side(buyer);
+    etp_identity_free(identities[1]);
+    etp_trust_free(lists[1]);
+    buyer = build(1, BUYER, of_buyer, 2);
+    dial_to(buyer, url, RELAY);
+    WAIT_FOR(battery->lost == lost + 1 && see_each_other());
+    trade();
+}
+
 static void test_a_lost_relay_loses_all_behind_it_and_brings_them_back(void **state)
 {
     (void)state;
@@ -346,6 +365,7 @@ int main(void)
         TEST(test_they_trade_through_a_relay),
         TEST(test_a_relay_that_dials_does_as_well),
         TEST(test_a_buyer_that_leaves_and_comes_back_is_seen_through_the_relay),
+        TEST(test_a_buyer_that_was_started_anew_hears_of_the_battery_at_once),
         TEST(test_a_lost_relay_loses_all_behind_it_and_brings_them_back),
         TEST(test_a_connection_of_their_own_is_kept),
         TEST(test_a_battery_cannot_speak_for_another_through_a_relay),

@@ -352,6 +352,12 @@ static void every_failed_allocation_is_survived(void **unused)
     assert_true(failures > 0);
 }
 
+/* The headers of live nodes, which a build may be without: they stand in test_live_*.c. */
+static bool is_of_live_nodes(const char *header)
+{
+    return strncmp(header, "live", 4) == 0 || strcmp(header, "identity.h") == 0;
+}
+
 static void every_public_function_stands_here(void **unused)
 {
     (void)unused;
@@ -363,7 +369,7 @@ static void every_public_function_stands_here(void **unused)
         char line[300];
         snprintf(line, sizeof line, "#include \"etp/%.250s\"", entry->d_name);
         bool other = strcmp(entry->d_name, "etp.h") != 0 && strstr(umbrella, line) == NULL;
-        if (other && strstr(entry->d_name, ".h") != NULL)
+        if (other && strstr(entry->d_name, ".h") != NULL && !is_of_live_nodes(entry->d_name))
             functions += expect_all_called(entry->d_name);
     }
     closedir(folder);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells over real sockets, through a relay, by the clock on the wall. */
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +11,14 @@
 #include "cli/live/relays.h"
 #endif
 
+static int refuse(etp_error *error, const char *sentence)
+{
+    etp_fail(error, ETP_EINVAL, "%s", sentence);
+    return ETP_EXIT_USAGE;
+}
+
+#ifdef ETP_HAS_LIVE
+
 /* ---- what can be asked for ---- */
 
 typedef struct default_of {
@@ -19,35 +26,27 @@ typedef struct default_of {
 } default_of;
 
 /* A cell takes as long as its intervals do. */
-static const default_of defaults[] = {{"batteries", "10"}, {"aggregators", "2"}, {"delays", "20ms"},
-                                      {"losses", "0"},     {"bandwidths", "0"},  {"intervals", "6"}};
+static const default_of defaults[] = {
+    {"batteries", "10"}, {"aggregators", "2"}, {"delays", "20ms"}, {"losses", "0"}, {"bandwidths", "0"}};
 
-static bool was_given(const etp_bench_options *options, const char *name)
+/* A list that was not given has the very text of the table. */
+static int take_default(etp_bench_options *options, const etp_option *option, etp_error *error)
 {
-    char word[48];
-    snprintf(word, sizeof word, "--%s ", name);
-    return strstr(options->shared.given, word) != NULL;
+    etp_bench_list *list = (etp_bench_list *)(void *)((char *)options + option->offset);
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+        if (strcmp(option->name, defaults[i].name) == 0 && list->text == option->standard)
+            return option->kind->read(list, option, defaults[i].text, error);
+    return ETP_OK;
 }
 
 static int take_defaults(etp_bench_options *options, etp_error *error)
 {
     const etp_option *list[ETP_OPTIONS_MAX];
     unsigned count = etp_vocabulary_list(&etp_bench_vocabulary, list);
-    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        for (unsigned j = 0; j < count && !was_given(options, defaults[i].name); j++) {
-            void *field = (char *)options + list[j]->offset;
-            if (strcmp(list[j]->name, defaults[i].name) == 0 &&
-                list[j]->kind->read(field, list[j], defaults[i].text, error) != ETP_OK)
-                return ETP_EXIT_FAILED;
-        }
-    }
+    for (unsigned i = 0; i < count; i++)
+        if (take_default(options, list[i], error) != ETP_OK)
+            return ETP_EXIT_FAILED;
     return ETP_EXIT_DONE;
-}
-
-static int refuse(etp_error *error, const char *sentence)
-{
-    etp_fail(error, ETP_EINVAL, "%s", sentence);
-    return ETP_EXIT_USAGE;
 }
 
 static int check(const etp_bench_options *options, etp_error *error)
@@ -62,8 +61,6 @@ static int check(const etp_bench_options *options, etp_error *error)
                              "out --jobs");
     return ETP_EXIT_DONE;
 }
-
-#ifdef ETP_HAS_LIVE
 
 int etp_bench_suit_sockets(etp_bench_options *options, etp_error *error)
 {

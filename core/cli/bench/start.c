@@ -11,6 +11,8 @@
 
 /* ---- options ---- */
 
+enum { INTERVALS = 24, INTERVALS_BY_CLOCK = 6 };
+
 #define OWN(field) offsetof(etp_bench_options, field)
 #define HOUR       ((uint64_t)ETP_NS_PER_HOUR)
 
@@ -25,8 +27,8 @@ static const etp_option own_options[] = {
      1000000},
     {NULL, "bandwidths", "N,...", "0,9600,2400", "bits per second of each link, each way; 0 is no limit",
      &etp_option_kind_bandwidths, OWN(bandwidths), 0, UINT64_C(1000000000000)},
-    {NULL, "intervals", "N", "24", "market intervals in each cell, from 18:00 on", &etp_option_kind_whole,
-     OWN(intervals), 1, 100000},
+    {NULL, "intervals", "N", NULL, "market intervals in each cell, from 18:00 on [24; with --relay 6]",
+     &etp_option_kind_whole, OWN(intervals), 1, 100000},
     {NULL, "jitter", "TIME", "0s", "added to the delay, at random from 0 to this", &etp_option_kind_duration,
      OWN(shared.jitter), 0, HOUR},
     {NULL, "failures", "CHANCE", "100%",
@@ -166,6 +168,8 @@ static int start(etp_bench_options *options, etp_error *error)
         etp_bench_help();
         return etp_output_flush(error);
     }
+    if (options->intervals == 0)
+        options->intervals = options->relay != NULL ? INTERVALS_BY_CLOCK : INTERVALS;
     int status = check_outputs(options, error);
     if (status == ETP_EXIT_DONE && options->relay != NULL)
         status = etp_bench_suit_sockets(options, error);

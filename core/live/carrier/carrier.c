@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "live/carrier/inside.h"
@@ -43,13 +46,28 @@ static void look_at_all(struct etp_carrier *carrier)
             etp_carrier_connection_tick(carrier->slots[i].connection);
 }
 
+static bool has_descriptors(void)
+{
+    int made = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (made >= 0)
+        close(made);
+    return made >= 0 || (errno != EMFILE && errno != ENFILE);
+}
+
+void etp_carrier_start_tick(struct etp_carrier *carrier)
+{
+    if (!carrier->tick.busy && !carrier->is_freed && carrier->watched + carrier->ws_listeners > 0)
+        etp_carrier_op_sleep(&carrier->tick, CARRIER_TICK_MS * ETP_NS_PER_MS);
+}
+
 static void on_tick(struct carrier_event *event)
 {
     struct etp_carrier *carrier = CARRIER_AROUND(event, struct etp_carrier, tick.event);
     carrier->tick.busy = false;
     look_at_all(carrier);
-    if (carrier->watched > 0 && !carrier->is_freed && !carrier->tick.busy)
-        etp_carrier_op_sleep(&carrier->tick, CARRIER_TICK_MS * ETP_NS_PER_MS);
+    if (carrier->ws_listeners > 0 && !has_descriptors())
+        etp_carrier_rest_listeners(carrier);
+    etp_carrier_start_tick(carrier);
 }
 
 void etp_carrier_watch(struct carrier_connection *connection)
@@ -57,8 +75,7 @@ void etp_carrier_watch(struct carrier_connection *connection)
     struct etp_carrier *carrier = connection->carrier;
     connection->is_watched = true;
     carrier->watched++;
-    if (!carrier->tick.busy)
-        etp_carrier_op_sleep(&carrier->tick, CARRIER_TICK_MS * ETP_NS_PER_MS);
+    etp_carrier_start_tick(carrier);
 }
 
 static bool has_all_calls(const etp_carrier_calls *calls)

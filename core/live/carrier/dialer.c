@@ -55,7 +55,7 @@ static int take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *l
 /* Closing a ws dialer may leave its dial waiting for ever; all the others end it. */
 static void shut_dialer(struct carrier_endpoint *endpoint)
 {
-    if (strncmp(endpoint->address, "ws", 2) != 0)
+    if (!endpoint->is_ws)
         nng_stream_dialer_close(endpoint->dialer);
     else if (endpoint->trying.busy)
         nng_aio_abort(endpoint->trying.aio, NNG_ECLOSED);

@@ -61,16 +61,18 @@ static void wait_and_tell(struct carrier_endpoint *endpoint, const char *what)
         complain(endpoint, what, delay);
 }
 
+static const char all_taken[] = "all connections are taken: nobody is accepted until one goes";
+
 static void begin_or_wait_for_slot(struct carrier_endpoint *endpoint)
 {
     struct etp_carrier *carrier = endpoint->carrier;
-    if (endpoint->dials || carrier->first_free != CARRIER_NO_SLOT) {
+    if (endpoint->dials || endpoint->is_ws || carrier->first_free != CARRIER_NO_SLOT) {
         begin(endpoint);
         return;
     }
     endpoint->state = ENDPOINT_FULL;
     carrier->full_listeners++;
-    complain(endpoint, "all connections are taken: nobody is accepted until one goes", 0);
+    complain(endpoint, all_taken, 0);
 }
 
 void etp_carrier_resume_listeners(struct etp_carrier *carrier)
@@ -81,6 +83,27 @@ void etp_carrier_resume_listeners(struct etp_carrier *carrier)
             continue;
         carrier->full_listeners--;
         begin(endpoint);
+    }
+}
+
+static void rest(struct carrier_endpoint *endpoint)
+{
+    etp_time delay = next_delay(endpoint), least = LINGER_MS * ETP_NS_PER_MS;
+    if (delay < least)
+        delay = least;
+    endpoint->state = ENDPOINT_WAITING;
+    endpoint->is_resting = true;
+    endpoint->kind->shut(endpoint);
+    etp_carrier_op_sleep(&endpoint->waiting, delay);
+    complain(endpoint, etp_carrier_reason(NNG_ENOFILES), delay);
+}
+
+void etp_carrier_rest_listeners(struct etp_carrier *carrier)
+{
+    for (unsigned i = 0; i < carrier->endpoint_capacity; i++) {
+        struct carrier_endpoint *endpoint = carrier->endpoints[i].endpoint;
+        if (endpoint != NULL && endpoint->is_ws && !endpoint->dials && endpoint->state == ENDPOINT_TRYING)
+            rest(endpoint);
     }
 }
 
@@ -110,13 +133,12 @@ static void give_slot(struct carrier_endpoint *endpoint)
     carrier->endpoint_count--;
 }
 
-/* Frees it if it is ended and nothing is busy. NNG's ws endpoints may wait in vain when they are freed while they still
- * tidy up after what was given up: they are given a moment. */
+/* Frees it if it is ended and nothing is busy; those of ws a moment later. */
 static void settle(struct carrier_endpoint *endpoint)
 {
     if (endpoint->state != ENDPOINT_ENDED || !endpoint->gone_seen || endpoint->trying.busy || endpoint->waiting.busy)
         return;
-    if (!endpoint->has_lingered && strncmp(endpoint->address, "ws", 2) == 0) {
+    if (!endpoint->has_lingered && endpoint->is_ws) {
         endpoint->has_lingered = true;
         etp_carrier_op_sleep(&endpoint->waiting, LINGER_MS * ETP_NS_PER_MS);
         return;
@@ -142,6 +164,11 @@ static void take_line(struct carrier_endpoint *endpoint)
     if (result == ETP_ENOMEM || (result != ETP_OK && endpoint->dials)) {
         wait_and_tell(endpoint, result == ETP_ENOMEM ? "no memory for a connection" : "all connections are taken");
     } else if (!endpoint->dials) {
+        if (result == ETP_EFULL && !endpoint->has_told_full)
+            complain(endpoint, all_taken, 0);
+        endpoint->has_told_full = result == ETP_EFULL;
+        if (endpoint->state == ENDPOINT_ENDED)
+            return;
         endpoint->backoff = endpoint->carrier->options.backoff_min;
         begin_or_wait_for_slot(endpoint);
     }
@@ -209,7 +236,10 @@ void etp_carrier_endpoint_end(struct carrier_endpoint *endpoint)
     if (endpoint->state == ENDPOINT_FULL)
         endpoint->carrier->full_listeners--;
     endpoint->state = ENDPOINT_ENDED;
-    endpoint->kind->shut(endpoint);
+    if (endpoint->is_ws && !endpoint->dials)
+        endpoint->carrier->ws_listeners--;
+    if (!endpoint->is_resting)
+        endpoint->kind->shut(endpoint);
     if (endpoint->waiting.busy)
         nng_aio_abort(endpoint->waiting.aio, NNG_ECANCELED);
     if (endpoint->dials)
@@ -289,6 +319,7 @@ static int make(etp_carrier *carrier, const char *url, const etp_tls *tls, bool 
     made->carrier = carrier;
     made->dials = dials;
     made->kind = dials ? parts.dialer : parts.listener;
+    made->is_ws = strncmp(url, "ws", 2) == 0;
     strcpy(made->address, url);
     result = build(made, tls, error);
     if (result != ETP_OK) {
@@ -296,6 +327,9 @@ static int make(etp_carrier *carrier, const char *url, const etp_tls *tls, bool 
         return result;
     }
     *number = made->number;
+    if (made->is_ws && !dials)
+        carrier->ws_listeners++;
+    etp_carrier_start_tick(carrier);
     begin(made);
     return ETP_OK;
 }

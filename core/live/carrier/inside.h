@@ -46,6 +46,9 @@
  *    has to wait is begun again with a callback.
  *  - A send may end with a part of its bytes: the rest is sent again.
  *  - Without descriptors left, an accept fails at once, and would again: it is begun again only after a sleep.
+ *  - For ws it is NNG's HTTP server that accepts, however many connections there are, and it spins when no descriptors are
+ *    left. So what is too much is closed at once, and when descriptors run out such a listener is closed for a while. Its
+ *    endpoints may wait in vain when they are freed while they still tidy up: they are given a moment.
  *  - The listener's host is looked up inside nng_stream_listener_alloc(), which waits; a dialer's on a thread of NNG.
  */
 #ifndef ETP_LIVE_CARRIER_INSIDE_H
@@ -151,6 +154,9 @@ struct carrier_endpoint {
     unsigned number;
     enum endpoint_state state;
     bool dials, has_lingered, gone_seen;
+    bool is_ws;      /* NNG's HTTP server accepts for it, whatever we do */
+    bool is_resting; /* its NNG listener is closed, and is made anew when it begins */
+    bool has_told_full;
     char address[ETP_CARRIER_ADDRESS_MAX];
 };
 
@@ -169,11 +175,11 @@ struct etp_carrier {
     etp_carrier_options options;
     struct carrier_handover handover;
     nng_aio *quick;         /* without a callback: ends inside the call that begins it, or is aborted */
-    struct carrier_op tick; /* runs while any connection is watched */
+    struct carrier_op tick; /* runs while any connection is watched, or ws is listened for */
     struct connection_slot *slots;
     struct endpoint_slot *endpoints;
     unsigned endpoint_capacity, endpoint_count, full_listeners;
-    unsigned connection_count, pair_count, watched, slots_touched;
+    unsigned connection_count, pair_count, watched, ws_listeners, slots_touched;
     int32_t first_free;
     etp_rng rng;
     bool is_dispatching, is_freed;
@@ -185,6 +191,7 @@ int etp_carrier_op_init(struct carrier_op *op, struct etp_carrier *carrier,
 void etp_carrier_op_fini(struct carrier_op *op); /* accepts a zeroed one; it must not be busy */
 void etp_carrier_op_sleep(struct carrier_op *op, etp_time duration);
 void etp_carrier_watch(struct carrier_connection *connection);
+void etp_carrier_start_tick(struct etp_carrier *carrier);
 
 /* connection.c */
 
@@ -201,6 +208,8 @@ struct carrier_connection *etp_carrier_find(const struct etp_carrier *carrier, e
 void etp_carrier_endpoint_lost(struct carrier_endpoint *endpoint);
 void etp_carrier_endpoint_end(struct carrier_endpoint *endpoint);
 void etp_carrier_resume_listeners(struct etp_carrier *carrier);
+/* Closes those of ws for a while. */
+void etp_carrier_rest_listeners(struct etp_carrier *carrier);
 
 /* stream.c */
 extern const struct carrier_line_kind etp_carrier_stream, etp_carrier_ahead_stream;

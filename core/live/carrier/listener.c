@@ -47,24 +47,46 @@ static void write_port(struct carrier_endpoint *endpoint)
     nng_url_free(url);
 }
 
-static int open_listener(struct carrier_endpoint *endpoint, etp_error *error)
+/* An error of NNG. */
+static int start(struct carrier_endpoint *endpoint)
 {
     int why = nng_stream_listener_alloc(&endpoint->listener, endpoint->address);
     if (why != 0)
-        return fail(endpoint, why, error);
+        return why;
     set_options(endpoint->listener);
     if (endpoint->tls != NULL)
         why = nng_stream_listener_set_ptr(endpoint->listener, NNG_OPT_TLS_CONFIG, endpoint->tls);
-    if (why == 0)
-        why = nng_stream_listener_listen(endpoint->listener);
+    return why != 0 ? why : nng_stream_listener_listen(endpoint->listener);
+}
+
+static int open_listener(struct carrier_endpoint *endpoint, etp_error *error)
+{
+    int why = start(endpoint);
     if (why != 0)
         return fail(endpoint, why, error);
     write_port(endpoint);
     return ETP_OK;
 }
 
+/* An error of NNG: it rests on. */
+static int start_again(struct carrier_endpoint *endpoint)
+{
+    if (endpoint->listener != NULL)
+        nng_stream_listener_free(endpoint->listener);
+    endpoint->listener = NULL;
+    int why = start(endpoint);
+    endpoint->is_resting = why != 0;
+    return why;
+}
+
 static void begin_accept(struct carrier_endpoint *endpoint)
 {
+    int why = endpoint->is_resting ? start_again(endpoint) : 0;
+    if (why != 0) {
+        if (nng_aio_begin(endpoint->trying.aio))
+            nng_aio_finish(endpoint->trying.aio, why);
+        return;
+    }
     nng_stream_listener_accept(endpoint->listener, endpoint->trying.aio);
 }
 
@@ -85,7 +107,7 @@ static int take_accepted(struct carrier_endpoint *endpoint, struct carrier_line 
 static void shut_listener(struct carrier_endpoint *endpoint)
 {
     nng_stream_listener_close(endpoint->listener);
-    if (endpoint->trying.busy && strncmp(endpoint->address, "ws", 2) == 0)
+    if (endpoint->trying.busy && endpoint->is_ws)
         nng_aio_abort(endpoint->trying.aio, NNG_ECLOSED);
 }
 

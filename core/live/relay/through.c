@@ -159,6 +159,9 @@ static void take_note(struct live_connection *connection, etp_id device, unsigne
             etp_live_port_lost(connection->live, &far->port, "the relay has no connection with it");
         return;
     }
+    /* Who says HELLO has no link with us: what we believe to have is from before it was started, or lost us. */
+    if (note == ETP_RELAY_HELLO && far != NULL)
+        etp_live_port_lost(connection->live, &far->port, "it has begun anew");
     if (join(connection, device) != NULL && note == ETP_RELAY_HELLO)
         send_note(connection, device, ETP_RELAY_WELCOME);
 }

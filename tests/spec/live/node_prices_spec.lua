@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A node's prices while it runs: a followed file that comes later, goes stale and comes back; and a home behind the meter.
+-- A node's prices while it runs: a followed file that comes later, goes stale and comes back; and a home behind the
+-- meter.
 local nodes = require("live_nodes")
 local program = require("program")
 
@@ -53,7 +54,8 @@ describe("a battery with a home", function()
     local result = battery:stop()
     local cells = result.battery
     assert.is_true(cells.home and cells.load_mwh > 0)
-    assert.equal(cells.charged_mwh, cells.stored_mwh - cells.stored_at_start_mwh + cells.discharged_mwh + cells.lost_mwh)
+    assert.equal(cells.charged_mwh,
+      cells.stored_mwh - cells.stored_at_start_mwh + cells.discharged_mwh + cells.lost_mwh)
     assert.truthy(battery:out():find("\nHome: %d+%.%d+ kWh used, "))
   end)
 end)
