@@ -112,6 +112,7 @@ static void on_established(void *user, const etp_channel_peer *peer)
     etp_error error = {0};
     connection->established = true;
     live->stats.unauthenticated--;
+    etp_live_is_mute_no_more(live, connection);
     live->stats.established++;
     int result = etp_live_port_join(live, &connection->port, &arrival, &error);
     if (result == ETP_OK)
