@@ -126,6 +126,21 @@ static void tell_refusal(etp_live *live, const struct live_connection *connectio
     etp_live_refuse(live, kind, own, 0, connection->address, claim);
 }
 
+/* For the peer's next connection. Whoever was told to stay away is given the benefit of a clock that is a little fast. */
+static void keep_rate(etp_live *live, const struct live_connection *connection, const etp_channel_end *how)
+{
+    const etp_id device = etp_channel_peer_of(&connection->channel).device;
+    struct etp_live_peer *peer =
+        connection->established ? etp_live_find_peer(live, connection->node->number, device) : NULL;
+    if (peer == NULL)
+        return;
+    const etp_time rate = etp_channel_rate_of(&connection->channel);
+    if (rate > peer->rate)
+        peer->rate = rate;
+    if (how != NULL && how->refusal == ETP_CHANNEL_RATE_LIMITED && !how->by_peer)
+        peer->away_until = etp_live_now(live) + how->pause - how->pause / 8;
+}
+
 /* The channel is over. What it has yet to say goes out when the list is settled. */
 void etp_live_end_connection(etp_live *live, struct live_connection *connection)
 {
@@ -139,6 +154,7 @@ void etp_live_end_connection(etp_live *live, struct live_connection *connection)
             connection->port.peer->refused++;
         tell_refusal(live, connection, &how, why);
     }
+    keep_rate(live, connection, &how);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     rest(live, connection, &how);
@@ -238,6 +254,7 @@ static void on_closed(void *user, etp_connection carried, const char *why)
     if (connection == NULL)
         return;
     live->stats.closed++;
+    keep_rate(live, connection, NULL);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);

@@ -72,6 +72,7 @@ struct etp_live_peer {
     etp_live_port *port; /* NULL while it is lost */
     bool dialed;
     etp_time since;
+    etp_time rate, away_until; /* what its last connection left of the rate limit; and until when it is to stay away */
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
     etp_live_clocks clocks;

@@ -241,6 +241,32 @@ static void what_talks_too_fast_is_sent_away(void **state)
     assert_int_equal(live_stats(&sides[1]).opened, 1);
 }
 
+/* Over the limit once, it is over it in its next connection too, whatever it was told about staying away. */
+static void a_new_connection_is_no_new_limit(void **state)
+{
+    (void)state;
+    enum { TIMES = 20 };
+    prepare(0, BUYER)->options.messages_per_second = 1;
+    sides[0].options.message_burst = TIMES;
+    build_buyer(&sides[0]);
+    build_battery(prepare(1, BATTERY));
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    for (unsigned i = 0; i <= 2 * TIMES && sides[0].refusals == 0; i++) {
+        uint64_t opened = live_stats(&sides[0]).opened;
+        etp_live_endpoint dialer = dial_to(&sides[1], address, BUYER);
+        WAIT_FOR(live_stats(&sides[0]).opened == opened + 1);
+        WAIT_FOR(live_stats(&sides[0]).unauthenticated == 0);
+        etp_live_end(sides[1].live, dialer);
+        WAIT_FOR(live_stats(&sides[0]).connections == 0);
+    }
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_RATE);
+    unsigned up = sides[0].up, refusals = sides[0].refusals;
+    dial_to(&sides[1], address, BUYER);
+    WAIT_FOR(sides[0].refusals > refusals);
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_RATE);
+    assert_int_equal(sides[0].up, up);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_peer_too_many_is_told_so, open_base, close_base),
         cmocka_unit_test_setup_teardown(garbage_is_refused_and_the_audit_stays_short, open_base, close_base),
         cmocka_unit_test_setup_teardown(what_talks_too_fast_is_sent_away, open_base, close_base),
+        cmocka_unit_test_setup_teardown(a_new_connection_is_no_new_limit, open_base, close_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
