@@ -333,6 +333,7 @@ static void what_is_left_of_the_limit_passes_to_the_next_connection(void **state
     assert_int_equal(send_messages(&two.dialer, 150), ETP_OK);
     pair_settle(&two);
     etp_time rate = etp_channel_rate_of(&two.listener.channel);
+    two.dialer.established = two.listener.established = 0;
     pair_connect(&two);
     assert_true(etp_channel_go_on_from(&two.listener.channel, rate));
     assert_int_equal(send_messages(&two.dialer, 47), ETP_OK);
