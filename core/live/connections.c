@@ -266,9 +266,9 @@ static void on_trouble(void *user, unsigned number, const char *what)
     etp_live_endpoint place;
     const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
     live->stats.dials_failed++;
-    etp_log(&live->options.logger, ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
-            endpoint != NULL ? endpoint->url : "", what);
+    const bool listens = endpoint != NULL && endpoint->listens;
+    etp_log(&live->options.logger, listens ? ETP_LOG_WARN : ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
+            listens ? "cannot accept" : "cannot dial", endpoint != NULL ? endpoint->url : "", what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {
