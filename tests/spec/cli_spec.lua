@@ -91,10 +91,25 @@ describe("help", function()
         assert.truthy(manual:find("\\-\\-" .. option:gsub("%-", "\\-"), 1, true), "not in the manual: " .. option)
       end
     end
+    -- The manual is the same for every program; one without live nodes has no options of theirs.
+    if not program.has_live then
+      manual = manual:gsub("\n%.SS node\n.-(\n%.SS api\n)", "%1")
+    end
     for option in manual:gmatch("\n%.B[IR]? \\%-\\%-([a-z\\-]+)") do
       assert.is_true(known[option:gsub("\\", "")], "not in the help: " .. option)
     end
   end)
+
+  if not program.has_live then
+    it("says of what needs live nodes that they are not in this program", function()
+      for _, arguments in ipairs({ "node home.lua", "keygen 1001 a.key", "run --live " .. GREEDY,
+        "bench network --relay relay" }) do
+        local done = program.run(arguments)
+        assert.equal(2, done.status)
+        program.says(done.err, { "needs nodes on a real network, and this etp-engine was built without them (ETP_LIVE)" })
+      end
+    end)
+  end
 
   it("names every parameter of the world that the manual names", function()
     local manual, help = program.read("docs/man/etp-engine.1"), program.run("--help").out
