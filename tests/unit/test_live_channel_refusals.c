@@ -2,23 +2,6 @@
 /* Handshakes that must not succeed, each with its reason, at both ends. */
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(two.dialer.frames + two.listener.frames, 0);
-    pair_fini(&two);
-    return 0;
-}
-
 static void replace(end *at, etp_id device, etp_device_role role)
 {
     end_fini(at);
@@ -285,7 +268,7 @@ static void every_refusal_has_a_name_and_a_sentence(void **state)
     assert_string_equal(etp_channel_refusal_name((etp_channel_refusal)ETP_CHANNEL_REFUSALS), "unknown");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop_unheard)
 
 int main(void)
 {

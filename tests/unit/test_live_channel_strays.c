@@ -2,23 +2,6 @@
 /* What does not belong where it comes: garbage, records at the wrong time or of a wrong size, ends that are too slow. */
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(two.dialer.frames + two.listener.frames, 0);
-    pair_fini(&two);
-    return 0;
-}
-
 /* ---- what does not belong there ---- */
 
 static void give(end *to, const void *bytes, size_t size)
@@ -212,7 +195,7 @@ static void an_end_that_is_slow_on_purpose(void **state)
     expect_end(&two.listener, ETP_CHANNEL_SLOW, false);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop_unheard)
 
 int main(void)
 {
