@@ -35,13 +35,7 @@ consume() { # WANTED
         -DEXAMPLES="$source/examples" "-DWANTED=$1" "-DETP_LIVE=$has_live"
 }
 
-# What live nodes add to the libraries and to what their user asks for.
-live_shared= live_static= live_component= embed_live=
-if [ "$has_live" = ON ]; then
-    live_shared=etp-live-shared live_static=etp-live live_component=";live" embed_live=embed-live
-fi
-
-install_as "etp-shared etp-lua-shared $live_shared" -DETP_STATIC=OFF "-DETP_LIVE=$has_live"
+install_as "etp-shared etp-lua-shared" -DETP_STATIC=OFF -DETP_LIVE=OFF
 # Debian's libraries lie in a folder that is named after the machine; /etc/debian_version tells it from others.
 machine=$("$CC" -print-multiarch 2>/dev/null || true)
 if [ -f /etc/debian_version ] && [ -n "$machine" ]; then
@@ -52,16 +46,22 @@ libdir=$(dirname "$(find "$work/root" -name libetp.so)")
 PKG_CONFIG_PATH="$libdir/pkgconfig" quietly sh -ec "
     $CC -std=c11 '$source/examples/embed-minimal/main.c' -o '$work/minimal' \$(pkg-config --cflags --libs etp)
     LD_LIBRARY_PATH='$libdir' '$work/minimal'"
-consume "REQUIRED;COMPONENTS;lua$live_component"
+[ ! -e "$work/root/usr/include/etp/live.h" ] || fail "headers of live nodes were installed without their library"
+consume "REQUIRED;COMPONENTS;lua"
 if ! "$CMAKE" -S "$here/package" -B "$work/consumer" "-DWANTED=REQUIRED;COMPONENTS;static" 2>&1 | tr -s ' \n' '  ' |
     grep -qF "etp was installed without static libraries: build it with -DETP_STATIC=ON."; then
     fail "a missing static library got no sentence"
 fi
 
-install_as "etp etp-lua $live_static" -DETP_STATIC=ON -DETP_SHARED=OFF "-DETP_LIVE=$has_live"
+# What live nodes add to the libraries, and to what their user asks for and builds.
+libraries= components= programs=
+if [ "$has_live" = ON ]; then
+    libraries=etp-live components=";live" programs=embed-live
+fi
+install_as "etp etp-lua $libraries" -DETP_STATIC=ON -DETP_SHARED=OFF "-DETP_LIVE=$has_live"
 find "$work/root" -name '*.so*' | grep . && fail "shared libraries were installed though ETP_SHARED is OFF"
-consume "REQUIRED;COMPONENTS;lua$live_component"
-quietly "$CMAKE" --build "$work/consumer" --target embed-minimal native-strategy $embed_live
+consume "REQUIRED;COMPONENTS;lua$components"
+quietly "$CMAKE" --build "$work/consumer" --target embed-minimal native-strategy $programs
 quietly "$work/consumer/embed-minimal"
 
 if "$CMAKE" -S "$source" -B "$work/neither" -DETP_TESTS=OFF -DETP_SHARED=OFF -DETP_STATIC=OFF >"$work/log" 2>&1; then
