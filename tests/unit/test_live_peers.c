@@ -63,7 +63,8 @@ static void a_newer_connection_takes_the_older_ones_place(void **state)
     build_buyer(prepare(1, BUYER));
     dial_to(&sides[1], address, BATTERY);
     WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
-    prepare(2, BUYER)->options.backoff_min = sides[2].options.backoff_max = 60 * ETP_NS_PER_SECOND;
+    prepare(2, BUYER);
+    sides[2].options.backoff_min = sides[2].options.backoff_max = 60 * ETP_NS_PER_SECOND;
     build_buyer(&sides[2]);
     dial_to(&sides[2], address, BATTERY);
     WAIT_FOR(sides[2].up == 1 && sides[1].lost == 1);
