@@ -111,7 +111,7 @@ local SYSTEM = set [[
   sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h spawn.h
 ]]
 
--- The sans-I/O rooms, and the folder of one connection's protocol, are handed time and the world; they take neither from
+-- The sans-I/O rooms and the folder of a connection's protocol are handed time and the world; they take neither from
 -- the system.
 local SANS_IO = set "wire market engine sim"
 local SANS_IO_FOLDER = "core/live/channel/"
