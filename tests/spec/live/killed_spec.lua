@@ -1,0 +1,53 @@
+-- SPDX-License-Identifier: MIT
+-- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the states, and the columns.
+-- `let` says what becomes of what was under way: "go" lets it through, "cut" loses it.
+local beside = require("beside")
+local states = require("trade_states")
+
+local lost = { "battery", log = "fault=link of=2001" }
+local lapsed = { "battery", "\nlapse [^\n]*peer=2001 " }
+local battery_lost = { "a", log = "fault=link of=1001" }
+local not_waited_for = { "battery", "\nfailure [^\n]*peer=2001 code=offline" }
+
+local rows = {
+  { victim = "a", at = "queried", buyer = "b", told = { lost } },
+  { victim = "a", at = "waiting", buyer = "b", told = { lost } },
+  { victim = "a", at = "bidding", buyer = "b", told = { lost, lapsed } },
+  { victim = "a", at = "held", buyer = "b", told = { lost, lapsed } },
+  { victim = "a", at = "confirming", let = "cut", buyer = "b", told = { lost, lapsed } },
+  { victim = "a", at = "confirming", let = "go", buyer = "a", forgot = true, told = { lost } },
+  { victim = "a", at = "receipt", buyer = "a", forgot = true, told = { lost } },
+  { victim = "a", at = "sold", buyer = "a", told = { lost } },
+  { victim = "b", at = "held", buyer = "a", told = { { "battery", log = "fault=link of=2002" } } },
+  { victim = "b", at = "confirming", let = "cut", buyer = "a", told = { { "battery", log = "fault=link of=2002" } } },
+  { victim = "battery", at = "queried", told = { battery_lost, not_waited_for } },
+  { victim = "battery", at = "waiting", told = { battery_lost, not_waited_for } },
+  { victim = "battery", at = "bidding", told = { battery_lost, not_waited_for } },
+  { victim = "battery", at = "held", told = { battery_lost } },
+  { victim = "battery", at = "confirming", told = { battery_lost, { "a", "\nvoid [^\n]*peer=1001 code=unknown_trade" } } },
+  { victim = "battery", at = "receipt", let = "cut", buyer = "a", forgot = true,
+    told = { battery_lost, { "a", "\nvoid [^\n]*peer=1001 code=unknown_trade" } } },
+  { victim = "battery", at = "receipt", let = "go", buyer = "a", told = { battery_lost, { "a", "\nbought " } } },
+  { victim = "battery", at = "sold", buyer = "a", told = { battery_lost } },
+}
+
+local function play(row)
+  local world = states.world(row)
+  world:reach()
+  world[row.victim]:signal("KILL")
+  assert.equal(137, world[row.victim]:ended())
+  world:release(row.let or "go")
+  if row.victim ~= "battery" then
+    world:settled(row.buyer)
+  end
+  world:start(row.victim)
+  world:trades_again()
+  world:check_all()
+end
+
+local function name_of(row)
+  local let = row.let and (", what was under way %s"):format(row.let == "go" and "comes" or "is lost") or ""
+  return ("%s at %s%s: %s has the energy"):format(row.victim, row.at, let, row.buyer or "nobody")
+end
+
+beside.describe("kill -9 of", rows, name_of, states.setup, play)

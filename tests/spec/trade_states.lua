@@ -1,0 +1,404 @@
+-- SPDX-License-Identifier: MIT
+-- A battery and two rivals, each a process, whose trade is brought into a given state and kept there, until something has
+-- been done to one of them. The dearer rival, "a", is behind etp-net-relay: what is under way between it and the battery
+-- can be stopped there, each way. The cheaper one, "b", gets what "a" does not take.
+--
+--     queried       a's Query does not come through
+--     waiting       a has the offer, and means to bid just before the close
+--     bidding       both bids are in the book, the window is open
+--     held          the battery holds its energy for a; the BidAccept does not come through. b is on standby
+--     confirming    a has confirmed; the BidConfirm does not come through
+--     receipt       the battery has sold; the receipt does not come through
+--     sold          both know of the trade
+--
+-- Columns of a row, as specs write them:
+--
+--     at, victim    in which state something is done, and to whom
+--     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on how
+--                   the processes are scheduled
+--     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log
+--     forgot        the victim, killed, alone knew how the trade ended: nobody who lives can tell the other
+--     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
+--     other         a second battery is there
+--     after         (frozen) until what: as in told, or "hold"; at once if not given
+local assert = require("luassert")
+local net_relay = require("net_relay")
+local nodes = require("live_nodes")
+local program = require("program")
+
+local states = {}
+
+-- Windows and holds in which a machine with much else to do gets everything done that a row does.
+states.market = { interval_s = 12, window_ms = 2000, hold_ms = 3500, query_spread_ms = 100 }
+local lot_mwh = 5000000 * 12 // 3600 -- what 5 kW give in an interval
+
+local device = { battery = 1001, a = 2001, b = 2002, other = 1002 }
+
+local strategy = [[
+local S = { api = 1, role = "aggregator", params = { wait = { default = 0, min = 0, max = 1 } } }
+function S.on_offer(ctx, offer)
+  if ctx.params.wait == 1 and offer.asked == 1 then
+    return "wait"
+  end
+  return offer.value, offer.energy
+end
+function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
+return S
+]]
+local policy = [[
+local S = { api = 1, role = "bess" }
+function S.reserve() return 5 end
+function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
+return S
+]]
+
+-- Once, before the first row.
+function states.setup()
+  nodes.setup()
+  nodes.patience = 60
+  nodes.keys({ { 1001, "battery" }, { 1002, "battery" }, { 2001, "aggregator" }, { 2002, "aggregator" } })
+  program.write("both.lua", strategy)
+  program.write("keeper.lua", policy)
+end
+
+local World = {}
+World.__index = World
+
+local rows = 0
+
+local function config_of(world, who)
+  local id = device[who]
+  local changes = { device = id, identity = false, key = id .. ".key", trust = "trusted", market = states.market,
+    limits = { heartbeat_s = world.row.heartbeat_s or 5 } }
+  if id < 2000 then
+    return nodes.battery(nodes.with(changes, { reserve = "keeper.lua" }))
+  end
+  local waits = who == "a" and world.row.at == "waiting"
+  return nodes.aggregator(nodes.with(changes, { strategy = "both.lua", listen = false,
+    params = { wait = waits and 1 or 0 }, demand = { value_c_per_kwh = who == "a" and 12 or 10 } }))
+end
+
+-- Starts one of them, or starts it again, as a process of its own name.
+function World:start(who, changes)
+  self.lives[who] = self.lives[who] or {}
+  self.changes[who] = changes or self.changes[who]
+  local lives = self.lives[who]
+  local name = ("row-%d-%s-%d"):format(self.number, who, #lives + 1)
+  local node = nodes.start(name, nodes.with(config_of(self, who), self.changes[who]), "--log debug")
+  lives[#lives + 1] = node
+  self[who] = node
+  return node:ready()
+end
+
+local anywhere = "tcp://127.0.0.1:0"
+
+-- Who is going to be stopped dials, so that it finds the others again when it is started anew.
+local function battery_dials(world)
+  local to_a, to_b = world:start("a", { listen = anywhere }), world:start("b", { listen = anywhere })
+  world.relay = net_relay.start("", to_a)
+  world.way = { battery = "down", a = "up" } -- towards whom, as the relay calls it
+  world:start("battery", { dial = { world.relay.url, to_b } })
+  if world.row.other then
+    world:start("other", { dial = to_a })
+  end
+end
+
+local function battery_listens(world)
+  local to_battery = world:start("battery", { listen = anywhere })
+  world.relay = net_relay.start("", to_battery)
+  world.way = { battery = "up", a = "down" }
+  world:start("a", { dial = world.relay.url })
+  world:start("b", { dial = to_battery })
+end
+
+local function new_world(row)
+  rows = rows + 1
+  local world = setmetatable({ row = row, number = rows, lives = {}, changes = {} }, World)
+  if row.victim == "battery" then
+    battery_dials(world)
+  else
+    battery_listens(world)
+  end
+  world:all_up()
+  return world
+end
+
+-- Three nodes that are connected before their first interval begins. A machine that was too slow for that tries again.
+function states.world(row)
+  for _ = 1, 5 do
+    local world = new_world(row)
+    if not world.battery:out():find("\ninterval ", 1, true) then
+      return world
+    end
+    world:kill()
+  end
+  error("an interval began each time before all were there")
+end
+
+-- All connections are there.
+function World:all_up()
+  self.battery:wait("\npeer up [^\n]*device=2001")
+  self.battery:wait("\npeer up [^\n]*device=2002")
+  self.a:wait("\npeer up [^\n]*device=1001")
+  self.b:wait("\npeer up [^\n]*device=1001")
+end
+
+function World:kill()
+  for _, lives in pairs(self.lives) do
+    for _, node in ipairs(lives) do
+      node:kill()
+    end
+  end
+end
+
+-- Waits until a node's log has the words.
+function World:logged(who, pattern)
+  local node = self[who]
+  if not nodes.wait_until(function()
+    return node:err():find(pattern) or node:status()
+  end) or not node:err():find(pattern) then
+    node:fail(("waited for %q in its log"):format(pattern))
+  end
+end
+
+-- ---- into a state ----
+
+function World:stop_towards(who)
+  self.relay:tell("stall " .. self.way[who])
+end
+
+function World:go_on_towards(who)
+  self.relay:tell("go " .. self.way[who])
+end
+
+-- Asks a for its table of delays until it counts a BidAccept.
+local function wait_for_accept(world)
+  local counted
+  counted = nodes.wait_until(function()
+    counted = world.a:out():find("\n  BidAccept +%d+ +0 +1 ")
+    if not counted then
+      world.a:signal("USR1")
+    end
+    return counted
+  end)
+  assert(counted, "the BidAccept did not come")
+end
+
+local function both_bid(world)
+  world:logged("battery", "event=bid peer=2001 [^\n]*code=none")
+  world:logged("battery", "event=bid peer=2002 [^\n]*code=none")
+end
+
+local into = {}
+
+function into.queried(world)
+  world:stop_towards("battery")
+  world:logged("battery", "event=query peer=2002")
+end
+
+function into.waiting(world)
+  world:logged("a", "event=response peer=1001")
+end
+
+into.bidding = both_bid
+
+function into.held(world)
+  both_bid(world)
+  world:stop_towards("a")
+  world.battery:wait("\nheld [^\n]*for=2001 ")
+end
+
+function into.confirming(world)
+  both_bid(world)
+  world:stop_towards("battery")
+  world.battery:wait("\nheld [^\n]*for=2001 ")
+  wait_for_accept(world)
+end
+
+function into.receipt(world)
+  into.confirming(world)
+  world:stop_towards("a")
+  world:go_on_towards("battery")
+  world.battery:wait("\nsold [^\n]*to=2001 ")
+end
+
+function into.sold(world)
+  world.battery:wait("\nsold [^\n]*to=2001 ")
+  world.a:wait("\nbought [^\n]*from=1001 ")
+end
+
+-- Brings the trade into the row's state; remembers in which interval.
+function World:reach()
+  into[self.row.at](self)
+  self.interval = math.tointeger(tonumber((self.battery:wait("\ninterval [^\n]*index=(%d+)"))))
+end
+
+-- What stood still moves on, or is lost with its connection.
+function World:release(how)
+  if how == "cut" then
+    self.relay:tell("cut")
+  end
+  self.relay:tell("go")
+end
+
+-- ---- what came of it ----
+
+-- All trades with a peer that the lives of a node have printed, in order: { interval = , text = }.
+local function printed(lives, pattern)
+  local list = {}
+  for _, node in ipairs(lives) do
+    for text, interval in node:out():gmatch("\n" .. pattern .. " (kwh=[^\n]*) interval=(%d+)") do
+      list[#list + 1] = { text = text, interval = tonumber(interval) }
+    end
+  end
+  return list
+end
+
+function World:sales(who)
+  return printed(self.lives.battery, "sold at=%S+ to=" .. device[who])
+end
+
+function World:purchases(who)
+  return printed(self.lives[who], "bought at=%S+ from=1001")
+end
+
+local function in_interval(list, index)
+  for _, trade in ipairs(list) do
+    if trade.interval == index then
+      return trade
+    end
+  end
+end
+
+-- Who has the energy of the interval in which something was done, as the battery sees it; nil if nobody.
+function World:buyer()
+  return in_interval(self:sales("a"), self.interval) and "a" or in_interval(self:sales("b"), self.interval) and "b"
+end
+
+-- Waits until the battery has sold the interval's energy to whom the row says.
+function World:settled(who)
+  assert(nodes.wait_until(function()
+    return self:buyer() == who
+  end), "the energy did not go to " .. tostring(who) .. "\n---- battery\n" .. self.battery:out())
+end
+
+-- Waits for what the row says that a survivor tells: { who, pattern } on standard output, or { who, log = pattern }.
+function World:tells(what)
+  if what.log then
+    self:logged(what[1], what.log)
+  else
+    self[what[1]]:wait(what[2])
+  end
+end
+
+-- Waits until the battery and a have traded in a later interval.
+function World:trades_again()
+  assert(nodes.wait_until(function()
+    local last = self:sales("a")[#self:sales("a")]
+    return last and last.interval > self.interval and in_interval(self:purchases("a"), last.interval)
+  end), "no trade in a later interval\n---- battery\n" .. self.battery:out() .. "\n---- a\n" .. self.a:out())
+end
+
+local function energy_of(trade)
+  return math.floor(tonumber(trade.text:match("^kwh=(%S+)")) * 1000000 + 0.5)
+end
+
+-- Nothing is sold twice, whoever sold it.
+local function check_lots(world)
+  local sold = {}
+  for _, who in ipairs({ "a", "b" }) do
+    for _, trade in ipairs(world:sales(who)) do
+      sold[trade.interval] = (sold[trade.interval] or 0) + energy_of(trade)
+      assert(sold[trade.interval] <= lot_mwh, "sold twice in interval " .. trade.interval)
+    end
+  end
+end
+
+local function texts(list, but_interval)
+  local found = {}
+  for _, trade in ipairs(list) do
+    if trade.interval ~= but_interval then
+      found[#found + 1] = ("%s interval=%d"):format(trade.text, trade.interval)
+    end
+  end
+  return found
+end
+
+-- What is written down at the end is what was printed, and nothing is open.
+local function check_books(node, word)
+  local result, lines = node:result(), 0
+  for _ in node:out():gmatch("\n" .. word .. " ") do
+    lines = lines + 1
+  end
+  assert.equal(lines, #result.books.list, node.name)
+  assert.equal(lines, result.books.trades, node.name)
+  assert.same({ true, false, 0, 0 },
+    { result.books.whole, result.cut, result.books.in_doubt, result.books.unresolved }, node.name)
+  if result.battery ~= require("cjson").null then
+    assert.same({ result.books.energy_mwh, 0 }, { result.battery.sold_mwh, result.battery.held_mwh }, node.name)
+  end
+end
+
+-- Both sides have written down the same trades. `forgot` is true where a side was killed that alone knew how the trade of
+-- the interval ended.
+function World:check()
+  check_lots(self)
+  for _, who in ipairs({ "a", "b" }) do
+    local but = self.row.forgot and self.interval or nil
+    assert.same(texts(self:sales(who), but), texts(self:purchases(who), but))
+  end
+  for _, who in ipairs({ "battery", "a", "b" }) do
+    if self[who]:status() == 0 then
+      check_books(self[who], who == "battery" and "sold" or "bought")
+    end
+  end
+end
+
+-- Ends whoever still runs.
+function World:stop_all()
+  for _, who in ipairs({ "battery", "a", "b", "other" }) do
+    if self[who] and not self[who]:status() then
+      self[who]:stop()
+    end
+  end
+end
+
+-- The buyer is as the row says, and so are the books.
+function World:check_all()
+  self:stop_all()
+  for _, what in ipairs(self.row.told or {}) do
+    self:tells(what)
+  end
+  if self.row.buyer ~= "any" then
+    assert.equal(self.row.buyer, self:buyer())
+  end
+  self:check()
+end
+
+-- ---- SIGSTOP and SIGCONT ----
+
+function states.name_of_freeze(row)
+  local until_when = row.after == "hold" and "its hold is over" or row.after and row.after[2] or "at once"
+  return ("at %s, until %s, heartbeat %g s: %s has the energy"):format(row.at, until_when, row.heartbeat_s or 5,
+    row.buyer or "nobody")
+end
+
+function states.freeze(row)
+  local world = states.world(row)
+  world:reach()
+  world[row.victim]:signal("STOP")
+  local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
+  world:release("go")
+  if row.after == "hold" then
+    nodes.wait_until(function()
+      return os.time() >= hold_is_over
+    end)
+  elseif row.after then
+    world:tells(row.after)
+  end
+  world[row.victim]:signal("CONT")
+  world:trades_again()
+  world:check_all()
+end
+
+return states
