@@ -32,7 +32,7 @@ local rows = {
   { at = "receipt", after = next_interval, buyer = "a" },
   { at = "sold", after = next_interval, buyer = "a" },
   -- Until its buyers have given it up for lost.
-  { at = "queried", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },
+  { at = "queried", heartbeat_s = 1, after = others_go_on, told = { missed } },
   { at = "waiting", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },
   { at = "bidding", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },
   { at = "held", heartbeat_s = 1, after = others_go_on, told = { missed, void } },
