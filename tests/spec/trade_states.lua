@@ -16,11 +16,13 @@
 --     at, victim    in which state something is done, and to whom
 --     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on how
 --                   the processes are scheduled
---     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log
+--     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log; by the
+--                   process that was started last, or the first one (life = 1)
 --     forgot        the victim, killed, alone knew how the trade ended: nobody who lives can tell the other
 --     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
 --     other         a second battery is there
---     after         (frozen) until what: as in told, or "hold"; at once if not given
+--     listens       the victim is the one that listens, and is started again where it was; else it dials
+--     after         until what things stay as they are: as in told, or "hold", its end; if not given, for a moment
 local assert = require("luassert")
 local net_relay = require("net_relay")
 local nodes = require("live_nodes")
@@ -90,6 +92,12 @@ function World:start(who, changes)
   return node:ready()
 end
 
+-- Starts the victim anew, where it was.
+function World:start_again()
+  local who = self.row.victim
+  self:start(who, nodes.with(self.changes[who], self.row.listens and { listen = self.addresses[who] }))
+end
+
 local anywhere = "tcp://127.0.0.1:0"
 
 -- Who is going to be stopped dials, so that it finds the others again when it is started anew.
@@ -98,23 +106,27 @@ local function battery_dials(world)
   world.relay = net_relay.start("", to_a)
   world.way = { battery = "down", a = "up" } -- towards whom, as the relay calls it
   world:start("battery", { dial = { world.relay.url, to_b } })
+  world.addresses = { a = to_a, b = to_b }
   if world.row.other then
     world:start("other", { dial = to_a })
   end
 end
 
 local function battery_listens(world)
-  local to_battery = world:start("battery", { listen = anywhere })
+  local path = "ipc://" .. program.path(("row-%d-link"):format(world.number))
+  local addresses = world:start("battery", { listen = { anywhere, path } })
+  local to_battery = addresses:match("^[^,]+")
   world.relay = net_relay.start("", to_battery)
   world.way = { battery = "up", a = "down" }
   world:start("a", { dial = world.relay.url })
-  world:start("b", { dial = to_battery })
+  world:start("b", { dial = path })
+  world.addresses = { battery = { to_battery, path } }
 end
 
 local function new_world(row)
   rows = rows + 1
   local world = setmetatable({ row = row, number = rows, lives = {}, changes = {} }, World)
-  if row.victim == "battery" then
+  if (row.victim == "battery") == not row.listens then
     battery_dials(world)
   else
     battery_listens(world)
@@ -235,8 +247,8 @@ end
 
 -- What stood still moves on, or is lost with its connection.
 function World:release(how)
-  if how == "cut" then
-    self.relay:tell("cut")
+  if how ~= "go" then
+    self.relay:tell(how)
   end
   self.relay:tell("go")
 end
@@ -282,12 +294,13 @@ function World:settled(who)
   end), "the energy did not go to " .. tostring(who) .. "\n---- battery\n" .. self.battery:out())
 end
 
--- Waits for what the row says that a survivor tells: { who, pattern } on standard output, or { who, log = pattern }.
+-- Waits for something that has to be told, as `told` has it.
 function World:tells(what)
   if what.log then
     self:logged(what[1], what.log)
   else
-    self[what[1]]:wait(what[2])
+    local node = what.life and self.lives[what[1]][what.life] or self[what[1]]
+    node:wait(what[2])
   end
 end
 
@@ -347,9 +360,11 @@ function World:check()
     local but = self.row.forgot and self.interval or nil
     assert.same(texts(self:sales(who), but), texts(self:purchases(who), but))
   end
-  for _, who in ipairs({ "battery", "a", "b" }) do
-    if self[who]:status() == 0 then
-      check_books(self[who], who == "battery" and "sold" or "bought")
+  for who, lives in pairs(self.lives) do
+    for _, node in ipairs(lives) do
+      if node:status() == 0 then
+        check_books(node, device[who] < 2000 and "sold" or "bought")
+      end
     end
   end
 end
@@ -378,9 +393,9 @@ end
 -- ---- SIGSTOP and SIGCONT ----
 
 function states.name_of_freeze(row)
-  local until_when = row.after == "hold" and "its hold is over" or row.after and row.after[2] or "at once"
-  return ("at %s, until %s, heartbeat %g s: %s has the energy"):format(row.at, until_when, row.heartbeat_s or 5,
-    row.buyer or "nobody")
+  local until_when = row.after == "hold" and "its hold is over" or row.after and row.after.means or "a moment later"
+  return ("at %s until %s: %s has the energy%s"):format(row.at, until_when, row.buyer or "nobody",
+    row.heartbeat_s and ", with short heartbeats" or "")
 end
 
 function states.freeze(row)

@@ -5,10 +5,13 @@
 local beside = require("beside")
 local states = require("trade_states")
 
-local next_interval = { "a", "\ninterval [^\n]*\n.*\ninterval " }
+local next_interval = { means = "the next interval", "a", "\ninterval [^\n]*\n.*\ninterval " }
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
 -- Its buyer has noticed, and has traded with another battery twice, so in a later interval too.
-local others_go_on = { "a", "\npeer lost [^\n]*device=1001 .*\nbought [^\n]*from=1002 .*\nbought [^\n]*from=1002 " }
+local others_go_on = {
+  means = "it is missed, and others have traded",
+  "a", "\npeer lost [^\n]*device=1001 .*\nbought [^\n]*from=1002 .*\nbought [^\n]*from=1002 ",
+}
 local missed = { "a", log = "fault=link of=1001" }
 local not_waited_for = { "battery", "\nfailure [^\n]*peer=2001 code=offline" }
 

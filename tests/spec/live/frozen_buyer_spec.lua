@@ -6,10 +6,10 @@ local beside = require("beside")
 local states = require("trade_states")
 
 local lapses = { "battery", "\nlapse [^\n]*peer=2001 " }
-local b_buys = { "battery", "\nsold [^\n]*to=2002 " }
-local sold = { "battery", "\nsold [^\n]*to=2001 " }
-local next_interval = { "b", "\ninterval [^\n]*\n.*\ninterval " }
-local is_lost = { "battery", "\npeer lost [^\n]*device=2001 " }
+local b_buys = { means = "its rival has bought", "battery", "\nsold [^\n]*to=2002 " }
+local sold = { means = "it has bought", "battery", "\nsold [^\n]*to=2001 " }
+local next_interval = { means = "the next interval", "b", "\ninterval [^\n]*\n.*\ninterval " }
+local is_lost = { means = "its link is lost", "battery", "\npeer lost [^\n]*device=2001 " }
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
 local missed = { "battery", log = "fault=link of=2001" }
 

@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
--- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the states, and the columns.
--- `let` says what becomes of what was under way: "go" lets it through, "cut" loses it.
+-- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the states,
+-- and the columns. `let` says what becomes of what was under way: "go" lets it through, "cut" loses it, and
+-- "abandon client" does not even tell the survivor that the connection is gone.
 local beside = require("beside")
 local states = require("trade_states")
 
 local lost = { "battery", log = "fault=link of=2001" }
 local lapsed = { "battery", "\nlapse [^\n]*peer=2001 " }
 local battery_lost = { "a", log = "fault=link of=1001" }
+local void = { "a", "\nvoid [^\n]*peer=1001 code=unknown_trade" }
 local not_waited_for = { "battery", "\nfailure [^\n]*peer=2001 code=offline" }
 
 local rows = {
@@ -24,30 +26,48 @@ local rows = {
   { victim = "battery", at = "waiting", told = { battery_lost, not_waited_for } },
   { victim = "battery", at = "bidding", told = { battery_lost, not_waited_for } },
   { victim = "battery", at = "held", told = { battery_lost } },
-  { victim = "battery", at = "confirming", told = { battery_lost, { "a", "\nvoid [^\n]*peer=1001 code=unknown_trade" } } },
+  { victim = "battery", at = "confirming", told = { battery_lost, void } },
   { victim = "battery", at = "receipt", let = "cut", buyer = "a", forgot = true,
-    told = { battery_lost, { "a", "\nvoid [^\n]*peer=1001 code=unknown_trade" } } },
+    told = { battery_lost, void } },
   { victim = "battery", at = "receipt", let = "go", buyer = "a", told = { battery_lost, { "a", "\nbought " } } },
   { victim = "battery", at = "sold", buyer = "a", told = { battery_lost } },
+  -- At an address that was in use a moment ago.
+  { victim = "a", listens = true, at = "held", buyer = "b", told = { lost, lapsed } },
+  { victim = "battery", listens = true, at = "held", told = { battery_lost, { "b", "\npeer up .*\npeer up " } } },
+  -- Back before the others have noticed: their end of the old connection is open still.
+  { victim = "a", at = "held", let = "abandon client", buyer = "b", told = { lapsed } },
+  { victim = "a", at = "receipt", let = "abandon client", buyer = "a", forgot = true },
+  { victim = "battery", at = "bidding", let = "abandon client" },
+  { victim = "battery", at = "confirming", let = "abandon client", told = { void } },
 }
 
 local function play(row)
   local world = states.world(row)
   world:reach()
+  local unnoticed = row.let == "abandon client"
+  if unnoticed then
+    world[row.victim]:signal("STOP")
+    world:release(row.let)
+  end
   world[row.victim]:signal("KILL")
   assert.equal(137, world[row.victim]:ended())
-  world:release(row.let or "go")
+  if not unnoticed then
+    world:release(row.let or "go")
+  end
   if row.victim ~= "battery" then
     world:settled(row.buyer)
   end
-  world:start(row.victim)
+  world:start_again()
   world:trades_again()
   world:check_all()
 end
 
+local lets = { go = ", what was under way comes", cut = ", what was under way is lost",
+  ["abandon client"] = ", back before that is noticed" }
+
 local function name_of(row)
-  local let = row.let and (", what was under way %s"):format(row.let == "go" and "comes" or "is lost") or ""
-  return ("%s at %s%s: %s has the energy"):format(row.victim, row.at, let, row.buyer or "nobody")
+  return ("%s%s at %s%s: %s has the energy"):format(row.victim, row.listens and ", who listens," or "", row.at,
+    lets[row.let] or "", row.buyer or "nobody")
 end
 
 beside.describe("kill -9 of", rows, name_of, states.setup, play)
