@@ -20,7 +20,7 @@
 --                   process that was started last, or the first one (life = 1)
 --     forgot        the victim, killed, alone knew how the trade ended: nobody who lives can tell the other
 --     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
---     other         a second battery is there
+--     other         a second battery joins then
 --     listens       the victim is the one that listens, and is started again where it was; else it dials
 --     after         until what things stay as they are: as in told, or "hold", its end; if not given, for a moment
 local assert = require("luassert")
@@ -107,9 +107,6 @@ local function battery_dials(world)
   world.way = { battery = "down", a = "up" } -- towards whom, as the relay calls it
   world:start("battery", { dial = { world.relay.url, to_b } })
   world.addresses = { a = to_a, b = to_b }
-  if world.row.other then
-    world:start("other", { dial = to_a })
-  end
 end
 
 local function battery_listens(world)
@@ -183,11 +180,11 @@ function World:go_on_towards(who)
   self.relay:tell("go " .. self.way[who])
 end
 
--- Asks a for its table of delays until it counts a BidAccept.
+-- Asks a for its table of delays until that counts a BidAccept.
 local function wait_for_accept(world)
   local counted
   counted = nodes.wait_until(function()
-    counted = world.a:out():find("\n  BidAccept +%d+ +0 +1 ")
+    counted = world.a:out():find("\n  BidAccept +%d+ +0 +[1-9]")
     if not counted then
       world.a:signal("USR1")
     end
@@ -402,6 +399,9 @@ function states.freeze(row)
   local world = states.world(row)
   world:reach()
   world[row.victim]:signal("STOP")
+  if row.other then
+    world:start("other", { dial = world.addresses.a })
+  end
   local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
   world:release("go")
   if row.after == "hold" then

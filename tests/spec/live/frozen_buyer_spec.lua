@@ -35,7 +35,7 @@ local rows = {
   -- Until the battery has given it up for lost.
   { at = "bidding", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
   { at = "held", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
-  { at = "held", heartbeat_s = 1, after = b_buys, buyer = "b", told = { missed, lapses } },
+  { at = "held", heartbeat_s = 1, after = next_interval, buyer = "b", told = { missed, lapses } },
   { at = "confirming", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
   { at = "receipt", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
 }
