@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- A battery and two rivals, each a process, whose trade is brought into a given state and kept there, until something has
--- been done to one of them. The dearer rival, "a", is behind etp-net-relay: what is under way between it and the battery
--- can be stopped there, each way. The cheaper one, "b", gets what "a" does not take.
+-- A battery and two rivals, each a process, whose trade is brought into a given state and kept there, until something
+-- has been done to one of them. The dearer rival, "a", is behind etp-net-relay: what is under way between it and the
+-- battery can be stopped there, each way. The cheaper one, "b", gets what "a" does not take.
 --
 --     queried       a's Query does not come through
 --     waiting       a has the offer, and means to bid just before the close
@@ -14,16 +14,20 @@
 -- Columns of a row, as specs write them:
 --
 --     at, victim    in which state something is done, and to whom
---     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on how
---                   the processes are scheduled
---     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log; by the
---                   process that was started last, or the first one (life = 1)
---     forgot        the victim, killed, alone knew how the trade ended: nobody who lives can tell the other
+--     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on
+--                   how the processes are scheduled
+--     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log;
+--                   by the process that was started last, or the first one (life = 1)
+--     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other
+--     in_doubt      trades that the victim could not settle before it ended
+--     frozen        who stands still until the victim has ended
 --     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
 --     other         a second battery joins then
 --     listens       the victim is the one that listens, and is started again where it was; else it dials
---     after         until what things stay as they are: as in told, or "hold", its end; if not given, for a moment
+--     after         until what things stay as they are: as in told, or, where somebody is frozen, "its hold is over" or
+--                   "the next interval"; if not given, for a moment
 local assert = require("luassert")
+local books = require("trade_books")
 local net_relay = require("net_relay")
 local nodes = require("live_nodes")
 local program = require("program")
@@ -252,36 +256,22 @@ end
 
 -- ---- what came of it ----
 
--- All trades with a peer that the lives of a node have printed, in order: { interval = , text = }.
-local function printed(lives, pattern)
-  local list = {}
-  for _, node in ipairs(lives) do
-    for text, interval in node:out():gmatch("\n" .. pattern .. " (kwh=[^\n]*) interval=(%d+)") do
-      list[#list + 1] = { text = text, interval = tonumber(interval) }
-    end
-  end
-  return list
-end
-
 function World:sales(who)
-  return printed(self.lives.battery, "sold at=%S+ to=" .. device[who])
+  return books.printed(self.lives.battery, "sold", device[who])
 end
 
 function World:purchases(who)
-  return printed(self.lives[who], "bought at=%S+ from=1001")
-end
-
-local function in_interval(list, index)
-  for _, trade in ipairs(list) do
-    if trade.interval == index then
-      return trade
-    end
-  end
+  return books.printed(self.lives[who], "bought", device.battery)
 end
 
 -- Who has the energy of the interval in which something was done, as the battery sees it; nil if nobody.
 function World:buyer()
-  return in_interval(self:sales("a"), self.interval) and "a" or in_interval(self:sales("b"), self.interval) and "b"
+  for _, who in ipairs({ "a", "b" }) do
+    if books.in_interval(self:sales(who), self.interval) then
+      return who
+    end
+  end
+  return nil
 end
 
 -- Waits until the battery has sold the interval's energy to whom the row says.
@@ -305,62 +295,23 @@ end
 function World:trades_again()
   assert(nodes.wait_until(function()
     local last = self:sales("a")[#self:sales("a")]
-    return last and last.interval > self.interval and in_interval(self:purchases("a"), last.interval)
+    return last and last.interval > self.interval and books.in_interval(self:purchases("a"), last.interval)
   end), "no trade in a later interval\n---- battery\n" .. self.battery:out() .. "\n---- a\n" .. self.a:out())
 end
 
-local function energy_of(trade)
-  return math.floor(tonumber(trade.text:match("^kwh=(%S+)")) * 1000000 + 0.5)
+local function in_doubt_of(row, who, life)
+  return who == row.victim and life == 1 and row.in_doubt or 0
 end
 
--- Nothing is sold twice, whoever sold it.
-local function check_lots(world)
-  local sold = {}
-  for _, who in ipairs({ "a", "b" }) do
-    for _, trade in ipairs(world:sales(who)) do
-      sold[trade.interval] = (sold[trade.interval] or 0) + energy_of(trade)
-      assert(sold[trade.interval] <= lot_mwh, "sold twice in interval " .. trade.interval)
-    end
-  end
-end
-
-local function texts(list, but_interval)
-  local found = {}
-  for _, trade in ipairs(list) do
-    if trade.interval ~= but_interval then
-      found[#found + 1] = ("%s interval=%d"):format(trade.text, trade.interval)
-    end
-  end
-  return found
-end
-
--- What is written down at the end is what was printed, and nothing is open.
-local function check_books(node, word)
-  local result, lines = node:result(), 0
-  for _ in node:out():gmatch("\n" .. word .. " ") do
-    lines = lines + 1
-  end
-  assert.equal(lines, #result.books.list, node.name)
-  assert.equal(lines, result.books.trades, node.name)
-  assert.same({ true, false, 0, 0 },
-    { result.books.whole, result.cut, result.books.in_doubt, result.books.unresolved }, node.name)
-  if result.battery ~= require("cjson").null then
-    assert.same({ result.books.energy_mwh, 0 }, { result.battery.sold_mwh, result.battery.held_mwh }, node.name)
-  end
-end
-
--- Both sides have written down the same trades. `forgot` is true where a side was killed that alone knew how the trade of
--- the interval ended.
-function World:check()
-  check_lots(self)
-  for _, who in ipairs({ "a", "b" }) do
-    local but = self.row.forgot and self.interval or nil
-    assert.same(texts(self:sales(who), but), texts(self:purchases(who), but))
-  end
-  for who, lives in pairs(self.lives) do
-    for _, node in ipairs(lives) do
+local function check_books(world)
+  local forgotten = world.row.forgot and world.interval or nil
+  books.check_lots({ world:sales("a"), world:sales("b") }, lot_mwh)
+  books.check_same(world:sales("a"), world:purchases("a"), forgotten)
+  books.check_same(world:sales("b"), world:purchases("b"))
+  for who, lives in pairs(world.lives) do
+    for life, node in ipairs(lives) do
       if node:status() == 0 then
-        check_books(node, device[who] < 2000 and "sold" or "bought")
+        books.check_whole(node, device[who] < 2000 and "sold" or "bought", in_doubt_of(world.row, who, life))
       end
     end
   end
@@ -384,15 +335,28 @@ function World:check_all()
   if self.row.buyer ~= "any" then
     assert.equal(self.row.buyer, self:buyer())
   end
-  self:check()
+  check_books(self)
 end
 
 -- ---- SIGSTOP and SIGCONT ----
 
 function states.name_of_freeze(row)
-  local until_when = row.after == "hold" and "its hold is over" or row.after and row.after.means or "a moment later"
+  local until_when = row.after and row.after.means or row.after or "a moment later"
   return ("at %s until %s: %s has the energy%s"):format(row.at, until_when, row.buyer or "nobody",
     row.heartbeat_s and ", with short heartbeats" or "")
+end
+
+local function stay_until(world, what)
+  local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
+  if what == "its hold is over" then
+    nodes.wait_until(function()
+      return os.time() >= hold_is_over
+    end)
+  elseif what == "the next interval" then
+    world.b:wait(("\ninterval [^\n]*index=%d"):format(world.interval + 1))
+  elseif what then
+    world:tells(what)
+  end
 end
 
 function states.freeze(row)
@@ -402,15 +366,8 @@ function states.freeze(row)
   if row.other then
     world:start("other", { dial = world.addresses.a })
   end
-  local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
   world:release("go")
-  if row.after == "hold" then
-    nodes.wait_until(function()
-      return os.time() >= hold_is_over
-    end)
-  elseif row.after then
-    world:tells(row.after)
-  end
+  stay_until(world, row.after)
   world[row.victim]:signal("CONT")
   world:trades_again()
   world:check_all()

@@ -1,11 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- SIGSTOP of the battery in each state of a trade, and SIGCONT: before anybody notices, when the hold is over, when its
--- buyers have noticed, in the next interval. What was under way comes through meanwhile, to a process that stands still.
--- trade_states.lua names the states and says what the columns mean.
+-- buyers have noticed, in the next interval. What was under way comes through meanwhile, to a process that stands
+-- still. trade_states.lua names the states and says what the columns mean.
 local beside = require("beside")
 local states = require("trade_states")
 
-local next_interval = { means = "the next interval", "a", "\ninterval [^\n]*\n.*\ninterval " }
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
 -- Its buyer has noticed, and has traded with another battery twice, so in a later interval too.
 local others_go_on = {
@@ -23,17 +22,17 @@ local rows = {
   { at = "confirming", buyer = "a" },
   { at = "receipt", buyer = "a" },
   -- Until the hold is over: a Confirm that came to it meanwhile is late.
-  { at = "held", after = "hold", buyer = "b", told = { void } },
-  { at = "confirming", after = "hold", buyer = "b", told = { void } },
-  { at = "receipt", after = "hold", buyer = "a" },
+  { at = "held", after = "its hold is over", buyer = "b", told = { void } },
+  { at = "confirming", after = "its hold is over", buyer = "b", told = { void } },
+  { at = "receipt", after = "its hold is over", buyer = "a" },
   -- Until the next interval.
-  { at = "queried", after = next_interval, buyer = "any" },
-  { at = "waiting", after = next_interval, buyer = "any" },
-  { at = "bidding", after = next_interval, buyer = "any" },
-  { at = "held", after = next_interval, told = { void } },
-  { at = "confirming", after = next_interval, told = { void } },
-  { at = "receipt", after = next_interval, buyer = "a" },
-  { at = "sold", after = next_interval, buyer = "a" },
+  { at = "queried", after = "the next interval", buyer = "any" },
+  { at = "waiting", after = "the next interval", buyer = "any" },
+  { at = "bidding", after = "the next interval", buyer = "any" },
+  { at = "held", after = "the next interval", told = { void } },
+  { at = "confirming", after = "the next interval", told = { void } },
+  { at = "receipt", after = "the next interval", buyer = "a" },
+  { at = "sold", after = "the next interval", buyer = "a" },
   -- Until its buyers have given it up for lost.
   { at = "queried", heartbeat_s = 1, after = others_go_on, told = { missed } },
   { at = "waiting", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },

@@ -1,14 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- SIGSTOP of the buyer in each state of a trade, and SIGCONT: before anybody notices, when the hold is over, when the
--- battery has noticed, in the next interval. What was under way comes through meanwhile, to a process that stands still.
--- trade_states.lua names the states and says what the columns mean.
+-- battery has noticed, in the next interval. What was under way comes through meanwhile, to a process that stands
+-- still. trade_states.lua names the states and says what the columns mean.
 local beside = require("beside")
 local states = require("trade_states")
 
 local lapses = { "battery", "\nlapse [^\n]*peer=2001 " }
 local b_buys = { means = "its rival has bought", "battery", "\nsold [^\n]*to=2002 " }
 local sold = { means = "it has bought", "battery", "\nsold [^\n]*to=2001 " }
-local next_interval = { means = "the next interval", "b", "\ninterval [^\n]*\n.*\ninterval " }
 local is_lost = { means = "its link is lost", "battery", "\npeer lost [^\n]*device=2001 " }
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
 local missed = { "battery", log = "fault=link of=2001" }
@@ -26,16 +25,16 @@ local rows = {
   { at = "held", after = b_buys, buyer = "b", told = { lapses, void } },
   { at = "confirming", after = sold, buyer = "a" },
   -- Until the next interval.
-  { at = "queried", after = next_interval, buyer = "b" },
-  { at = "bidding", after = next_interval, buyer = "b", told = { lapses } },
-  { at = "held", after = next_interval, buyer = "b", told = { lapses } },
-  { at = "confirming", after = next_interval, buyer = "a" },
-  { at = "receipt", after = next_interval, buyer = "a" },
-  { at = "sold", after = next_interval, buyer = "a" },
+  { at = "queried", after = "the next interval", buyer = "b" },
+  { at = "bidding", after = "the next interval", buyer = "b", told = { lapses } },
+  { at = "held", after = "the next interval", buyer = "b", told = { lapses } },
+  { at = "confirming", after = "the next interval", buyer = "a" },
+  { at = "receipt", after = "the next interval", buyer = "a" },
+  { at = "sold", after = "the next interval", buyer = "a" },
   -- Until the battery has given it up for lost.
   { at = "bidding", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
   { at = "held", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
-  { at = "held", heartbeat_s = 1, after = next_interval, buyer = "b", told = { missed, lapses } },
+  { at = "held", heartbeat_s = 1, after = "the next interval", buyer = "b", told = { missed, lapses } },
   { at = "confirming", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
   { at = "receipt", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the states,
--- and the columns. `let` says what becomes of what was under way: "go" lets it through, "cut" loses it, and
+-- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the
+-- states, and the columns. `let` says what becomes of what was under way: "go" lets it through, "cut" loses it, and
 -- "abandon client" does not even tell the survivor that the connection is gone.
 local beside = require("beside")
 local states = require("trade_states")

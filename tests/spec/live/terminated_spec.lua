@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- SIGTERM of either side in each state of a trade: it says so, lets what is held be confirmed or end, writes whole books
--- and ends with status 0. trade_states.lua names the states, and the columns. `let` says what becomes of what was under
--- way: "go" lets it through, "cut" loses it; `after` when.
+-- SIGTERM of either side in each state of a trade: it says so, lets what is held be confirmed or end, writes whole
+-- books and ends with status 0. trade_states.lua names the states, and the columns. `let` says what becomes of what was
+-- under way: "go" lets it through, "cut" loses it; `after` when.
 local beside = require("beside")
 local states = require("trade_states")
 
@@ -9,6 +9,7 @@ local says_so = { "battery", "\nterminate [^\n]*peer=2001 code=shutting_down" }
 local battery_says_so = { "a", "\nterminate [^\n]*peer=1001 code=shutting_down" }
 local battery_missed = { "a", log = "fault=link of=1001" }
 local lapsed = { means = "the hold is over", "battery", "\nlapse [^\n]*peer=2001 " }
+local lapsed_there = { "battery", life = 1, lapsed[2] }
 local void = { "a", life = 1, "\nvoid [^\n]*peer=1001 " }
 local bought = { "a", life = 1, "\nbought [^\n]*from=1001 " }
 local ended = { means = "it has ended", ended = true }
@@ -37,20 +38,32 @@ local rows = {
   { victim = "battery", at = "receipt", after = ended, buyer = "a", told = { bought } },
   { victim = "battery", at = "receipt", let = "cut", buyer = "a", forgot = true, told = { void } },
   { victim = "battery", at = "sold", buyer = "a", told = { bought } },
+  -- The other side stands still: it is not waited for beyond the hold, or for ever.
+  { victim = "battery", at = "held", frozen = "a", buyer = "b", told = { lapsed_there, void } },
+  { victim = "a", at = "receipt", let = "cut", frozen = "battery", buyer = "a", forgot = true, in_doubt = 1 },
 }
 
 local function play(row)
   local world = states.world(row)
   world:reach()
   local node = world[row.victim]
+  if row.frozen then
+    world[row.frozen]:signal("STOP")
+    world:release(row.let or "go")
+  end
   node:signal("TERM")
   if row.after == ended then
     node:ended()
   elseif row.after then
     world:tells(row.after)
   end
-  world:release(row.let or "go")
+  if not row.frozen then
+    world:release(row.let or "go")
+  end
   assert.equal(0, node:ended())
+  if row.frozen then
+    world[row.frozen]:signal("CONT")
+  end
   if row.victim ~= "battery" then
     world:settled(row.buyer)
   end
@@ -60,9 +73,9 @@ local function play(row)
 end
 
 local function name_of(row)
-  return ("%s at %s, what was under way %s %s: %s has the energy"):format(row.victim, row.at,
-    row.let == "cut" and "lost" or "coming", row.after and "when " .. row.after.means or "a moment later",
-    row.buyer or "nobody")
+  local fate = (row.let == "cut" and "lost" or "coming") .. (row.frozen and ", the other side frozen" or "")
+  return ("%s at %s, what was under way %s%s: %s has the energy"):format(row.victim, row.at, fate,
+    row.after and " when " .. row.after.means or "", row.buyer or "nobody")
 end
 
 beside.describe("SIGTERM of", rows, name_of, states.setup, play)
