@@ -23,6 +23,7 @@
 --     frozen        who stands still until the victim has ended
 --     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
 --     other         a second battery joins then
+--     through       all of them know nobody but a node that relays, "between", which may be the victim too
 --     listens       the victim is the one that listens, and is started again where it was; else it dials
 --     after         until what things stay as they are: as in told, or, where somebody is frozen, "its hold is over" or
 --                   "the next interval"; if not given, for a moment
@@ -38,7 +39,7 @@ local states = {}
 states.market = { interval_s = 12, window_ms = 2000, hold_ms = 3500, query_spread_ms = 100 }
 local lot_mwh = 5000000 * 12 // 3600 -- what 5 kW give in an interval
 
-local device = { battery = 1001, a = 2001, b = 2002, other = 1002 }
+local device = { battery = 1001, a = 2001, b = 2002, other = 1002, between = 3001 }
 
 local strategy = [[
 local S = { api = 1, role = "aggregator", params = { wait = { default = 0, min = 0, max = 1 } } }
@@ -62,7 +63,9 @@ return S
 function states.setup()
   nodes.setup()
   nodes.patience = 60
-  nodes.keys({ { 1001, "battery" }, { 1002, "battery" }, { 2001, "aggregator" }, { 2002, "aggregator" } })
+  nodes.keys({ { 1001, "battery" }, { 1002, "battery" }, { 2001, "aggregator" }, { 2002, "aggregator" },
+    { 3001, "relay" } })
+  program.write("via", (program.read(program.path("trusted")):gsub("([12]%d+ [^\n]*)\n", "%1 via=3001\n")))
   program.write("both.lua", strategy)
   program.write("keeper.lua", policy)
 end
@@ -74,8 +77,12 @@ local rows = 0
 
 local function config_of(world, who)
   local id = device[who]
-  local changes = { device = id, identity = false, key = id .. ".key", trust = "trusted", market = states.market,
+  local changes = { device = id, key = id .. ".key", trust = world.row.through and "via" or "trusted",
     limits = { heartbeat_s = world.row.heartbeat_s or 5 } }
+  if who == "between" then
+    return nodes.with(changes, { api = 1, role = "relay" })
+  end
+  changes.identity, changes.market = false, states.market
   if id < 2000 then
     return nodes.battery(nodes.with(changes, { reserve = "keeper.lua" }))
   end
@@ -99,7 +106,8 @@ end
 -- Starts the victim anew, where it was.
 function World:start_again()
   local who = self.row.victim
-  self:start(who, nodes.with(self.changes[who], self.row.listens and { listen = self.addresses[who] }))
+  local listens = self.row.listens or who == "between"
+  self:start(who, nodes.with(self.changes[who], listens and { listen = self.addresses[who] }))
 end
 
 local anywhere = "tcp://127.0.0.1:0"
@@ -124,10 +132,23 @@ local function battery_listens(world)
   world.addresses = { battery = { to_battery, path } }
 end
 
+-- All dial a node that relays, which is called "between".
+local function all_dial(world)
+  local url = world:start("between", { listen = anywhere })
+  world.relay = net_relay.start("", url)
+  world.way = { battery = "up", a = "down" }
+  for who, at in pairs({ battery = url, a = world.relay.url, b = url }) do
+    world:start(who, { dial = { { url = at, device = device.between } } })
+  end
+  world.addresses = { between = url }
+end
+
 local function new_world(row)
   rows = rows + 1
   local world = setmetatable({ row = row, number = rows, lives = {}, changes = {} }, World)
-  if (row.victim == "battery") == not row.listens then
+  if row.through then
+    all_dial(world)
+  elseif (row.victim == "battery") == not row.listens then
     battery_dials(world)
   else
     battery_listens(world)
@@ -277,7 +298,8 @@ end
 -- Waits until the battery has sold the interval's energy to whom the row says.
 function World:settled(who)
   assert(nodes.wait_until(function()
-    return self:buyer() == who
+    local buyer = self:buyer()
+    return buyer == who or who == "any" and buyer
   end), "the energy did not go to " .. tostring(who) .. "\n---- battery\n" .. self.battery:out())
 end
 
@@ -310,7 +332,7 @@ local function check_books(world)
   books.check_same(world:sales("b"), world:purchases("b"))
   for who, lives in pairs(world.lives) do
     for life, node in ipairs(lives) do
-      if node:status() == 0 then
+      if node:status() == 0 and who ~= "between" then
         books.check_whole(node, device[who] < 2000 and "sold" or "bought", in_doubt_of(world.row, who, life))
       end
     end
@@ -319,7 +341,7 @@ end
 
 -- Ends whoever still runs.
 function World:stop_all()
-  for _, who in ipairs({ "battery", "a", "b", "other" }) do
+  for _, who in ipairs({ "battery", "a", "b", "other", "between" }) do
     if self[who] and not self[who]:status() then
       self[who]:stop()
     end
@@ -336,41 +358,6 @@ function World:check_all()
     assert.equal(self.row.buyer, self:buyer())
   end
   check_books(self)
-end
-
--- ---- SIGSTOP and SIGCONT ----
-
-function states.name_of_freeze(row)
-  local until_when = row.after and row.after.means or row.after or "a moment later"
-  return ("at %s until %s: %s has the energy%s"):format(row.at, until_when, row.buyer or "nobody",
-    row.heartbeat_s and ", with short heartbeats" or "")
-end
-
-local function stay_until(world, what)
-  local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
-  if what == "its hold is over" then
-    nodes.wait_until(function()
-      return os.time() >= hold_is_over
-    end)
-  elseif what == "the next interval" then
-    world.b:wait(("\ninterval [^\n]*index=%d"):format(world.interval + 1))
-  elseif what then
-    world:tells(what)
-  end
-end
-
-function states.freeze(row)
-  local world = states.world(row)
-  world:reach()
-  world[row.victim]:signal("STOP")
-  if row.other then
-    world:start("other", { dial = world.addresses.a })
-  end
-  world:release("go")
-  stay_until(world, row.after)
-  world[row.victim]:signal("CONT")
-  world:trades_again()
-  world:check_all()
 end
 
 return states

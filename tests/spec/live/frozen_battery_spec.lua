@@ -3,6 +3,7 @@
 -- buyers have noticed, in the next interval. What was under way comes through meanwhile, to a process that stands
 -- still. trade_states.lua names the states and says what the columns mean.
 local beside = require("beside")
+local plays = require("trade_plays")
 local states = require("trade_states")
 
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
@@ -34,17 +35,17 @@ local rows = {
   { at = "receipt", after = "the next interval", buyer = "a" },
   { at = "sold", after = "the next interval", buyer = "a" },
   -- Until its buyers have given it up for lost.
-  { at = "queried", heartbeat_s = 1, after = others_go_on, told = { missed } },
-  { at = "waiting", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },
-  { at = "bidding", heartbeat_s = 1, after = others_go_on, told = { missed, not_waited_for } },
-  { at = "held", heartbeat_s = 1, after = others_go_on, told = { missed, void } },
-  { at = "confirming", heartbeat_s = 1, after = others_go_on, told = { missed, void } },
-  { at = "receipt", heartbeat_s = 1, after = others_go_on, buyer = "a", told = { missed } },
-  { at = "sold", heartbeat_s = 1, after = others_go_on, buyer = "a", told = { missed } },
+  { at = "queried", heartbeat_s = 2, after = others_go_on, told = { missed } },
+  { at = "waiting", heartbeat_s = 2, after = others_go_on, told = { missed, not_waited_for } },
+  { at = "bidding", heartbeat_s = 2, after = others_go_on, told = { missed, not_waited_for } },
+  { at = "held", heartbeat_s = 2, after = others_go_on, told = { missed, void } },
+  { at = "confirming", heartbeat_s = 2, after = others_go_on, told = { missed, void } },
+  { at = "receipt", heartbeat_s = 2, after = others_go_on, buyer = "a", told = { missed } },
+  { at = "sold", heartbeat_s = 2, after = others_go_on, buyer = "a", told = { missed } },
 }
 for _, row in ipairs(rows) do
   row.victim = "battery"
   row.other = row.after == others_go_on
 end
 
-beside.describe("a battery that is frozen", rows, states.name_of_freeze, states.setup, states.freeze)
+beside.describe("a battery that is frozen", rows, plays.name_of_freeze, states.setup, plays.freeze)

@@ -3,6 +3,7 @@
 -- battery has noticed, in the next interval. What was under way comes through meanwhile, to a process that stands
 -- still. trade_states.lua names the states and says what the columns mean.
 local beside = require("beside")
+local plays = require("trade_plays")
 local states = require("trade_states")
 
 local lapses = { "battery", "\nlapse [^\n]*peer=2001 " }
@@ -32,14 +33,14 @@ local rows = {
   { at = "receipt", after = "the next interval", buyer = "a" },
   { at = "sold", after = "the next interval", buyer = "a" },
   -- Until the battery has given it up for lost.
-  { at = "bidding", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
-  { at = "held", heartbeat_s = 1, after = is_lost, buyer = "any", told = { missed } },
-  { at = "held", heartbeat_s = 1, after = "the next interval", buyer = "b", told = { missed, lapses } },
-  { at = "confirming", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
-  { at = "receipt", heartbeat_s = 1, after = is_lost, buyer = "a", told = { missed } },
+  { at = "bidding", heartbeat_s = 2, after = is_lost, buyer = "any", told = { missed } },
+  { at = "held", heartbeat_s = 2, after = is_lost, buyer = "any", told = { missed } },
+  { at = "held", heartbeat_s = 2, after = "the next interval", buyer = "b", told = { missed, lapses } },
+  { at = "confirming", heartbeat_s = 2, after = is_lost, buyer = "a", told = { missed } },
+  { at = "receipt", heartbeat_s = 2, after = is_lost, buyer = "a", told = { missed } },
 }
 for _, row in ipairs(rows) do
   row.victim = "a"
 end
 
-beside.describe("a buyer that is frozen", rows, states.name_of_freeze, states.setup, states.freeze)
+beside.describe("a buyer that is frozen", rows, plays.name_of_freeze, states.setup, plays.freeze)
