@@ -29,7 +29,7 @@ function plays.kill(row)
   if not unnoticed then
     world:release(row.let or "go")
   end
-  if row.victim ~= "battery" then
+  if row.victim == "a" or row.victim == "b" then
     world:settled(row.buyer)
   end
   world:start_again()
@@ -99,7 +99,7 @@ function plays.terminate(row)
   if row.frozen then
     world[row.frozen]:signal("CONT")
   end
-  if row.victim ~= "battery" then
+  if row.victim == "a" or row.victim == "b" then
     world:settled(row.buyer)
   end
   world:start_again()
