@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A node that relays, killed, frozen and ended while those behind it trade; and those behind it, who learn of each other
--- by the relay alone. trade_states.lua names the states, and the columns.
+-- A node that relays, killed, frozen and ended while those behind it trade; and those behind it, who learn of each
+-- other by the relay alone. trade_states.lua names the states, and the columns.
 local beside = require("beside")
 local plays = require("trade_plays")
 local states = require("trade_states")
@@ -19,11 +19,13 @@ local rows = {
   { play = "kill", victim = "between", at = "receipt", let = "cut", buyer = "a", told = { lost, battery_lost } },
   { play = "kill", victim = "between", at = "sold", buyer = "a", told = { lost, battery_lost } },
   { play = "freeze", victim = "between", at = "bidding", buyer = "a" },
-  { play = "freeze", victim = "between", at = "held", after = "its hold is over", buyer = "b", told = { lapsed, void } },
+  { play = "freeze", victim = "between", at = "held", after = "its hold is over", buyer = "b",
+    told = { lapsed, void } },
   { play = "freeze", victim = "between", at = "confirming", after = "its hold is over", buyer = "b",
     told = { lapsed, void } },
   { play = "freeze", victim = "between", at = "receipt", after = "the next interval", buyer = "a" },
-  { play = "freeze", victim = "between", at = "receipt", heartbeat_s = 2, after = missed, buyer = "a", told = { lost } },
+  { play = "freeze", victim = "between", at = "receipt", heartbeat_s = 2, after = missed, buyer = "a",
+    told = { lost } },
   { play = "terminate", victim = "between", at = "bidding", told = { lost, battery_lost, not_waited_for } },
   { play = "terminate", victim = "between", at = "receipt", let = "cut", buyer = "a", told = { lost, battery_lost } },
   { play = "kill", victim = "a", at = "held", buyer = "b", told = { lost, lapsed } },
