@@ -107,4 +107,15 @@ function plays.terminate(row)
   world:check_all()
 end
 
+-- ---- tables with several of these ----
+
+function plays.name_of_any(row)
+  return ("%s of %s%s"):format(row.play, row.victim .. " " .. plays.name_of_freeze(row),
+    row.over and " over " .. row.over or "")
+end
+
+function plays.any(row)
+  plays[row.play](row)
+end
+
 return plays

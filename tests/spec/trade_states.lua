@@ -21,6 +21,7 @@
 --     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other
 --     in_doubt      trades that the victim could not settle before it ended
 --     frozen        who stands still until the victim has ended
+--     over          the transport: tcp if not given, tls+tcp, ws
 --     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
 --     other         a second battery joins then
 --     through       all of them know nobody but a node that relays, "between", which may be the victim too
@@ -70,6 +71,12 @@ function states.setup()
   program.write("keeper.lua", policy)
 end
 
+-- Besides, where a row goes over tls+tcp.
+function states.setup_with_certificates()
+  states.setup()
+  assert(os.execute(("scripts/make-certificates.sh '%s' node >/dev/null 2>&1"):format(program.path("tls"))))
+end
+
 local World = {}
 World.__index = World
 
@@ -79,6 +86,9 @@ local function config_of(world, who)
   local id = device[who]
   local changes = { device = id, key = id .. ".key", trust = world.row.through and "via" or "trusted",
     limits = { heartbeat_s = world.row.heartbeat_s or 5 } }
+  if world.row.over == "tls+tcp" then
+    changes.tls = { ca = "tls/ca.pem", certificate = "tls/node.pem", key = "tls/node.key.pem", server_name = "node" }
+  end
   if who == "between" then
     return nodes.with(changes, { api = 1, role = "relay" })
   end
@@ -110,34 +120,41 @@ function World:start_again()
   self:start(who, nodes.with(self.changes[who], listens and { listen = self.addresses[who] }))
 end
 
-local anywhere = "tcp://127.0.0.1:0"
+local function url_of(row, port)
+  return ("%s://127.0.0.1:%d%s"):format(row.over or "tcp", port, row.over == "ws" and "/etp" or "")
+end
+
+-- Puts etp-net-relay before an address; returns what is to be dialed in its place.
+local function hinder(world, address)
+  world.relay = net_relay.start("", address)
+  return url_of(world.row, world.relay.port)
+end
 
 -- Who is going to be stopped dials, so that it finds the others again when it is started anew.
 local function battery_dials(world)
-  local to_a, to_b = world:start("a", { listen = anywhere }), world:start("b", { listen = anywhere })
-  world.relay = net_relay.start("", to_a)
+  local anywhere = { listen = url_of(world.row, 0) }
+  local to_a, to_b = world:start("a", anywhere), world:start("b", anywhere)
+  local hindered = hinder(world, to_a)
   world.way = { battery = "down", a = "up" } -- towards whom, as the relay calls it
-  world:start("battery", { dial = { world.relay.url, to_b } })
+  world:start("battery", { dial = { hindered, to_b } })
   world.addresses = { a = to_a, b = to_b }
 end
 
 local function battery_listens(world)
   local path = "ipc://" .. program.path(("row-%d-link"):format(world.number))
-  local addresses = world:start("battery", { listen = { anywhere, path } })
+  local addresses = world:start("battery", { listen = { url_of(world.row, 0), path } })
   local to_battery = addresses:match("^[^,]+")
-  world.relay = net_relay.start("", to_battery)
   world.way = { battery = "up", a = "down" }
-  world:start("a", { dial = world.relay.url })
+  world:start("a", { dial = hinder(world, to_battery) })
   world:start("b", { dial = path })
   world.addresses = { battery = { to_battery, path } }
 end
 
 -- All dial a node that relays, which is called "between".
 local function all_dial(world)
-  local url = world:start("between", { listen = anywhere })
-  world.relay = net_relay.start("", url)
+  local url = world:start("between", { listen = url_of(world.row, 0) })
   world.way = { battery = "up", a = "down" }
-  for who, at in pairs({ battery = url, a = world.relay.url, b = url }) do
+  for who, at in pairs({ battery = url, a = hinder(world, url), b = url }) do
     world:start(who, { dial = { { url = at, device = device.between } } })
   end
   world.addresses = { between = url }

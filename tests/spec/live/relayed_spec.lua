@@ -39,12 +39,4 @@ for _, row in ipairs(rows) do
   row.through = true
 end
 
-local function name_of(row)
-  return ("%s of %s"):format(row.play, plays.name_of_freeze(row):gsub("^at", row.victim .. " at"))
-end
-
-local function play(row)
-  plays[row.play](row)
-end
-
-beside.describe("through a relay,", rows, name_of, states.setup, play)
+beside.describe("through a relay,", rows, plays.name_of_any, states.setup, plays.any)
