@@ -41,7 +41,8 @@ end
 
 function plays.name_of_freeze(row)
   local until_when = row.after and row.after.means or row.after or "a moment later"
-  return ("at %s until %s: %s has the energy%s"):format(row.at, until_when, row.buyer or "nobody",
+  return ("%s at %s until %s%s: %s has the energy%s"):format(row.victim, row.at, until_when,
+    row.let == "cut" and ", what was under way lost" or "", row.buyer or "nobody",
     row.heartbeat_s and ", with short heartbeats" or "")
 end
 
@@ -65,7 +66,7 @@ function plays.freeze(row)
   if row.other then
     world:start("other", { dial = world.addresses.a })
   end
-  world:release("go")
+  world:release(row.let or "go")
   stay_until(world, row.after)
   world[row.victim]:signal("CONT")
   world:trades_again()
@@ -110,8 +111,7 @@ end
 -- ---- tables with several of these ----
 
 function plays.name_of_any(row)
-  return ("%s of %s%s"):format(row.play, row.victim .. " " .. plays.name_of_freeze(row),
-    row.over and " over " .. row.over or "")
+  return ("%s of %s%s"):format(row.play, plays.name_of_freeze(row), row.over and " over " .. row.over or "")
 end
 
 function plays.any(row)

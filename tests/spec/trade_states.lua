@@ -16,6 +16,8 @@
 --     at, victim    in which state something is done, and to whom
 --     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on
 --                   how the processes are scheduled
+--     let           what becomes of what was under way: "go" (if not given) lets it through, "cut" loses it with its
+--                   connection, "abandon client" (killed) loses it and leaves the connection half open
 --     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log;
 --                   by the process that was started last, or the first one (life = 1)
 --     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other

@@ -11,6 +11,9 @@ local b_buys = { means = "its rival has bought", "battery", "\nsold [^\n]*to=200
 local sold = { means = "it has bought", "battery", "\nsold [^\n]*to=2001 " }
 local is_lost = { means = "its link is lost", "battery", "\npeer lost [^\n]*device=2001 " }
 local void = { "a", "\nvoid [^\n]*peer=1001 code=expired" }
+local b_lapses = { means = "its own hold is over", "battery", "\nlapse [^\n]*peer=2002 " }
+local b_void = { "b", "\nvoid [^\n]*peer=1001 code=expired" }
+local given_up = { "battery", "\nfailure [^\n]*peer=2001 code=offline" }
 local missed = { "battery", log = "fault=link of=2001" }
 
 local rows = {
@@ -38,9 +41,13 @@ local rows = {
   { at = "held", heartbeat_s = 2, after = "the next interval", buyer = "b", told = { missed, lapses } },
   { at = "confirming", heartbeat_s = 2, after = is_lost, buyer = "a", told = { missed } },
   { at = "receipt", heartbeat_s = 2, after = is_lost, buyer = "a", told = { missed } },
+  -- The one on standby, while the first confirms, or is lost and gives up what it was awarded.
+  { victim = "b", at = "held", buyer = "a" },
+  { victim = "b", at = "held", let = "cut", buyer = "b", told = { given_up } },
+  { victim = "b", at = "held", let = "cut", after = b_lapses, told = { given_up, b_void } },
 }
 for _, row in ipairs(rows) do
-  row.victim = "a"
+  row.victim = row.victim or "a"
 end
 
 beside.describe("a buyer that is frozen", rows, plays.name_of_freeze, states.setup, plays.freeze)

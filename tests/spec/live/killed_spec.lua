@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- kill -9 of either side in each state of a trade, and what those who live make of it. trade_states.lua names the
--- states, and the columns. `let` says what becomes of what was under way: "go" lets it through, "cut" loses it, and
--- "abandon client" does not even tell the survivor that the connection is gone.
+-- states, and the columns.
 local beside = require("beside")
 local plays = require("trade_plays")
 local states = require("trade_states")
@@ -24,6 +23,7 @@ local rows = {
   { victim = "a", at = "sold", buyer = "a", told = { lost } },
   { victim = "b", at = "held", buyer = "a", told = { { "battery", log = "fault=link of=2002" } } },
   { victim = "b", at = "confirming", let = "cut", buyer = "a", told = { { "battery", log = "fault=link of=2002" } } },
+  { victim = "b", at = "held", let = "cut", told = { not_waited_for, { "battery", "\nlapse [^\n]*peer=2002 " } } },
   { victim = "battery", at = "queried", told = { battery_lost, not_waited_for } },
   { victim = "battery", at = "waiting", told = { battery_lost, not_waited_for } },
   { victim = "battery", at = "bidding", told = { battery_lost, not_waited_for } },

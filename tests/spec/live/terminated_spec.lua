@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- SIGTERM of either side in each state of a trade: it says so, lets what is held be confirmed or end, writes whole
--- books and ends with status 0. trade_states.lua names the states, and the columns. `let` says what becomes of what was
--- under way: "go" lets it through, "cut" loses it; `after` when.
+-- books and ends with status 0. trade_states.lua names the states, and the columns.
 local beside = require("beside")
 local plays = require("trade_plays")
 local states = require("trade_states")
