@@ -14,9 +14,12 @@
  */
 #include "live/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "live/relay/relay.h"
+
+enum { REASON_MAX = 256 };
 
 /* ---- the tables ---- */
 
@@ -105,6 +108,16 @@ static void rest(etp_live *live, const struct live_connection *connection, const
         etp_live_rest(live, connection->endpoint, NULL, etp_live_now(live) + end->pause);
 }
 
+/* "The device" of a sentence that came from there is this one. */
+static void tell_refusal(etp_live *live, const struct live_connection *connection, const etp_channel_end *end,
+                         const char *why)
+{
+    char reason[REASON_MAX];
+    snprintf(reason, sizeof reason, "%s%s", end->by_peer ? "the other side refused this one: " : "", why);
+    etp_live_refuse(live, kind_of(end, connection->established), connection->node->channel.device, end->device,
+                    connection->address, reason);
+}
+
 /* The channel is over. What it has yet to say goes out when the list is settled. */
 void etp_live_end_connection(etp_live *live, struct live_connection *connection)
 {
@@ -116,8 +129,7 @@ void etp_live_end_connection(etp_live *live, struct live_connection *connection)
     if (!is_our_affair(how.refusal)) {
         if (connection->port.peer != NULL && !how.by_peer)
             connection->port.peer->refused++;
-        etp_live_refuse(live, kind_of(&how, connection->established), connection->node->channel.device, how.device,
-                        connection->address, why);
+        tell_refusal(live, connection, &how, why);
     }
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
@@ -201,6 +213,33 @@ static void on_sent(void *user, etp_connection carried)
         etp_live_list(live, connection);
 }
 
+/* Said once as a warning until somebody has proved there who he is: whoever waits for a trade must learn why none comes,
+ * and a peer that is away for a night must not fill his journal. */
+static void tell_trouble(etp_live *live, struct live_endpoint *endpoint, const char *what)
+{
+    bool is_new = endpoint != NULL && !endpoint->troubled;
+    live->stats.dials_failed++;
+    etp_log(&live->options.logger, is_new ? ETP_LOG_WARN : ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
+            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
+            endpoint != NULL ? endpoint->url : "", what);
+    if (endpoint != NULL)
+        endpoint->troubled = true;
+}
+
+/* Closed before anybody proved anything, and not by us. TLS fails this way, on both sides: its handshake comes with the
+ * first bytes. Somebody who connects to a plain port and goes has done nothing. */
+static void tell_early_end(etp_live *live, const struct live_connection *connection, const char *why)
+{
+    if (connection->established || connection->ending || connection->endpoint >= live->endpoint_count)
+        return;
+    struct live_endpoint *endpoint = &live->endpoints[connection->endpoint];
+    if (connection->dialed)
+        tell_trouble(live, endpoint, why);
+    else if (endpoint->secured)
+        etp_live_refuse(live, ETP_LIVE_REFUSED_HANDSHAKE, connection->node->channel.device, 0, connection->address,
+                        why);
+}
+
 static void on_closed(void *user, etp_connection carried, const char *why)
 {
     etp_live *live = user;
@@ -208,6 +247,7 @@ static void on_closed(void *user, etp_connection carried, const char *why)
     if (connection == NULL)
         return;
     live->stats.closed++;
+    tell_early_end(live, connection, why);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
@@ -217,11 +257,7 @@ static void on_trouble(void *user, unsigned number, const char *what)
 {
     etp_live *live = user;
     etp_live_endpoint place;
-    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    live->stats.dials_failed++;
-    etp_log(&live->options.logger, ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
-            endpoint != NULL ? endpoint->url : "", what);
+    tell_trouble(live, etp_live_endpoint_of(live, number, &place), what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {

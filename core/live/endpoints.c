@@ -81,6 +81,12 @@ struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp
     return NULL;
 }
 
+void etp_live_endpoint_good(etp_live *live, etp_live_endpoint number)
+{
+    if (number < live->endpoint_count)
+        live->endpoints[number].troubled = false;
+}
+
 /* ---- opening ---- */
 
 static int open_endpoint(etp_live *live, struct live_endpoint *endpoint, etp_error *error)

@@ -52,6 +52,7 @@ struct live_node {
 struct live_endpoint {
     struct live_node *node; /* NULL: not in use */
     bool listens, secured;
+    bool troubled;    /* it was said that it cannot dial or accept, and nobody has proved who he is since */
     unsigned carried; /* the carrier's number */
     char url[ETP_CARRIER_ADDRESS_MAX];
     etp_tls tls;     /* its texts are copies */
@@ -74,6 +75,7 @@ struct etp_live_peer {
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
     etp_live_clocks clocks;
+    bool clock_told; /* that it is far from ours */
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
@@ -157,6 +159,7 @@ void etp_live_free_nodes(etp_live *live);
 
 /* endpoints.c */
 struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp_live_endpoint *number);
+void etp_live_endpoint_good(etp_live *live, etp_live_endpoint number); /* somebody has proved there who he is */
 /* For a peer that is up, or with NULL until a moment. */
 void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
 /* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */

@@ -21,7 +21,9 @@ const char *etp_carrier_reason(int error)
     case NNG_EPEERAUTH:
         return "TLS: the other side's certificate is missing, or not one that our authority vouches for";
     case NNG_ECRYPTO:
-        return "TLS: the handshake or a record failed; the other side may have refused our certificate";
+        return "TLS failed: one side refuses the other's certificate (another authority, out of date, or not the name "
+               "that "
+               "was dialed), or speaks no TLS";
     case NNG_ENOFILES:
         return "no descriptors are left (ulimit -n)";
     case NNG_ENOMEM:
