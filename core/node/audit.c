@@ -31,6 +31,17 @@ int etp_audit_open(etp_station *station, etp_error *error)
     return ETP_OK;
 }
 
+/* A full disk must not make refusals vanish without a word, nor say so with each of them. */
+static void tell_lost(etp_station *station, bool lost)
+{
+    if (lost && !station->audit_lost)
+        etp_log(&station->options.logger, ETP_LOG_ERROR, "audit", "file=\"%s\" text=\"cannot be written to: %s\"",
+                station->config.audit, strerror(errno));
+    if (lost)
+        clearerr(station->audit);
+    station->audit_lost = lost;
+}
+
 /* What others wrote is in these lines: nothing of it may end a line or a quotation. */
 static void make_plain(char *to, size_t size, const char *from)
 {
@@ -47,14 +58,11 @@ void etp_audit_refusal(void *user, const etp_live_refusal *refusal)
     make_plain(address, sizeof address, refusal->address != NULL ? refusal->address : "");
     make_plain(reason, sizeof reason, refusal->reason != NULL ? refusal->reason : "");
     station->refusals++;
-    etp_log(&station->options.logger, ETP_LOG_WARN, "audit",
-            "refused=%s device=%" PRIu64 " address=%s left_out=%" PRIu64 " reason=\"%s\"",
-            etp_live_refusal_name(refusal->kind), refusal->device, address, refusal->left_out, reason);
     if (station->audit == NULL)
         return;
     fprintf(station->audit,
             "at=%s refused=%s node=%" PRIu64 " device=%" PRIu64 " address=%s left_out=%" PRIu64 " reason=\"%s\"\n",
             etp_tell_stamp(station, refusal->when, stamp), etp_live_refusal_name(refusal->kind), refusal->node,
             refusal->device, address, refusal->left_out, reason);
-    fflush(station->audit);
+    tell_lost(station, fflush(station->audit) != 0);
 }
