@@ -244,5 +244,6 @@ int etp_carrier_tls_load(nng_tls_config **config, const etp_tls *tls, const char
 
 /* What NNG's error means for a connection. Static storage. */
 const char *etp_carrier_reason(int error);
+const char *etp_carrier_end_reason(int error); /* of a connection that was open */
 
 #endif

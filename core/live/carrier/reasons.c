@@ -34,3 +34,9 @@ const char *etp_carrier_reason(int error)
         return nng_strerror(error);
     }
 }
+
+/* NNG's TLS says "refused" when the other side has closed an open connection. */
+const char *etp_carrier_end_reason(int error)
+{
+    return etp_carrier_reason(error == NNG_ECONNREFUSED ? NNG_ECONNSHUT : error);
+}

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Mistakes of those who run nodes, and what they read then at the log level that a node has by itself.
+local json = require("cjson")
 local nodes = require("live_nodes")
 local program = require("program")
 
@@ -63,6 +64,13 @@ describe("a node", function()
     wait_err(battery, "cannot dial url=tls+tcp://127.0.0.1:")
     assert.truthy(battery:err():find("TLS failed: one side refuses the other's certificate", 1, true), battery:err())
     wait_err(aggregator, "refused kind=handshake node=2001 device=0 address=tls+tcp://127.0.0.1:")
+    local good = nodes.start("good", nodes.battery(with_keys(1001,
+      { dial = aggregator:ready(), tls = nodes.with(tls("ca", "home"), { server_name = "north" }) })))
+    aggregator:wait("\npeer up [^\n]*device=1001 ")
+    local delay = good:stop().delays[3] -- no battery gets one
+    assert.same({ "QueryResponse", 0 }, { delay.type, delay.received })
+    assert.same({ json.null, json.null }, { delay.p50_ms, delay.max_ms })
+    aggregator:wait("\npeer lost [^\n]*device=1001 reason=\"the other side closed the connection\"")
     assert.truthy(program.read(program.path("tls.audit")):find("refused=handshake node=2001 device=0 ", 1, true))
   end)
 
