@@ -76,6 +76,7 @@ struct etp_live_peer {
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
     etp_live_clocks clocks;
+    bool clock_told; /* that it is far from ours */
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
