@@ -208,6 +208,8 @@ static void on_closed(void *user, etp_connection carried, const char *why)
     if (connection == NULL)
         return;
     live->stats.closed++;
+    if (!connection->established && !connection->ending)
+        etp_live_closed_unheard(live, connection, why);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
@@ -217,11 +219,7 @@ static void on_trouble(void *user, unsigned number, const char *what)
 {
     etp_live *live = user;
     etp_live_endpoint place;
-    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    live->stats.dials_failed++;
-    etp_log(&live->options.logger, ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
-            endpoint != NULL ? endpoint->url : "", what);
+    etp_live_endpoint_failed(live, etp_live_endpoint_of(live, number, &place), what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {

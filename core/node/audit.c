@@ -43,13 +43,10 @@ static void make_plain(char *to, size_t size, const char *from)
 void etp_audit_refusal(void *user, const etp_live_refusal *refusal)
 {
     etp_station *station = user;
-    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[512];
+    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[1024];
     make_plain(address, sizeof address, refusal->address != NULL ? refusal->address : "");
     make_plain(reason, sizeof reason, refusal->reason != NULL ? refusal->reason : "");
     station->refusals++;
-    etp_log(&station->options.logger, ETP_LOG_WARN, "audit",
-            "refused=%s device=%" PRIu64 " address=%s left_out=%" PRIu64 " reason=\"%s\"",
-            etp_live_refusal_name(refusal->kind), refusal->device, address, refusal->left_out, reason);
     if (station->audit == NULL)
         return;
     fprintf(station->audit,
