@@ -65,7 +65,13 @@ struct carriage {
     void (*end)(void);
 };
 
+/* tests/CMakeLists.txt builds some tests of the engine once more, over the wire. */
+#ifdef ETP_OVER_THE_WIRE
+static const struct carriage over_the_wire;
+static const struct carriage *carriage = &over_the_wire;
+#else
 static const struct carriage *carriage;
+#endif
 
 static inline void come_to_rest(void)
 {
@@ -389,5 +395,9 @@ static inline etp_energy sold(void)
     assert_int_equal(etp_engine_sold(it.engine, it.node, &energy, &revenue), ETP_OK);
     return energy;
 }
+
+#ifdef ETP_OVER_THE_WIRE
+#include "engine_wire.h"
+#endif
 
 #endif

@@ -18,7 +18,7 @@
 #include "live/channel/channel.h"
 #include "plain_sockets.h"
 
-enum { WIRE_PEERS = 2, LINES_OF_A_PEER = 2, LINES = WIRE_PEERS * LINES_OF_A_PEER, WIRE_PATIENCE_S = 30 };
+enum { WIRE_PEERS = PEERS, LINES_OF_A_PEER = 2, LINES = WIRE_PEERS * LINES_OF_A_PEER, WIRE_PATIENCE_S = 30 };
 
 /* One connection of a peer. */
 struct line {
@@ -276,6 +276,8 @@ static inline void wire_join(void)
         assert_int_equal(info.link, i);
         assert_int_equal(info.device, PEER + i);
         assert_true(info.proved);
+        /* A battery registers on a new link, once. */
+        assert_int_equal(count_heard(i, ETP_REGISTER), it.sells);
     }
 }
 
