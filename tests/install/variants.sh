@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # The libraries installed in other ways than by default: for a distribution (under /usr, shared only, in its own library
 # folder), static only, and not at all, as a subdirectory of the project that uses them.
-# usage: variants.sh SOURCE_FOLDER, with CMAKE and CC in the environment
+# usage: variants.sh SOURCE_FOLDER LIVE, with CMAKE and CC in the environment
+#     LIVE: ON or OFF, whether nodes on a real network can be built here
 set -eu
-source=$1
+source=$1 live=$2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,7 +35,7 @@ consume() { # WANTED
         -DEXAMPLES="$source/examples" "-DWANTED=$1"
 }
 
-install_as "etp-shared etp-lua-shared" -DETP_STATIC=OFF
+install_as "etp-shared etp-lua-shared" -DETP_STATIC=OFF -DETP_LIVE=OFF
 # Debian's libraries lie in a folder that is named after the machine; /etc/debian_version tells it from others.
 machine=$("$CC" -print-multiarch 2>/dev/null || true)
 if [ -f /etc/debian_version ] && [ -n "$machine" ]; then
@@ -45,15 +46,22 @@ libdir=$(dirname "$(find "$work/root" -name libetp.so)")
 PKG_CONFIG_PATH="$libdir/pkgconfig" quietly sh -ec "
     $CC -std=c11 '$source/examples/embed-minimal/main.c' -o '$work/minimal' \$(pkg-config --cflags --libs etp)
     LD_LIBRARY_PATH='$libdir' '$work/minimal'"
+[ ! -e "$work/root/usr/include/etp/live.h" ] || fail "headers of live nodes were installed without their library"
 consume "REQUIRED;COMPONENTS;lua"
 if ! "$CMAKE" -S "$here/package" -B "$work/consumer" "-DWANTED=REQUIRED;COMPONENTS;static" 2>&1 | tr -s ' \n' '  ' |
     grep -qF "etp was installed without static libraries: build it with -DETP_STATIC=ON."; then
     fail "a missing static library got no sentence"
 fi
 
-install_as "etp etp-lua" -DETP_STATIC=ON -DETP_SHARED=OFF
+libraries="etp etp-lua"
+components="lua"
+if [ "$live" = ON ]; then
+    libraries="$libraries etp-live"
+    components="lua;live"
+fi
+install_as "$libraries" -DETP_STATIC=ON -DETP_SHARED=OFF -DETP_LIVE="$live"
 find "$work/root" -name '*.so*' | grep . && fail "shared libraries were installed though ETP_SHARED is OFF"
-consume "REQUIRED;COMPONENTS;lua"
+consume "REQUIRED;COMPONENTS;$components"
 quietly "$CMAKE" --build "$work/consumer" --target embed-minimal native-strategy
 quietly "$work/consumer/embed-minimal"
 

@@ -4,7 +4,7 @@
  * The datagram in which a node announces itself, to bytes and back. No socket, no clock, no memory of what came before.
  * docs/protocol.md has the layout byte for byte.
  *
- * Reading is in two steps, since a signature costs a thousand times what the rest does: etp_envelope_decode() looks at the
+ * Reading is in two steps, since a signature costs hundreds of times what the rest does: etp_envelope_decode() looks at the
  * bytes, etp_envelope_verify() at the signature. Nothing of an envelope is true before the second.
  */
 #ifndef ETP_LIVE_ENVELOPE_H
