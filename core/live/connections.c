@@ -254,6 +254,8 @@ static void on_closed(void *user, etp_connection carried, const char *why)
         return;
     live->stats.closed++;
     keep_rate(live, connection, NULL);
+    if (!connection->established && !connection->ending)
+        etp_live_closed_unheard(live, connection, why);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
@@ -263,11 +265,7 @@ static void on_trouble(void *user, unsigned number, const char *what)
 {
     etp_live *live = user;
     etp_live_endpoint place;
-    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    live->stats.dials_failed++;
-    const bool listens = endpoint != NULL && endpoint->listens;
-    etp_log(&live->options.logger, listens ? ETP_LOG_WARN : ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            listens ? "cannot accept" : "cannot dial", endpoint != NULL ? endpoint->url : "", what);
+    etp_live_endpoint_failed(live, etp_live_endpoint_of(live, number, &place), what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {
