@@ -3,22 +3,6 @@
 #include "live/channel/internal.h"
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    pair_fini(&two);
-    return 0;
-}
-
 /* As much as is taken, of one size. Returns how many frames. */
 static unsigned saturate(end *from, size_t size)
 {
@@ -356,7 +340,7 @@ static void without_a_limit_there_is_none(void **state)
     assert_int_equal(two.listener.frames, 200);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop)
 
 int main(void)
 {
