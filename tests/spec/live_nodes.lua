@@ -5,7 +5,7 @@ local assert = require("luassert")
 local json = require("cjson")
 local program = require("program")
 
-local nodes = { patience = 30 }
+local nodes = { patience = 60 }
 
 local running = {}
 
@@ -101,7 +101,8 @@ local function read_if_there(path)
   return text
 end
 
-local function nap()
+-- What is done between two looks; tests/spec/beside.lua lets others have their turn.
+function nodes.nap()
   os.execute("sleep 0.03")
 end
 
@@ -113,12 +114,13 @@ function nodes.wait_until(done, seconds)
     if result then
       return result
     end
-    nap()
+    nodes.nap()
   until os.time() > deadline
   return nil
 end
 
--- Starts NAME.lua. `options` stand behind "node", `before` before the program. A shell of its own waits for it and writes its status down.
+-- Starts NAME.lua. `options` stand behind "node", `before` before the program. A shell of its own waits for it and writes
+-- its status down.
 function nodes.start(name, config, options, before)
   local node = setmetatable({ name = name, config = nodes.write(name, config) }, Node)
   node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
@@ -155,8 +157,14 @@ function Node:status()
   return tonumber(read_if_there(self.status_path))
 end
 
+-- With what all nodes have said: the cause is as often on the other side.
 function Node:fail(words)
-  error(("%s: %s\n---- out\n%s\n---- err\n%s"):format(self.name, words, self:out(), self:err()), 3)
+  local told = { ("%s: %s"):format(self.name, words) }
+  for _, node in ipairs(running) do
+    told[#told + 1] = ("---- %s, %s: out\n%s\n---- err\n%s"):format(
+      node.name, node:status() and "ended with status " .. node:status() or "still there", node:out(), node:err())
+  end
+  error(table.concat(told, "\n"), 3)
 end
 
 -- Waits for a line that has the pattern, the `count`-th one, and returns what it captures; `from` is where
@@ -219,13 +227,17 @@ function Node:result()
   return json.decode(program.read(self.json_path))
 end
 
--- Kills what still runs, stopped or not, and waits until it is gone.
+-- Kills it if it still runs, stopped or not, and waits until it is gone.
+function Node:kill()
+  if not self:status() then
+    os.execute(("kill -KILL %d 2>/dev/null"):format(self.pid))
+    self:ended()
+  end
+end
+
 function nodes.kill_all()
   for _, node in ipairs(running) do
-    if not node:status() then
-      os.execute(("kill -KILL %d 2>/dev/null"):format(node.pid))
-      node:ended()
-    end
+    node:kill()
   end
   running = {}
 end

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "etp/engine.h"
+#include "unit/home_battery.h"
 
 enum { PEERS = 4, HEARD_MAX = 4096, SELF = 7, PEER = 101 };
 
@@ -252,16 +253,8 @@ static inline void start(void)
 
 static inline void charge_battery(void)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .floor = 1000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .wear = 30000,
-                                          .rated_cycles = 6000};
     it.stored_at_start = 8000000;
-    assert_int_equal(etp_battery_init(&it.battery, &spec, it.stored_at_start), ETP_OK);
+    assert_int_equal(etp_battery_init(&it.battery, &home_battery, it.stored_at_start), ETP_OK);
 }
 
 static inline void make_bess(const etp_bess_hooks *hooks)
