@@ -119,8 +119,8 @@ function nodes.wait_until(done, seconds)
   return nil
 end
 
--- Starts NAME.lua. `options` stand behind "node", `before` before the program. A shell of its own waits for it and writes
--- its status down.
+-- Starts NAME.lua. `options` stand behind "node", `before` before the program. A shell of its own waits for it and
+-- writes its status down.
 function nodes.start(name, config, options, before)
   local node = setmetatable({ name = name, config = nodes.write(name, config) }, Node)
   node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
