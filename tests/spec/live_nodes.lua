@@ -119,8 +119,9 @@ function nodes.wait_until(done, seconds)
   return nil
 end
 
--- Starts NAME.lua. `options` stand behind "node". A shell of its own waits for it and writes its status down.
-function nodes.start(name, config, options)
+-- Starts NAME.lua. `options` stand behind "node", `before` before the program. A shell of its own waits for it and
+-- writes its status down.
+function nodes.start(name, config, options, before)
   local node = setmetatable({ name = name, config = nodes.write(name, config) }, Node)
   node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
   node.json_path = program.path(name .. ".json")
@@ -128,8 +129,8 @@ function nodes.start(name, config, options)
   os.remove(pid_path)
   os.remove(status_path)
   os.remove(node.json_path)
-  local command = ("exec '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
-    program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
+  local command = ("exec %s '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
+    before or "", program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
   -- The status is written under another name first, so that nobody reads half of it.
   local script = program.write(name .. ".sh", ("(%s) &\necho $! >'%s.new' && mv '%s.new' '%s'\nwait $!\n"
     .. "echo $? >'%s.new' && mv '%s.new' '%s'\n"):format(
