@@ -124,9 +124,11 @@ function nodes.start(name, config, options)
   node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
   node.json_path = program.path(name .. ".json")
   local pid_path, status_path = program.path(name .. ".pid"), program.path(name .. ".status")
-  os.remove(pid_path)
-  os.remove(status_path)
-  os.remove(node.json_path)
+  -- What an earlier node of that name has left behind is not to be taken for this one's: its process id may be known
+  -- before its output is opened.
+  for _, path in ipairs({ pid_path, status_path, node.json_path, node.out_path, node.err_path }) do
+    os.remove(path)
+  end
   local command = ("exec '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
     program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
   -- The status is written under another name first, so that nobody reads half of it.
