@@ -142,15 +142,24 @@ static bool is_lost(const etp_engine *engine, const struct aggregator_session *s
     return engine->links[session->link].lost;
 }
 
+etp_event etp_aggregator_trade_event(const etp_engine *engine, const struct aggregator *aggregator, uint32_t number,
+                                     etp_event_kind kind)
+{
+    const struct aggregator_session *session = &aggregator->sessions[number];
+    etp_event event = etp_event_at(engine, &aggregator->node, kind, etp_session_peer(engine, session->link));
+    int32_t intervals_ago = (int32_t)((uint32_t)engine->interval.index - session->interval);
+    event.interval -= (uint64_t)intervals_ago;
+    event.price = session->u.trade.sale_price;
+    event.energy = session->u.trade.award;
+    return event;
+}
+
 static void give_up_doubt(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
     aggregator->totals.unresolved++;
-    etp_event event =
-        etp_event_at(engine, &aggregator->node, ETP_EVENT_UNRESOLVED, etp_session_peer(engine, session->link));
+    etp_event event = etp_aggregator_trade_event(engine, aggregator, number, ETP_EVENT_UNRESOLVED);
     event.message = session->u.trade.confirm_id;
-    event.price = session->u.trade.sale_price;
-    event.energy = session->u.trade.award;
     etp_observe(engine, &event);
     etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, ETP_CODE_NONE, ETP_PRICE_NONE);
     if (is_lost(engine, session))

@@ -8,14 +8,18 @@
 typedef void (*handler)(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
                         const etp_message *message);
 
-static etp_event about(const etp_engine *engine, const struct aggregator *aggregator, etp_event_kind kind,
-                       const etp_message *message)
+static etp_event of_message(etp_event event, const etp_message *message)
 {
-    etp_event event = etp_event_at(engine, &aggregator->node, kind, message->device_id);
     event.message = message->message_id;
     event.type = message->type;
     event.code = message->code;
     return event;
+}
+
+static etp_event about(const etp_engine *engine, const struct aggregator *aggregator, etp_event_kind kind,
+                       const etp_message *message)
+{
+    return of_message(etp_event_at(engine, &aggregator->node, kind, message->device_id), message);
 }
 
 static void unexpected(etp_engine *engine, struct aggregator *aggregator, uint32_t number, const etp_message *message)
@@ -53,9 +57,7 @@ static void take_receipt(etp_engine *engine, struct aggregator *aggregator, uint
     note_status(engine, aggregator, number, message);
     if (message->in_reply_to != session->u.trade.confirm_id)
         return;
-    etp_event event = about(engine, aggregator, ETP_EVENT_RECEIPT, message);
-    event.price = session->u.trade.sale_price;
-    event.energy = session->u.trade.award;
+    etp_event event = of_message(etp_aggregator_trade_event(engine, aggregator, number, ETP_EVENT_RECEIPT), message);
     event.amount = etp_amount(event.price, event.energy);
     event.value = session->value;
     etp_observe(engine, &event);
@@ -192,9 +194,7 @@ static void void_trade(etp_engine *engine, struct aggregator *aggregator, uint32
     note_terminate(engine, aggregator, number, message);
     if (message->in_reply_to != session->u.trade.confirm_id)
         return;
-    etp_event event = about(engine, aggregator, ETP_EVENT_VOID, message);
-    event.price = session->u.trade.sale_price;
-    event.energy = session->u.trade.award;
+    etp_event event = of_message(etp_aggregator_trade_event(engine, aggregator, number, ETP_EVENT_VOID), message);
     etp_observe(engine, &event);
     etp_aggregator_conclude(engine, aggregator, number, ETP_OUTCOME_EXPIRED, (etp_code)message->code, ETP_PRICE_NONE);
 }

@@ -370,6 +370,9 @@ void etp_aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, 
 void etp_aggregator_set_state(struct aggregator *aggregator, uint32_t session, enum aggregator_state state);
 /* What the session's bid or award takes of need and budget until it has an outcome. */
 void etp_aggregator_open_of(const struct aggregator_session *session, etp_energy *energy, etp_money *money);
+/* News of the session's trade. It is about the interval of the bid, however late it comes, as it is at the battery. */
+etp_event etp_aggregator_trade_event(const etp_engine *engine, const struct aggregator *aggregator, uint32_t number,
+                                     etp_event_kind kind);
 /* Terminates what is open with a battery. */
 void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
 /* Answers an award that we do not want with a Terminate, the same for the same award. */

@@ -6,6 +6,9 @@
 
 enum { TICK_MS = 100 };
 static const etp_time last_words = 200 * ETP_NS_PER_MS; /* for what was sent last to leave the host */
+/* A buyer without its receipt asks again every 250 ms, or when it is back on a new connection, for which it needs a
+ * second. One that has not asked for so long knows. */
+static const etp_time still_asking = 1500 * ETP_NS_PER_MS;
 static const etp_time patience = 5 * ETP_NS_PER_SECOND; /* beyond a hold, for receipts that are owed to us */
 static const etp_time longest_nap = 60 * ETP_NS_PER_SECOND;
 
@@ -69,11 +72,17 @@ static void stop(etp_station *station, etp_station_end end)
     event_base_loopbreak(station->base);
 }
 
+/* Nobody answers for a battery that has ended: a buyer that had no receipt yet would never learn what it bought. */
+static bool is_being_asked(const etp_station *station, etp_time now)
+{
+    return station->asked_at != 0 && now - station->asked_at < still_asking;
+}
+
 /* Nothing is open for as long as last words take: then all is said. */
 static void look_at_end(etp_station *station)
 {
     etp_time now = etp_station_now(station);
-    if (etp_station_has_open(station))
+    if (etp_station_has_open(station) || is_being_asked(station, now))
         station->quiet_since = now;
     if (now >= station->ends_by)
         stop(station, ETP_STATION_WAITED);

@@ -64,12 +64,14 @@ typedef struct etp_station {
     etp_node node;
     etp_watch *watch;  /* of the script; NULL without one */
     FILE *audit;       /* NULL: none */
+    bool audit_fails;  /* which has been said */
     uint64_t refusals; /* told to the audit */
     /* the loop */
     struct event_base *base;
     struct event *market_timer, *tick, *signals[ETP_STATION_SIGNALS];
     etp_station_end end;
     etp_time ends_by, quiet_since; /* while it is ending */
+    etp_time asked_at;             /* at a battery: when a buyer last wanted to know what became of its Confirm */
     /* what happened */
     etp_time began;
     uint64_t intervals, intervals_left_out, steps;

@@ -117,10 +117,18 @@ static void tell_debug(const etp_station *station, const etp_event *event)
             etp_refusal_name(event->refusal));
 }
 
+static bool is_asked_for_receipt(const etp_event *event)
+{
+    return event->kind == ETP_EVENT_CONFIRM || (event->kind == ETP_EVENT_REFUSED && event->type == ETP_BID_CONFIRM &&
+                                                event->refusal == ETP_REFUSED_DUPLICATE);
+}
+
 void etp_tell_event(void *user, const etp_event *event)
 {
     etp_station *station = user;
     etp_books_take(&station->books, event);
+    if (is_asked_for_receipt(event))
+        station->asked_at = etp_station_now(station);
     switch (event->kind) {
     case ETP_EVENT_CONFIRM:
         tell_trade(station, "sold", "to", event);

@@ -101,7 +101,8 @@ local function read_if_there(path)
   return text
 end
 
-local function nap()
+-- What is done between two looks; tests/spec/beside.lua lets others have their turn.
+function nodes.nap()
   os.execute("sleep 0.03")
 end
 
@@ -113,7 +114,7 @@ function nodes.wait_until(done, seconds)
     if result then
       return result
     end
-    nap()
+    nodes.nap()
   until os.time() > deadline
   return nil
 end
@@ -227,13 +228,17 @@ function Node:result()
   return json.decode(program.read(self.json_path))
 end
 
--- Kills what still runs, stopped or not, and waits until it is gone.
+-- Kills it if it still runs, stopped or not, and waits until it is gone.
+function Node:kill()
+  if not self:status() then
+    os.execute(("kill -KILL %d 2>/dev/null"):format(self.pid))
+    self:ended()
+  end
+end
+
 function nodes.kill_all()
   for _, node in ipairs(running) do
-    if not node:status() then
-      os.execute(("kill -KILL %d 2>/dev/null"):format(node.pid))
-      node:ended()
-    end
+    node:kill()
   end
   running = {}
 end

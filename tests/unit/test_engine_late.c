@@ -295,6 +295,32 @@ static void a_rejection_of_a_bid_that_was_given_up_changes_nothing(void **unused
     assert_int_equal(totals().rejected, 0);
 }
 
+/* The books of the two sides name the same interval. */
+static void news_of_a_trade_in_doubt_is_about_the_interval_of_its_bid(void **unused)
+{
+    (void)unused;
+    static const etp_event_kind kinds[] = {ETP_EVENT_RECEIPT, ETP_EVENT_VOID, ETP_EVENT_UNRESOLVED};
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        set_up();
+        it.interval.index = UINT32_MAX; /* the next one is beyond what 32 bits hold */
+        begin_bid();
+        accept_bid(0, 15 * CENT, LOT);
+        etp_id asked = heard(0, ETP_BID_CONFIRM).message_id;
+        next_interval();
+        if (kinds[i] == ETP_EVENT_RECEIPT)
+            say(0, (etp_message){.type = ETP_BESS_STATUS, .in_reply_to = asked});
+        else if (kinds[i] == ETP_EVENT_VOID)
+            terminate(0, asked, ETP_CODE_EXPIRED);
+        else
+            advance(it.options.timing.doubt_limit + ETP_NS_PER_HOUR / 60);
+        assert_int_equal(it.events[kinds[i]], 1);
+        assert_int_equal(it.last_event[kinds[i]].interval, UINT32_MAX);
+        assert_int_equal(it.last_event[ETP_EVENT_STATUS].interval,
+                         kinds[i] == ETP_EVENT_RECEIPT ? UINT32_MAX + UINT64_C(1) : 0);
+        tear_down();
+    }
+}
+
 static void a_receipt_after_the_limit_of_doubt_is_news_only(void **unused)
 {
     (void)unused;
@@ -381,6 +407,7 @@ int main(void)
         WITH(an_award_after_its_hold_is_confirmed_and_the_battery_decides),
         WITH(an_award_of_a_bid_that_was_given_up_is_declined),
         WITH(a_rejection_of_a_bid_that_was_given_up_changes_nothing),
+        WITH(news_of_a_trade_in_doubt_is_about_the_interval_of_its_bid),
         WITH(a_receipt_after_the_limit_of_doubt_is_news_only),
         WITH(a_failure_that_comes_after_the_return_lasts_until_the_next_news),
         WITH(old_news_is_stale),

@@ -106,7 +106,7 @@ ETP_API const char *etp_event_name(etp_event_kind kind);
 typedef struct etp_event {
     etp_event_kind kind; /**< what happened */
     etp_time when;       /**< on the engine's clock */
-    uint64_t interval;   /**< index of the market interval */
+    uint64_t interval;   /**< index of the market interval; RECEIPT, VOID, UNRESOLVED: that of the bid */
     etp_node node;       /**< where it happened */
     etp_id device;       /**< of that node */
     etp_id peer;         /**< the other side, 0 if none */

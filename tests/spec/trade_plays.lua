@@ -1,0 +1,121 @@
+-- SPDX-License-Identifier: MIT
+-- What is done to the victim of a row of trade_states.lua, and what has to hold in the end.
+local assert = require("luassert")
+local nodes = require("live_nodes")
+local states = require("trade_states")
+
+local plays = {}
+
+-- ---- kill -9 ----
+
+local lets = { go = ", what was under way comes", cut = ", what was under way is lost",
+  ["abandon client"] = ", back before that is noticed" }
+
+function plays.name_of_kill(row)
+  return ("%s%s at %s%s: %s has the energy"):format(row.victim, row.listens and ", who listens," or "", row.at,
+    lets[row.let] or "", row.buyer or "nobody")
+end
+
+function plays.kill(row)
+  local world = states.world(row)
+  world:reach()
+  local unnoticed = row.let == "abandon client"
+  if unnoticed then
+    world[row.victim]:signal("STOP")
+    world:release(row.let)
+  end
+  world[row.victim]:signal("KILL")
+  assert.equal(137, world[row.victim]:ended())
+  if not unnoticed then
+    world:release(row.let or "go")
+  end
+  if row.victim == "a" or row.victim == "b" then
+    world:settled(row.buyer)
+  end
+  world:start_again()
+  world:trades_again()
+  world:check_all()
+end
+
+-- ---- SIGSTOP and SIGCONT ----
+
+function plays.name_of_freeze(row)
+  local until_when = row.after and row.after.means or row.after or "a moment later"
+  return ("%s at %s until %s%s: %s has the energy%s"):format(row.victim, row.at, until_when,
+    row.let == "cut" and ", what was under way lost" or "", row.buyer or "nobody",
+    row.heartbeat_s and ", with short heartbeats" or "")
+end
+
+local function stay_until(world, what)
+  local hold_is_over = os.time() + states.market.hold_ms // 1000 + 2
+  if what == "its hold is over" then
+    nodes.wait_until(function()
+      return os.time() >= hold_is_over
+    end)
+  elseif what == "the next interval" then
+    world.b:wait(("\ninterval [^\n]*index=%d"):format(world.interval + 1))
+  elseif what then
+    world:tells(what)
+  end
+end
+
+function plays.freeze(row)
+  local world = states.world(row)
+  world:reach()
+  world[row.victim]:signal("STOP")
+  if row.other then
+    world:start("other", { dial = world.addresses.a })
+  end
+  world:release(row.let or "go")
+  stay_until(world, row.after)
+  world[row.victim]:signal("CONT")
+  world:trades_again()
+  world:check_all()
+end
+
+-- ---- SIGTERM ----
+
+function plays.name_of_end(row)
+  local fate = (row.let == "cut" and "lost" or "coming") .. (row.frozen and ", the other side frozen" or "")
+  return ("%s at %s, what was under way %s%s: %s has the energy"):format(row.victim, row.at, fate,
+    row.after and " when " .. row.after.means or "", row.buyer or "nobody")
+end
+
+function plays.terminate(row)
+  local world = states.world(row)
+  world:reach()
+  local node = world[row.victim]
+  if row.frozen then
+    world[row.frozen]:signal("STOP")
+    world:release(row.let or "go")
+  end
+  node:signal("TERM")
+  if row.after then
+    world:tells(row.after)
+  end
+  if not row.frozen then
+    world:release(row.let or "go")
+  end
+  assert.equal(0, node:ended())
+  if row.frozen then
+    world[row.frozen]:signal("CONT")
+  end
+  if row.victim == "a" or row.victim == "b" then
+    world:settled(row.buyer)
+  end
+  world:start_again()
+  world:trades_again()
+  world:check_all()
+end
+
+-- ---- tables with several of these ----
+
+function plays.name_of_any(row)
+  return ("%s of %s%s"):format(row.play, plays.name_of_freeze(row), row.over and " over " .. row.over or "")
+end
+
+function plays.any(row)
+  plays[row.play](row)
+end
+
+return plays

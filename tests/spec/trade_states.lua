@@ -1,0 +1,382 @@
+-- SPDX-License-Identifier: MIT
+-- A battery and two rivals, each a process, whose trade is brought into a given state and kept there, until something
+-- has been done to one of them. The dearer rival, "a", is behind etp-net-relay: what is under way between it and the
+-- battery can be stopped there, each way. The cheaper one, "b", gets what "a" does not take.
+--
+--     queried       a's Query does not come through
+--     waiting       a has the offer, and means to bid just before the close
+--     bidding       both bids are in the book, the window is open
+--     held          the battery holds its energy for a; the BidAccept does not come through. b is on standby
+--     confirming    a has confirmed; the BidConfirm does not come through
+--     receipt       the battery has sold; the receipt does not come through
+--     sold          both know of the trade
+--
+-- Columns of a row, as specs write them:
+--
+--     at, victim    in which state something is done, and to whom
+--     buyer         who has the interval's energy in the end: a, b, nobody if not given, or "any" where it depends on
+--                   how the processes are scheduled
+--     let           what becomes of what was under way: "go" (if not given) lets it through, "cut" loses it with its
+--                   connection, "abandon client" (killed) loses it and leaves the connection half open
+--     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log;
+--                   by the process that was started last, or the first one (life = 1)
+--     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other
+--     in_doubt      trades that the victim could not settle before it ended
+--     frozen        who stands still until the victim has ended
+--     over          the transport: tcp if not given, tls+tcp, ws
+--     heartbeat_s   of the links: 5 s if not given, so that nothing is noticed
+--     other         a second battery joins then
+--     through       all of them know nobody but a node that relays, "between", which may be the victim too
+--     listens       the victim is the one that listens, and is started again where it was; else it dials
+--     after         until what things stay as they are: as in told, or, where somebody is frozen, "its hold is over" or
+--                   "the next interval"; if not given, for a moment
+local assert = require("luassert")
+local books = require("trade_books")
+local net_relay = require("net_relay")
+local nodes = require("live_nodes")
+local program = require("program")
+
+local states = {}
+
+-- Windows and holds in which a machine with much else to do gets everything done that a row does.
+states.market = { interval_s = 12, window_ms = 2000, hold_ms = 3500, query_spread_ms = 100 }
+local lot_mwh = 5000000 * 12 // 3600 -- what 5 kW give in an interval
+
+local device = { battery = 1001, a = 2001, b = 2002, other = 1002, between = 3001 }
+
+local strategy = [[
+local S = { api = 1, role = "aggregator", params = { wait = { default = 0, min = 0, max = 1 } } }
+function S.on_offer(ctx, offer)
+  if ctx.params.wait == 1 and offer.asked == 1 then
+    return "wait"
+  end
+  return offer.value, offer.energy
+end
+function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
+return S
+]]
+local policy = [[
+local S = { api = 1, role = "bess" }
+function S.reserve() return 5 end
+function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
+return S
+]]
+
+-- Once, before the first row.
+function states.setup()
+  nodes.setup()
+  nodes.patience = 60
+  nodes.keys({ { 1001, "battery" }, { 1002, "battery" }, { 2001, "aggregator" }, { 2002, "aggregator" },
+    { 3001, "relay" } })
+  program.write("via", (program.read(program.path("trusted")):gsub("([12]%d+ [^\n]*)\n", "%1 via=3001\n")))
+  program.write("both.lua", strategy)
+  program.write("keeper.lua", policy)
+end
+
+-- Besides, where a row goes over tls+tcp.
+function states.setup_with_certificates()
+  states.setup()
+  assert(os.execute(("scripts/make-certificates.sh '%s' node >/dev/null 2>&1"):format(program.path("tls"))))
+end
+
+local World = {}
+World.__index = World
+
+local rows = 0
+
+local function config_of(world, who)
+  local id = device[who]
+  local changes = { device = id, key = id .. ".key", trust = world.row.through and "via" or "trusted",
+    limits = { heartbeat_s = world.row.heartbeat_s or 5 } }
+  if world.row.over == "tls+tcp" then
+    changes.tls = { ca = "tls/ca.pem", certificate = "tls/node.pem", key = "tls/node.key.pem", server_name = "node" }
+  end
+  if who == "between" then
+    return nodes.with(changes, { api = 1, role = "relay" })
+  end
+  changes.identity, changes.market = false, states.market
+  if id < 2000 then
+    return nodes.battery(nodes.with(changes, { reserve = "keeper.lua" }))
+  end
+  local waits = who == "a" and world.row.at == "waiting"
+  return nodes.aggregator(nodes.with(changes, { strategy = "both.lua", listen = false,
+    params = { wait = waits and 1 or 0 }, demand = { value_c_per_kwh = who == "a" and 12 or 10 } }))
+end
+
+-- Starts one of them, or starts it again, as a process of its own name.
+function World:start(who, changes)
+  self.lives[who] = self.lives[who] or {}
+  self.changes[who] = changes or self.changes[who]
+  local lives = self.lives[who]
+  local name = ("row-%d-%s-%d"):format(self.number, who, #lives + 1)
+  local node = nodes.start(name, nodes.with(config_of(self, who), self.changes[who]), "--log debug")
+  lives[#lives + 1] = node
+  self[who] = node
+  return node:ready()
+end
+
+-- Starts the victim anew, where it was.
+function World:start_again()
+  local who = self.row.victim
+  local listens = self.row.listens or who == "between"
+  self:start(who, nodes.with(self.changes[who], listens and { listen = self.addresses[who] }))
+end
+
+local function url_of(row, port)
+  return ("%s://127.0.0.1:%d%s"):format(row.over or "tcp", port, row.over == "ws" and "/etp" or "")
+end
+
+-- Puts etp-net-relay before an address; returns what is to be dialed in its place.
+local function hinder(world, address)
+  world.relay = net_relay.start("", address)
+  return url_of(world.row, world.relay.port)
+end
+
+-- Who is going to be stopped dials, so that it finds the others again when it is started anew.
+local function battery_dials(world)
+  local anywhere = { listen = url_of(world.row, 0) }
+  local to_a, to_b = world:start("a", anywhere), world:start("b", anywhere)
+  local hindered = hinder(world, to_a)
+  world.way = { battery = "down", a = "up" } -- towards whom, as the relay calls it
+  world:start("battery", { dial = { hindered, to_b } })
+  world.addresses = { a = to_a, b = to_b }
+end
+
+local function battery_listens(world)
+  local path = "ipc://" .. program.path(("row-%d-link"):format(world.number))
+  local addresses = world:start("battery", { listen = { url_of(world.row, 0), path } })
+  local to_battery = addresses:match("^[^,]+")
+  world.way = { battery = "up", a = "down" }
+  world:start("a", { dial = hinder(world, to_battery) })
+  world:start("b", { dial = path })
+  world.addresses = { battery = { to_battery, path } }
+end
+
+-- All dial a node that relays, which is called "between".
+local function all_dial(world)
+  local url = world:start("between", { listen = url_of(world.row, 0) })
+  world.way = { battery = "up", a = "down" }
+  for who, at in pairs({ battery = url, a = hinder(world, url), b = url }) do
+    world:start(who, { dial = { { url = at, device = device.between } } })
+  end
+  world.addresses = { between = url }
+end
+
+local function new_world(row)
+  rows = rows + 1
+  local world = setmetatable({ row = row, number = rows, lives = {}, changes = {} }, World)
+  if row.through then
+    all_dial(world)
+  elseif (row.victim == "battery") == not row.listens then
+    battery_dials(world)
+  else
+    battery_listens(world)
+  end
+  world:all_up()
+  return world
+end
+
+-- Three nodes that are connected before their first interval begins. A machine that was too slow for that tries again.
+function states.world(row)
+  for _ = 1, 5 do
+    local world = new_world(row)
+    if not world.battery:out():find("\ninterval ", 1, true) then
+      return world
+    end
+    world:kill()
+  end
+  error("an interval began each time before all were there")
+end
+
+-- All connections are there.
+function World:all_up()
+  self.battery:wait("\npeer up [^\n]*device=2001")
+  self.battery:wait("\npeer up [^\n]*device=2002")
+  self.a:wait("\npeer up [^\n]*device=1001")
+  self.b:wait("\npeer up [^\n]*device=1001")
+end
+
+function World:kill()
+  for _, lives in pairs(self.lives) do
+    for _, node in ipairs(lives) do
+      node:kill()
+    end
+  end
+end
+
+-- Waits until a node's log has the words.
+function World:logged(who, pattern)
+  local node = self[who]
+  if not nodes.wait_until(function()
+    return node:err():find(pattern) or node:status()
+  end) or not node:err():find(pattern) then
+    node:fail(("waited for %q in its log"):format(pattern))
+  end
+end
+
+-- ---- into a state ----
+
+function World:stop_towards(who)
+  self.relay:tell("stall " .. self.way[who])
+end
+
+function World:go_on_towards(who)
+  self.relay:tell("go " .. self.way[who])
+end
+
+-- Asks a for its table of delays until that counts a BidAccept.
+local function wait_for_accept(world)
+  local counted
+  counted = nodes.wait_until(function()
+    counted = world.a:out():find("\n  BidAccept +%d+ +0 +[1-9]")
+    if not counted then
+      world.a:signal("USR1")
+    end
+    return counted
+  end)
+  assert(counted, "the BidAccept did not come")
+end
+
+local function both_bid(world)
+  world:logged("battery", "event=bid peer=2001 [^\n]*code=none")
+  world:logged("battery", "event=bid peer=2002 [^\n]*code=none")
+end
+
+local into = {}
+
+function into.queried(world)
+  world:stop_towards("battery")
+  world:logged("battery", "event=query peer=2002")
+end
+
+function into.waiting(world)
+  world:logged("a", "event=response peer=1001")
+end
+
+into.bidding = both_bid
+
+function into.held(world)
+  both_bid(world)
+  world:stop_towards("a")
+  world.battery:wait("\nheld [^\n]*for=2001 ")
+end
+
+function into.confirming(world)
+  both_bid(world)
+  world:stop_towards("battery")
+  world.battery:wait("\nheld [^\n]*for=2001 ")
+  wait_for_accept(world)
+end
+
+function into.receipt(world)
+  into.confirming(world)
+  world:stop_towards("a")
+  world:go_on_towards("battery")
+  world.battery:wait("\nsold [^\n]*to=2001 ")
+end
+
+function into.sold(world)
+  world.battery:wait("\nsold [^\n]*to=2001 ")
+  world.a:wait("\nbought [^\n]*from=1001 ")
+end
+
+-- Brings the trade into the row's state; remembers in which interval.
+function World:reach()
+  into[self.row.at](self)
+  self.interval = math.tointeger(tonumber((self.battery:wait("\ninterval [^\n]*index=(%d+)"))))
+end
+
+-- What stood still moves on, or is lost with its connection.
+function World:release(how)
+  if how ~= "go" then
+    self.relay:tell(how)
+  end
+  self.relay:tell("go")
+end
+
+-- ---- what came of it ----
+
+function World:sales(who)
+  return books.printed(self.lives.battery, "sold", device[who])
+end
+
+function World:purchases(who)
+  return books.printed(self.lives[who], "bought", device.battery)
+end
+
+-- Who has the energy of the interval in which something was done, as the battery sees it; nil if nobody.
+function World:buyer()
+  for _, who in ipairs({ "a", "b" }) do
+    if books.in_interval(self:sales(who), self.interval) then
+      return who
+    end
+  end
+  return nil
+end
+
+-- Waits until the battery has sold the interval's energy to whom the row says.
+function World:settled(who)
+  assert(nodes.wait_until(function()
+    local buyer = self:buyer()
+    return buyer == who or who == "any" and buyer
+  end), "the energy did not go to " .. tostring(who) .. "\n---- battery\n" .. self.battery:out())
+end
+
+-- Waits for something that has to be told, as `told` has it.
+function World:tells(what)
+  if what.log then
+    self:logged(what[1], what.log)
+  else
+    local node = what.life and self.lives[what[1]][what.life] or self[what[1]]
+    node:wait(what[2])
+  end
+end
+
+-- Waits until the battery and a have traded in a later interval.
+function World:trades_again()
+  assert(nodes.wait_until(function()
+    local last = self:sales("a")[#self:sales("a")]
+    return last and last.interval > self.interval and books.in_interval(self:purchases("a"), last.interval)
+  end), "no trade in a later interval\n---- battery\n" .. self.battery:out() .. "\n---- a\n" .. self.a:out())
+end
+
+local function in_doubt_of(row, who, life)
+  return who == row.victim and life == 1 and row.in_doubt or 0
+end
+
+local function check_books(world)
+  local forgotten = world.row.forgot and world.interval or nil
+  books.check_lots({ world:sales("a"), world:sales("b") }, lot_mwh)
+  books.check_same(world:sales("a"), world:purchases("a"), forgotten)
+  books.check_same(world:sales("b"), world:purchases("b"))
+  for who, lives in pairs(world.lives) do
+    for life, node in ipairs(lives) do
+      if node:status() == 0 and who ~= "between" then
+        books.check_whole(node, device[who] < 2000 and "sold" or "bought", in_doubt_of(world.row, who, life))
+      end
+    end
+  end
+end
+
+-- Ends whoever still runs.
+function World:stop_all()
+  for _, who in ipairs({ "battery", "a", "b", "other", "between" }) do
+    if self[who] and not self[who]:status() then
+      self[who]:stop()
+    end
+  end
+end
+
+-- The buyer is as the row says, and so are the books.
+function World:check_all()
+  self:stop_all()
+  for _, what in ipairs(self.row.told or {}) do
+    self:tells(what)
+  end
+  if self.row.buyer ~= "any" then
+    assert.equal(self.row.buyer, self:buyer())
+  end
+  check_books(self)
+end
+
+return states
