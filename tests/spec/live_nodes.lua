@@ -132,11 +132,19 @@ function nodes.start(name, config, options)
   end
   local command = ("exec '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
     program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
-  -- The status is written under another name first, so that nobody reads half of it.
-  local script = program.write(name .. ".sh", ("(%s) &\necho $! >'%s.new' && mv '%s.new' '%s'\nwait $!\n"
-    .. "echo $? >'%s.new' && mv '%s.new' '%s'\n"):format(
-    command, pid_path, pid_path, pid_path, status_path, status_path, status_path))
-  os.execute(("setsid sh '%s' >/dev/null 2>&1 &"):format(script))
+  -- Each file is written under another name first: nobody reads half of it. If this spec is killed, its nodes are too.
+  local script = program.write(name .. ".sh", ([[
+spec=$1
+(%s) &
+node=$!
+echo $node >'%s.new' && mv '%s.new' '%s'
+(while kill -0 $spec; do sleep 1; done; kill -KILL $node) &
+guard=$!
+wait $node
+echo $? >'%s.new' && mv '%s.new' '%s'
+kill $guard
+]]):format(command, pid_path, pid_path, pid_path, status_path, status_path, status_path))
+  os.execute(("setsid sh '%s' $PPID >/dev/null 2>&1 &"):format(script))
   node.status_path = status_path
   running[#running + 1] = node
   node.pid = assert(nodes.wait_until(function()
