@@ -19,7 +19,7 @@
 
 #include "live/relay/relay.h"
 
-enum { CLAIM_MAX = 192 };
+enum { REASON_MAX = 256 };
 
 /* ---- the tables ---- */
 
@@ -111,19 +111,18 @@ static void rest(etp_live *live, const struct live_connection *connection, const
         etp_live_rest(live, connection->endpoint, NULL, etp_live_now(live) + end->pause);
 }
 
-/* The audit must not blame a device for what somebody did who only said that he was it. */
+/* "The device" of a sentence that came from the other side is this one. And the audit must not blame a device for what
+ * somebody did who only said that he was it. */
 static void tell_refusal(etp_live *live, const struct live_connection *connection, const etp_channel_end *how,
                          const char *why)
 {
-    const etp_id own = connection->node->channel.device;
-    const etp_live_refusal_kind kind = kind_of(how, connection->established);
-    char claim[CLAIM_MAX];
-    if (how->device == 0 || how->proved || connection->node->identity == NULL) {
-        etp_live_refuse(live, kind, own, how->device, connection->address, why);
-        return;
-    }
-    snprintf(claim, sizeof claim, "%s (it says that it is device %llu)", why, (unsigned long long)how->device);
-    etp_live_refuse(live, kind, own, 0, connection->address, claim);
+    const bool claims = how->device != 0 && !how->proved && connection->node->identity != NULL;
+    char reason[REASON_MAX], claim[64] = "";
+    if (claims)
+        snprintf(claim, sizeof claim, " (it says that it is device %llu)", (unsigned long long)how->device);
+    snprintf(reason, sizeof reason, "%s%s%s", how->by_peer ? "the other side refused this one: " : "", why, claim);
+    etp_live_refuse(live, kind_of(how, connection->established), connection->node->channel.device,
+                    claims ? 0 : how->device, connection->address, reason);
 }
 
 /* For the peer's next connection. Whoever was told to stay away is given the benefit of a clock that is a little fast. */
@@ -255,6 +254,8 @@ static void on_closed(void *user, etp_connection carried, const char *why)
         return;
     live->stats.closed++;
     keep_rate(live, connection, NULL);
+    if (!connection->established && !connection->ending)
+        etp_live_closed_unheard(live, connection, why);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
@@ -264,11 +265,7 @@ static void on_trouble(void *user, unsigned number, const char *what)
 {
     etp_live *live = user;
     etp_live_endpoint place;
-    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    live->stats.dials_failed++;
-    const bool listens = endpoint != NULL && endpoint->listens;
-    etp_log(&live->options.logger, listens ? ETP_LOG_WARN : ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            listens ? "cannot accept" : "cannot dial", endpoint != NULL ? endpoint->url : "", what);
+    etp_live_endpoint_failed(live, etp_live_endpoint_of(live, number, &place), what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {

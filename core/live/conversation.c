@@ -140,6 +140,7 @@ static void on_established(void *user, const etp_channel_peer *peer)
         return;
     }
     etp_carrier_good(live->carrier, connection->carried);
+    etp_live_endpoint_works(live, connection);
     /* The handshake was a round trip too, when nobody had joined yet. */
     const etp_channel_clock clock = etp_channel_clock_of(&connection->channel);
     on_clock(connection, &clock);

@@ -60,6 +60,7 @@ struct live_endpoint {
     /* A dialer rests while its peer is up by another connection, or until a moment that the peer named. */
     const struct etp_live_peer *rests_for;
     etp_time rests_until; /* 0 when it does not */
+    bool failing;         /* that was told, and no connection was good since */
 };
 
 struct etp_live_peer {
@@ -76,6 +77,7 @@ struct etp_live_peer {
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
     etp_live_clocks clocks;
+    bool clock_told; /* that it is far from ours */
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
@@ -177,6 +179,11 @@ void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
 bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls);
 void etp_live_forget_tls(etp_live *live, etp_tls *tls);
 void etp_live_free_endpoints(etp_live *live);
+
+/* unheard.c */
+void etp_live_endpoint_failed(etp_live *live, struct live_endpoint *endpoint, const char *what); /* NULL: it is gone */
+void etp_live_endpoint_works(etp_live *live, const struct live_connection *connection);
+void etp_live_closed_unheard(etp_live *live, const struct live_connection *connection, const char *why);
 
 /* discover.c */
 void etp_live_start_finders(etp_live *live);

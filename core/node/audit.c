@@ -58,7 +58,7 @@ static void tell_failure(etp_station *station, bool fails)
 void etp_audit_refusal(void *user, const etp_live_refusal *refusal)
 {
     etp_station *station = user;
-    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[512];
+    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[1024];
     make_plain(address, sizeof address, refusal->address != NULL ? refusal->address : "");
     make_plain(reason, sizeof reason, refusal->reason != NULL ? refusal->reason : "");
     station->refusals++;

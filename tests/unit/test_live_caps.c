@@ -185,7 +185,8 @@ static void one_peer_too_many_is_told_so(void **state)
     dial_to(&sides[2], address, BUYER);
     WAIT_FOR(sides[2].refusals > 0);
     assert_int_equal(sides[2].refused_kind, ETP_LIVE_REFUSED_BY_PEER);
-    assert_string_equal(sides[2].refused_reason, "the node has as many connections or peers as it may have");
+    assert_string_equal(sides[2].refused_reason,
+                        "the other side refused this one: the node has as many connections or peers as it may have");
     assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_PEER);
     assert_int_equal(sides[0].up, 1);
     assert_int_equal(sides[2].up, 0);
