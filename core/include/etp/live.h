@@ -100,9 +100,10 @@ typedef struct etp_live_options {
     unsigned max_peers;             /**< [1024] links of the engine that it may make */
     unsigned max_connections;       /**< [2048] at the same time */
     unsigned max_per_address;       /**< [256] of those, from one address that dialed us; 0 = no bound */
-    unsigned max_unauthenticated;   /**< [128] that dialed us and have not said who they are; an address has half of them */
-    unsigned messages_per_second;   /**< [1000] of one peer; 0 = no limit */
-    unsigned message_burst;         /**< [2000] of one peer at once */
+    unsigned
+        max_unauthenticated; /**< [128] that dialed us and have not said who they are; an address has half of them */
+    unsigned messages_per_second; /**< [1000] of one peer; 0 = no limit */
+    unsigned message_burst;       /**< [2000] of one peer at once */
     size_t
         unacknowledged_bytes; /**< [8192] under way to one peer, at least 4096; what is more waits, the urgent first */
     etp_time handshake_limit; /**< [5 s] to say who one is */

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Nodes over tls+tcp whose certificates are not as they should be: both sides say so, nothing is traded, and both live on.
+-- Nodes over tls+tcp whose certificates are not as they should be: both say so, nothing is traded, and both live on.
 local nodes = require("live_nodes")
 local program = require("program")
 
@@ -50,7 +50,9 @@ local function says_why(node, with)
     return refusals(node.name):match("refused=handshake [^\n]+\n")
   end)
   assert.truthy(text, node:err())
-  program.says(text, { "TLS: ", with.certificate .. " has expired, does not fit its key, or is not of the authority", with.ca })
+  program.says(text, {
+    "TLS: ", with.certificate .. " has expired, does not fit its key, or is not of the authority", with.ca,
+  })
   assert.truthy(node:err():find("warn live refused kind=handshake [^\n]*TLS: "), node:err())
 end
 
