@@ -126,16 +126,26 @@ function nodes.start(name, config, options, before)
   node.out_path, node.err_path = program.path(name .. ".out"), program.path(name .. ".err")
   node.json_path = program.path(name .. ".json")
   local pid_path, status_path = program.path(name .. ".pid"), program.path(name .. ".status")
-  os.remove(pid_path)
-  os.remove(status_path)
-  os.remove(node.json_path)
+  -- What an earlier node of that name has left behind is not to be taken for this one's: its process id may be known
+  -- before its output is opened.
+  for _, path in ipairs({ pid_path, status_path, node.json_path, node.out_path, node.err_path }) do
+    os.remove(path)
+  end
   local command = ("exec %s '%s' node --json '%s' %s '%s' >'%s' 2>'%s'"):format(
     before or "", program.engine, node.json_path, options or "", node.config, node.out_path, node.err_path)
-  -- The status is written under another name first, so that nobody reads half of it.
-  local script = program.write(name .. ".sh", ("(%s) &\necho $! >'%s.new' && mv '%s.new' '%s'\nwait $!\n"
-    .. "echo $? >'%s.new' && mv '%s.new' '%s'\n"):format(
-    command, pid_path, pid_path, pid_path, status_path, status_path, status_path))
-  os.execute(("setsid sh '%s' >/dev/null 2>&1 &"):format(script))
+  -- Each file is written under another name first: nobody reads half of it. If this spec is killed, its nodes are too.
+  local script = program.write(name .. ".sh", ([[
+spec=$1
+(%s) &
+node=$!
+echo $node >'%s.new' && mv '%s.new' '%s'
+(while kill -0 $spec; do sleep 1; done; kill -KILL $node) &
+guard=$!
+wait $node
+echo $? >'%s.new' && mv '%s.new' '%s'
+kill $guard
+]]):format(command, pid_path, pid_path, pid_path, status_path, status_path, status_path))
+  os.execute(("setsid sh '%s' $PPID >/dev/null 2>&1 &"):format(script))
   node.status_path = status_path
   running[#running + 1] = node
   node.pid = assert(nodes.wait_until(function()
