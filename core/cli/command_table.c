@@ -16,11 +16,9 @@ const etp_command etp_commands[] = {
     {"report", "makes a page of a result that was written as JSON", etp_report_start, etp_report_help},
     {"new", "writes a strategy or a reserve policy to start from", etp_new_start, etp_new_help},
     {"data", "says what files of prices, homes and tariffs are: span, gaps, extremes", etp_data_start, etp_data_help},
-#ifdef ETP_HAS_LIVE
     {"node", "runs a battery or an aggregator as a process of its own, on a real network", etp_node_start,
      etp_node_help},
     {"keygen", "makes the key by which a device proves who it is", etp_keygen_start, etp_keygen_help},
-#endif
     {"api", "prints what a script meets: hooks, fields, functions", etp_api_start, etp_api_help},
 };
 enum { COMMANDS = sizeof etp_commands / sizeof etp_commands[0] };

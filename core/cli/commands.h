@@ -53,17 +53,15 @@ void etp_new_help(void);
 int etp_data_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_data_help(void);
 
-#ifdef ETP_HAS_LIVE
-/* Makes a key pair for a device. */
+/* Makes a key pair for a device. Only says so in a program that was built without live nodes. */
 int etp_keygen_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_keygen_help(void);
-#endif
 
 /* Prints the script API. */
 int etp_api_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_api_help(void);
 
-/* Is a node on a real network. Only in builds that have one. */
+/* Is a node on a real network. Only says so in a program that was built without live nodes. */
 int etp_node_start(const char *program, int argc, char **argv, etp_error *error);
 void etp_node_help(void);
 

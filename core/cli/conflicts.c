@@ -35,7 +35,7 @@ static int check_watch(const etp_options *options, etp_error *error)
 static int check_live(const etp_options *options, etp_error *error)
 {
 #ifndef ETP_HAS_LIVE
-    return refuse(error, "--live needs nodes on real links, and this etp-engine was built without them (ETP_LIVE)");
+    return refuse(error, "--live needs nodes on a real network, and this etp-engine was built without them (ETP_LIVE)");
 #endif
     if (options->simulated != NULL) {
         etp_fail(error, ETP_EINVAL, "--%s is of simulated links, and --live has real ones: leave one of them out",

@@ -26,6 +26,16 @@ static int refuse_word(const char *word, const char *kind, const char *meant, co
     return ETP_EXIT_USAGE;
 }
 
+/* What stands behind --live with a blank between is taken for a strategy. */
+static const char *transport_of(const char *word)
+{
+    static const char *const given[] = {"--live=inproc", "--live=ipc", "--live=tcp", "--live=ws"};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        if (strcmp(strchr(given[i], '=') + 1, word) == 0)
+            return given[i];
+    return NULL;
+}
+
 static int refuse_command(const char *word, etp_error *error)
 {
     etp_fail(error, ETP_ENOENT, "'%s' is a command and stands first: etp-engine %s ...", word, word);
@@ -48,6 +58,8 @@ static int check_there(const char *path, etp_role role, etp_error *error)
     int size = snprintf(file, sizeof file, "%s.lua", path);
     if (word && size > 0 && (size_t)size < sizeof file && access(file, F_OK) == 0)
         meant = file;
+    if (word && bidder && meant == NULL)
+        meant = transport_of(path);
     if (word && bidder)
         return refuse_word(path, "command and no strategy", meant, "strategies/greedy.lua", error);
     if (word)

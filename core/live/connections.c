@@ -14,9 +14,12 @@
  */
 #include "live/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "live/relay/relay.h"
+
+enum { REASON_MAX = 256 };
 
 /* ---- the tables ---- */
 
@@ -71,6 +74,7 @@ static void give_back(etp_live *live, struct live_connection *connection)
     live->free_slots[live->free_count++] = connection->slot;
     live->stats.connections--;
     live->stats.unauthenticated -= !connection->established;
+    etp_live_is_mute_no_more(live, connection);
     etp_channel_fini(&connection->channel);
     etp_live_give(live, connection, sizeof *connection);
 }
@@ -93,16 +97,47 @@ static etp_live_refusal_kind kind_of(const etp_channel_end *end, bool establishe
     return established ? ETP_LIVE_REFUSED_CHANNEL : ETP_LIVE_REFUSED_HANDSHAKE;
 }
 
-/* A dialer whose peer is up by another connection has nothing to dial for; one that was told to stay away does. */
+/* A dialer whose peer is up by another connection has nothing to dial for; one that was told to stay away does. Whoever has
+ * only claimed to be that peer could else keep us from dialing the one that is at this address. */
 static void rest(etp_live *live, const struct live_connection *connection, const etp_channel_end *end)
 {
+    const bool known = end->proved || connection->node->identity == NULL;
     if (!connection->dialed)
         return;
-    const struct etp_live_peer *peer = etp_live_find_peer(live, connection->node->number, end->device);
+    const struct etp_live_peer *peer = known ? etp_live_find_peer(live, connection->node->number, end->device) : NULL;
     if (is_our_affair(end->refusal) && peer != NULL && peer->port != NULL)
         etp_live_rest(live, connection->endpoint, peer, 0);
     else if (end->by_peer && end->pause > 0)
         etp_live_rest(live, connection->endpoint, NULL, etp_live_now(live) + end->pause);
+}
+
+/* "The device" of a sentence that came from the other side is this one. And the audit must not blame a device for what
+ * somebody did who only said that he was it. */
+static void tell_refusal(etp_live *live, const struct live_connection *connection, const etp_channel_end *how,
+                         const char *why)
+{
+    const bool claims = how->device != 0 && !how->proved && connection->node->identity != NULL;
+    char reason[REASON_MAX], claim[64] = "";
+    if (claims)
+        snprintf(claim, sizeof claim, " (it says that it is device %llu)", (unsigned long long)how->device);
+    snprintf(reason, sizeof reason, "%s%s%s", how->by_peer ? "the other side refused this one: " : "", why, claim);
+    etp_live_refuse(live, kind_of(how, connection->established), connection->node->channel.device,
+                    claims ? 0 : how->device, connection->address, reason);
+}
+
+/* For the peer's next connection. Whoever was told to stay away is given the benefit of a clock that is a little fast. */
+static void keep_rate(etp_live *live, const struct live_connection *connection, const etp_channel_end *how)
+{
+    const etp_id device = etp_channel_peer_of(&connection->channel).device;
+    struct etp_live_peer *peer =
+        connection->established ? etp_live_find_peer(live, connection->node->number, device) : NULL;
+    if (peer == NULL)
+        return;
+    const etp_time rate = etp_channel_rate_of(&connection->channel);
+    if (rate > peer->rate)
+        peer->rate = rate;
+    if (how != NULL && how->refusal == ETP_CHANNEL_RATE_LIMITED && !how->by_peer)
+        peer->away_until = etp_live_now(live) + how->pause - how->pause / 8;
 }
 
 /* The channel is over. What it has yet to say goes out when the list is settled. */
@@ -116,14 +151,21 @@ void etp_live_end_connection(etp_live *live, struct live_connection *connection)
     if (!is_our_affair(how.refusal)) {
         if (connection->port.peer != NULL && !how.by_peer)
             connection->port.peer->refused++;
-        etp_live_refuse(live, kind_of(&how, connection->established), connection->node->channel.device, how.device,
-                        connection->address, why);
+        tell_refusal(live, connection, &how, why);
     }
+    keep_rate(live, connection, &how);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     rest(live, connection, &how);
     set_due(live, connection, etp_live_now(live) + LIVE_LAST_WORDS);
     etp_live_list(live, connection);
+}
+
+void etp_live_drop_connection(etp_live *live, struct live_connection *connection)
+{
+    connection->ending = true;
+    etp_live_is_mute_no_more(live, connection);
+    etp_carrier_close(live->carrier, connection->carried);
 }
 
 /* ---- what the carrier says ---- */
@@ -140,6 +182,7 @@ static struct live_connection *make_connection(etp_live *live, const struct live
     made->node = endpoint->node;
     made->due = ETP_TIME_NEVER;
     made->host = etp_live_hash_host(address);
+    made->network = etp_live_hash_network(address);
     strncat(made->address, address, sizeof made->address - 1);
     if (etp_channel_init(&made->channel, &endpoint->node->channel, made, !endpoint->listens, endpoint->expected,
                          etp_live_now(live)) != ETP_OK) {
@@ -159,7 +202,7 @@ static void on_opened(void *user, etp_connection carried, unsigned number, const
     etp_live *live = user;
     etp_live_endpoint place;
     const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    const char *refused = dialed || endpoint == NULL ? NULL : etp_live_over_cap(live, etp_live_hash_host(address));
+    const char *refused = dialed || endpoint == NULL ? NULL : etp_live_over_cap(live, address);
     if (refused != NULL)
         etp_live_refuse(live, ETP_LIVE_REFUSED_CAP, endpoint->node->channel.device, 0, address, refused);
     struct live_connection *connection =
@@ -173,6 +216,8 @@ static void on_opened(void *user, etp_connection carried, unsigned number, const
     live->stats.opened++;
     live->stats.connections++;
     live->stats.unauthenticated++;
+    if (!dialed)
+        etp_live_is_mute(live, connection);
     etp_live_list(live, connection);
 }
 
@@ -208,6 +253,9 @@ static void on_closed(void *user, etp_connection carried, const char *why)
     if (connection == NULL)
         return;
     live->stats.closed++;
+    keep_rate(live, connection, NULL);
+    if (!connection->established && !connection->ending)
+        etp_live_closed_unheard(live, connection, why);
     etp_relay_end(connection, why);
     etp_live_port_lost(live, &connection->port, why);
     give_back(live, connection);
@@ -217,11 +265,7 @@ static void on_trouble(void *user, unsigned number, const char *what)
 {
     etp_live *live = user;
     etp_live_endpoint place;
-    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    live->stats.dials_failed++;
-    etp_log(&live->options.logger, ETP_LOG_INFO, "live", "%s url=%s error=\"%s\"",
-            endpoint != NULL && endpoint->listens ? "cannot accept" : "cannot dial",
-            endpoint != NULL ? endpoint->url : "", what);
+    etp_live_endpoint_failed(live, etp_live_endpoint_of(live, number, &place), what);
 }
 
 const etp_carrier_calls etp_live_carrier_calls = {

@@ -27,15 +27,15 @@ static int send_frame(etp_live_port *port, const void *frame, size_t size)
     return result;
 }
 
-static void refuse(struct live_connection *connection, etp_channel_refusal refusal)
+static void refuse(struct live_connection *connection, etp_channel_refusal refusal, etp_time pause)
 {
-    etp_channel_bye(&connection->channel, refusal, 0);
+    etp_channel_bye(&connection->channel, refusal, pause);
     etp_live_end_connection(connection->live, connection);
 }
 
 static void was_replaced(etp_live_port *port)
 {
-    refuse(as_connection(port), ETP_CHANNEL_REPLACED);
+    refuse(as_connection(port), ETP_CHANNEL_REPLACED, 0);
 }
 
 /* "tls+tcp" of "tls+tcp://...". Schemes are few. */
@@ -91,6 +91,9 @@ static etp_channel_refusal on_admit(void *user, const etp_channel_peer *peer)
     const struct live_connection *connection = user;
     const etp_live_arrival arrival = arrival_of(connection, peer);
     etp_error error = {0};
+    const struct etp_live_peer *known = etp_live_find_peer(connection->live, connection->node->number, peer->device);
+    if (known != NULL && etp_live_now(connection->live) < known->away_until)
+        return ETP_CHANNEL_RATE_LIMITED;
     int result = etp_live_port_admits(connection->live, &arrival, &error);
     return result == ETP_OK ? ETP_CHANNEL_NONE : answer_to(connection->live, peer->device, result, &error);
 }
@@ -104,6 +107,17 @@ static void on_clock(void *user, const etp_channel_clock *clock)
         etp_live_port_clock(connection->live, &connection->port, &clocks);
 }
 
+/* Of the rate limit: whoever was over it could else connect anew, and again have all of it. */
+static bool has_some_left(struct live_connection *connection, const etp_channel_peer *peer)
+{
+    const struct etp_live_peer *known = etp_live_find_peer(connection->live, connection->node->number, peer->device);
+    if (known == NULL)
+        return true;
+    const struct live_connection *present = known->port != NULL ? etp_live_connection_of(known->port) : NULL;
+    const etp_time rate = present != NULL ? etp_channel_rate_of(&present->channel) : 0;
+    return etp_channel_go_on_from(&connection->channel, rate > known->rate ? rate : known->rate);
+}
+
 static void on_established(void *user, const etp_channel_peer *peer)
 {
     struct live_connection *connection = user;
@@ -112,15 +126,21 @@ static void on_established(void *user, const etp_channel_peer *peer)
     etp_error error = {0};
     connection->established = true;
     live->stats.unauthenticated--;
+    etp_live_is_mute_no_more(live, connection);
     live->stats.established++;
+    if (!has_some_left(connection, peer)) {
+        refuse(connection, ETP_CHANNEL_RATE_LIMITED, connection->node->channel.rate_pause);
+        return;
+    }
     int result = etp_live_port_join(live, &connection->port, &arrival, &error);
     if (result == ETP_OK)
         result = etp_relay_begin(connection);
     if (result != ETP_OK) {
-        refuse(connection, answer_to(live, peer->device, result, &error));
+        refuse(connection, answer_to(live, peer->device, result, &error), 0);
         return;
     }
     etp_carrier_good(live->carrier, connection->carried);
+    etp_live_endpoint_works(live, connection);
     /* The handshake was a round trip too, when nobody had joined yet. */
     const etp_channel_clock clock = etp_channel_clock_of(&connection->channel);
     on_clock(connection, &clock);

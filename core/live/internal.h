@@ -25,6 +25,7 @@
 
 enum {
     AUDIT_ADDRESSES = 64,
+    AUDIT_KIND_FACTOR = 4, /* of one kind, from all addresses, so many times what one address may cause */
     ROUND_TRIPS = 64,
     SILENT_HEARTBEATS = 3, /* after so many a peer is lost */
     SEND_BUFFER = 8192     /* bytes handed to the system at a time */
@@ -59,6 +60,7 @@ struct live_endpoint {
     /* A dialer rests while its peer is up by another connection, or until a moment that the peer named. */
     const struct etp_live_peer *rests_for;
     etp_time rests_until; /* 0 when it does not */
+    bool failing;         /* that was told, and no connection was good since */
 };
 
 struct etp_live_peer {
@@ -71,9 +73,11 @@ struct etp_live_peer {
     etp_live_port *port; /* NULL while it is lost */
     bool dialed;
     etp_time since;
+    etp_time rate, away_until; /* what its last connection left of the rate limit; and until when it is to stay away */
     unsigned connections;
     uint64_t frames_sent, frames_received, bytes_sent, bytes_received, refused;
     etp_live_clocks clocks;
+    bool clock_told; /* that it is far from ours */
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
@@ -89,9 +93,12 @@ struct live_connection {
     etp_live_endpoint endpoint;
     etp_time due; /* what its deadline is set to */
     bool dialed, established, ending;
-    bool waits;    /* the engine met ETP_EFULL */
-    bool listed;   /* to be settled */
-    uint64_t host; /* hash of the address without its port; 0 for one on this machine that has none */
+    bool waits;       /* the engine met ETP_EFULL */
+    bool listed;      /* to be settled */
+    uint64_t host;    /* hash of the address without its port; 0 for one on this machine that has none */
+    uint64_t network; /* the same of the network that one subscriber has: of IPv6 the first half of the address */
+    bool mute;        /* dialed us, and has yet to say who it is */
+    struct live_connection *next_mute;
     struct live_connection *next_listed, *next; /* `next` in its bucket */
     struct etp_relay_queue *queue;              /* at a relay: what waits for the other end */
     struct live_behind *behind;                 /* with a relay: the devices behind it */
@@ -99,11 +106,16 @@ struct live_connection {
     etp_channel channel;
 };
 
+/* How many lines were given out. */
+struct audit_window {
+    etp_time second; /* when its present second began */
+    unsigned lines;  /* in that */
+};
+
 struct audit_address {
     bool used;
     uint64_t hash;
-    etp_time second; /* when its present second began */
-    unsigned lines;  /* in that */
+    struct audit_window window;
     uint64_t left_out;
 };
 
@@ -127,6 +139,8 @@ struct etp_live {
     struct live_connection **connection_buckets;
     uint32_t bucket_mask;
     struct live_connection *listed; /* to be settled, the last one first */
+    struct live_connection *mute;   /* those that dialed us and have yet to say who they are, the oldest first */
+    unsigned mute_count;
 
     struct etp_live_peer **peers, **links; /* by index, and by link */
     struct etp_live_peer **peer_buckets;
@@ -142,6 +156,7 @@ struct etp_live {
     struct live_finder *finders;
 
     struct audit_address audit[AUDIT_ADDRESSES];
+    struct audit_window audit_kinds[ETP_LIVE_REFUSALS];
     uint64_t engine_refused[ETP_REFUSALS]; /* as last seen */
     etp_histogram round_trips;             /* in microseconds */
     etp_live_stats stats;
@@ -165,6 +180,11 @@ bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls);
 void etp_live_forget_tls(etp_live *live, etp_tls *tls);
 void etp_live_free_endpoints(etp_live *live);
 
+/* unheard.c */
+void etp_live_endpoint_failed(etp_live *live, struct live_endpoint *endpoint, const char *what); /* NULL: it is gone */
+void etp_live_endpoint_works(etp_live *live, const struct live_connection *connection);
+void etp_live_closed_unheard(etp_live *live, const struct live_connection *connection, const char *why);
+
 /* discover.c */
 void etp_live_start_finders(etp_live *live);
 void etp_live_judge_finders(etp_live *live, const struct live_node *node); /* its trust is another */
@@ -172,7 +192,8 @@ void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
-void etp_live_end_connection(etp_live *live, struct live_connection *connection); /* its channel is over */
+void etp_live_end_connection(etp_live *live, struct live_connection *connection);  /* its channel is over */
+void etp_live_drop_connection(etp_live *live, struct live_connection *connection); /* at once, without a word */
 void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
 void etp_live_list(etp_live *live, struct live_connection *connection);
 struct live_connection *etp_live_connection_of(etp_live_port *port); /* NULL for a port of another class */
@@ -186,7 +207,10 @@ extern const etp_channel_calls etp_live_channel_calls;
 extern const etp_live_port_class etp_live_connected;
 
 /* caps.c */
-const char *etp_live_over_cap(const etp_live *live, uint64_t host); /* why one more of this host is too many, or NULL */
+/* Why one more of this address is too many, or NULL. May send away one that has yet to say who it is. */
+const char *etp_live_over_cap(etp_live *live, const char *address);
+void etp_live_is_mute(etp_live *live, struct live_connection *connection);
+void etp_live_is_mute_no_more(etp_live *live, struct live_connection *connection);
 
 /* peers.c */
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);
@@ -199,6 +223,7 @@ void etp_live_older_free(etp_live *live);
 
 /* audit.c */
 uint64_t etp_live_hash_host(const char *address);
+uint64_t etp_live_hash_network(const char *address);
 
 /* loop.c */
 int etp_live_open_loop(etp_live *live, etp_error *error);

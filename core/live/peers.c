@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const etp_time clock_far = ETP_NS_PER_SECOND;
+
 static struct etp_live_peer **bucket_of(const etp_live *live, etp_node node, etp_id device)
 {
     return &live->peer_buckets[etp_hash(node, device, 0, 0) & live->peer_mask];
@@ -145,12 +147,27 @@ static etp_time believed(const etp_live_clocks *clocks)
     return may_be_ours ? 0 : clocks->ahead;
 }
 
+/* Delays are corrected for it, but market intervals and the stamps of discovery go by the hosts' own clocks. */
+static void tell_far_clock(etp_live *live, struct etp_live_peer *peer)
+{
+    const etp_live_clocks *clocks = &peer->clocks;
+    etp_time apart = clocks->ahead < 0 ? -clocks->ahead : clocks->ahead;
+    bool is_far = apart - clocks->uncertainty > clock_far;
+    if (is_far && !peer->clock_told)
+        etp_log(
+            &live->options.logger, ETP_LOG_WARN, "live",
+            "clock device=%llu ahead_ms=%lld text=\"the clocks of the two hosts are apart: is NTP running on both?\"",
+            (unsigned long long)peer->device, (long long)(clocks->ahead / ETP_NS_PER_MS));
+    peer->clock_told = is_far;
+}
+
 void etp_live_port_clock(etp_live *live, etp_live_port *port, const etp_live_clocks *clocks)
 {
     struct etp_live_peer *peer = port->peer;
     if (peer == NULL)
         return;
     peer->clocks = *clocks;
+    tell_far_clock(live, peer);
     uint64_t micros = clocks->round_trip > 0 ? (uint64_t)(clocks->round_trip / ETP_NS_PER_US) : 0;
     peer->round_trips[peer->round_trip_count++ % ROUND_TRIPS] = micros < UINT32_MAX ? (uint32_t)micros : UINT32_MAX;
     etp_histogram_add(&live->round_trips, micros);

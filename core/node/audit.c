@@ -28,6 +28,7 @@ int etp_audit_open(etp_station *station, etp_error *error)
     if (station->audit != NULL)
         fclose(station->audit);
     station->audit = file;
+    station->audit_fails = false;
     return ETP_OK;
 }
 
@@ -40,21 +41,32 @@ static void make_plain(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
+/* A full disk is said once, and so is that it is not full any more. */
+static void tell_failure(etp_station *station, bool fails)
+{
+    if (fails && !station->audit_fails)
+        etp_log(&station->options.logger, ETP_LOG_ERROR, "audit", "%s: the audit cannot be written: %s",
+                station->config.audit, strerror(errno));
+    else if (!fails && station->audit_fails)
+        etp_log(&station->options.logger, ETP_LOG_WARN, "audit", "%s: the audit is written again",
+                station->config.audit);
+    station->audit_fails = fails;
+    if (fails)
+        clearerr(station->audit);
+}
+
 void etp_audit_refusal(void *user, const etp_live_refusal *refusal)
 {
     etp_station *station = user;
-    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[512];
+    char stamp[ETP_STAMP_TEXT_MAX], address[128], reason[1024];
     make_plain(address, sizeof address, refusal->address != NULL ? refusal->address : "");
     make_plain(reason, sizeof reason, refusal->reason != NULL ? refusal->reason : "");
     station->refusals++;
-    etp_log(&station->options.logger, ETP_LOG_WARN, "audit",
-            "refused=%s device=%" PRIu64 " address=%s left_out=%" PRIu64 " reason=\"%s\"",
-            etp_live_refusal_name(refusal->kind), refusal->device, address, refusal->left_out, reason);
     if (station->audit == NULL)
         return;
     fprintf(station->audit,
             "at=%s refused=%s node=%" PRIu64 " device=%" PRIu64 " address=%s left_out=%" PRIu64 " reason=\"%s\"\n",
             etp_tell_stamp(station, refusal->when, stamp), etp_live_refusal_name(refusal->kind), refusal->node,
             refusal->device, address, refusal->left_out, reason);
-    fflush(station->audit);
+    tell_failure(station, fflush(station->audit) != 0);
 }

@@ -21,8 +21,8 @@ static void describe_trust(const etp_node_config *config, const etp_node_parts *
     if (config->open)
         fputs("  identity   off\n", out);
     else
-        fprintf(out, "  identity   %s; trusts %zu devices of %s\n", config->key, etp_trust_count(parts->trust),
-                config->trust);
+        fprintf(out, "  identity   %s; trusts %zu %s of %s\n", config->key, etp_trust_count(parts->trust),
+                etp_trust_count(parts->trust) == 1 ? "device" : "devices", config->trust);
 }
 
 static void describe_script(const char *word, const etp_script *script, FILE *out)

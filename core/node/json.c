@@ -21,6 +21,11 @@ static void put_ms(builder *to, const char *name, bool known, etp_time value)
 
 /* ---- delays and peers ---- */
 
+static void put_us(builder *to, const char *name, bool known, uint64_t value)
+{
+    put(to, name, known ? json_real((double)value / us_per_ms) : json_null());
+}
+
 static json_t *make_delay(const etp_delay_facts *delay)
 {
     builder to = begin();
@@ -28,10 +33,10 @@ static json_t *make_delay(const etp_delay_facts *delay)
     put_whole(&to, "limit_ms", delay->limit / ETP_NS_PER_MS);
     put_count(&to, "sent", delay->sent);
     put_count(&to, "received", delay->count);
-    put_real(&to, "p50_ms", (double)delay->p50_us / us_per_ms);
-    put_real(&to, "p99_ms", (double)delay->p99_us / us_per_ms);
-    put_real(&to, "p999_ms", (double)delay->p999_us / us_per_ms);
-    put_real(&to, "max_ms", (double)delay->max_us / us_per_ms);
+    put_us(&to, "p50_ms", delay->count > 0, delay->p50_us);
+    put_us(&to, "p99_ms", delay->count > 0, delay->p99_us);
+    put_us(&to, "p999_ms", delay->count > 0, delay->p999_us);
+    put_us(&to, "max_ms", delay->count > 0, delay->max_us);
     put_count(&to, "misses", delay->misses);
     return finish(&to);
 }

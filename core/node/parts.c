@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "etp/rehearsal.h"
 #include "node/config/keys.h"
+#include "program/shipped.h"
 
+enum { NAME_MAX_BYTES = 64, PATH_BYTES = 4096 };
 static etp_error none;
 
 /* ---- the script ---- */
@@ -33,6 +37,24 @@ int etp_node_params_apply(etp_script *script, const etp_node_config *config, etp
     return etp_script_set_many(script, names, values, config->param_count, error);
 }
 
+static void refuse_script(const etp_node_config *config, int result, const char *text, etp_findings *findings)
+{
+    char nearest[NAME_MAX_BYTES];
+    const char *folder = config->role == ETP_NODE_BATTERY ? "reserve/" : "";
+    if (result == ETP_ENOENT && etp_shipped_nearest(script_path(config), folder, nearest, sizeof nearest))
+        etp_node_config_refuse(
+            config, findings, script_key(config),
+            "cannot be loaded: %s: there is no such file, nor a shipped script of that name; did you "
+            "mean %s?",
+            script_path(config), nearest);
+    else if (result == ETP_ENOENT)
+        etp_node_config_refuse(config, findings, script_key(config),
+                               "cannot be loaded: %s: there is no such file, nor a shipped script of that name",
+                               script_path(config));
+    else
+        etp_node_config_refuse(config, findings, script_key(config), "cannot be loaded: %s", text);
+}
+
 /* NULL where there is none, or it was refused. */
 static etp_script *load_script(const etp_node_config *config, const etp_logger *logger, etp_findings *findings)
 {
@@ -46,8 +68,9 @@ static etp_script *load_script(const etp_node_config *config, const etp_logger *
     options.suspend_after = ETP_SUSPEND_AFTER;
     options.suspend_after_overruns = ETP_SUSPEND_AFTER_OVERRUNS;
     options.logger = logger;
-    if (etp_script_load(&script, script_path(config), &options, &error) != ETP_OK) {
-        etp_node_config_refuse(config, findings, script_key(config), "cannot be loaded: %s", error.text);
+    int result = etp_script_load(&script, script_path(config), &options, &error);
+    if (result != ETP_OK) {
+        refuse_script(config, result, error.text, findings);
         return NULL;
     }
     if (etp_script_role(script) != wanted)
@@ -76,8 +99,10 @@ static void rehearse(const etp_node_config *config, etp_findings *findings)
 static void load_identity(etp_node_parts *parts, const etp_node_config *config, etp_findings *findings)
 {
     etp_error error = none;
-    if (etp_identity_load(&parts->identity, config->key, NULL, &error) != ETP_OK)
-        etp_node_config_refuse(config, findings, "key", "cannot be used: %s", error.text);
+    int result = etp_identity_load(&parts->identity, config->key, NULL, &error);
+    if (result != ETP_OK)
+        etp_node_config_refuse(config, findings, "key", "cannot be used: %s%s", error.text,
+                               access(config->key, F_OK) != 0 ? "; etp-engine keygen makes one" : "");
     else if (etp_identity_device(parts->identity) != config->device)
         etp_node_config_refuse(config, findings, "key", "is of device %llu, and this node is device %llu",
                                (unsigned long long)etp_identity_device(parts->identity),
@@ -119,7 +144,9 @@ static void load_trust(etp_node_parts *parts, const etp_node_config *config, etp
 {
     etp_error error = none;
     if (etp_node_trust_load(&parts->trust, config, &error) != ETP_OK) {
-        etp_node_config_refuse(config, findings, "trust", "cannot be used: %s", error.text);
+        etp_node_config_refuse(config, findings, "trust", "cannot be used: %s%s", error.text,
+                               access(config->trust, F_OK) != 0 ? "; it has the lines that etp-engine keygen prints"
+                                                                : "");
         return;
     }
     warn_of_strangers(parts, config, findings);
@@ -138,6 +165,27 @@ static void check_file(const etp_node_config *config, const char *key, const cha
         fclose(file);
 }
 
+/* It is opened when the node starts; here nothing is made. */
+static void check_audit(const etp_node_config *config, etp_findings *findings)
+{
+    struct stat about;
+    char folder[PATH_BYTES];
+    const char *path = config->audit;
+    if (path == NULL)
+        return;
+    if (stat(path, &about) != 0) {
+        const char *slash = strrchr(path, '/');
+        snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1,
+                 slash != NULL ? path : ".");
+        path = folder;
+    } else if (S_ISDIR(about.st_mode)) {
+        etp_node_config_refuse(config, findings, "audit", "cannot be written to: %s is a folder", path);
+        return;
+    }
+    if (access(path, W_OK) != 0)
+        etp_node_config_refuse(config, findings, "audit", "cannot be written to: %s: %s", path, strerror(errno));
+}
+
 bool etp_node_parts_load(etp_node_parts *parts, const etp_node_config *config, const etp_logger *logger, etp_time now,
                          etp_findings *findings)
 {
@@ -148,6 +196,7 @@ bool etp_node_parts_load(etp_node_parts *parts, const etp_node_config *config, c
         load_identity(parts, config, findings);
         load_trust(parts, config, findings);
     }
+    check_audit(config, findings);
     check_file(config, "tls.ca", config->tls.ca, findings);
     check_file(config, "tls.certificate", config->tls.certificate, findings);
     check_file(config, "tls.key", config->tls.key, findings);
@@ -162,6 +211,15 @@ bool etp_node_parts_rehearse(const etp_node_config *config, etp_findings *findin
     unsigned before = findings->errors;
     rehearse(config, findings);
     return findings->errors == before;
+}
+
+void etp_node_parts_warn(const etp_node_config *config, etp_findings *findings)
+{
+    etp_findings own = {.count = 0};
+    etp_node_parts_rehearse(config, &own);
+    for (unsigned i = 0; i < own.count; i++)
+        etp_findings_warning(findings, "%.*s", (int)strcspn(own.list[i].text, "\n"), own.list[i].text);
+    etp_findings_fini(&own);
 }
 
 void etp_node_parts_fini(etp_node_parts *parts)

@@ -29,5 +29,7 @@ int etp_node_params_apply(etp_script *script, const etp_node_config *config, etp
 
 /* Looks harder, as --check does: calls every hook of the script on made-up data. */
 bool etp_node_parts_rehearse(const etp_node_config *config, etp_findings *findings);
+/* The same for a node that starts: what it finds are warnings, for the script may be mended while the node runs. */
+void etp_node_parts_warn(const etp_node_config *config, etp_findings *findings);
 
 #endif

@@ -96,11 +96,17 @@ static void change(etp_station *station, const etp_node_config *config, const et
 
 /* ---- telling ---- */
 
+/* Another script is told when it has taken over: it may be refused. */
+static bool names_script(const char *path)
+{
+    return strcmp(path, "strategy") == 0 || strcmp(path, "reserve") == 0;
+}
+
 static void tell_changes(const etp_station *station, const etp_node_changes *changes, bool live)
 {
     for (unsigned i = 0; i < changes->count; i++) {
         const etp_node_change *at = &changes->list[i];
-        if (at->live == live)
+        if (at->live == live && !names_script(at->path))
             etp_tell(station, "%s key=%s from=\"%s\" to=\"%s\"%s", live ? "changed" : "needs restart", at->path,
                      at->before, at->after, live ? "" : " text=\"it stays as it was\"");
     }

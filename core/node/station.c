@@ -257,8 +257,10 @@ etp_station *etp_station_new(const etp_station_options *options, etp_findings *f
         set_clocks(station);
         etp_time market_now = etp_market_clock_market(&station->market, station->began);
         if (etp_node_parts_load(&station->parts, &station->config, &options->logger, market_now, findings) &&
-            build(station, &error) == ETP_OK)
+            build(station, &error) == ETP_OK) {
+            etp_node_parts_warn(&station->config, findings);
             return station;
+        }
     }
     etp_findings_take(findings, &error);
     etp_station_free(station);

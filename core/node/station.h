@@ -64,6 +64,7 @@ typedef struct etp_station {
     etp_node node;
     etp_watch *watch;  /* of the script; NULL without one */
     FILE *audit;       /* NULL: none */
+    bool audit_fails;  /* which has been said */
     uint64_t refusals; /* told to the audit */
     /* the loop */
     struct event_base *base;

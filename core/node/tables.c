@@ -10,17 +10,39 @@ static const double us_per_ms = 1e3, ns_per_ms = 1e6;
 
 /* ---- delays ---- */
 
+/* What was only sent has no delay here. */
+static void add_ms(etp_table *table, const etp_delay_facts *delay, uint64_t micros)
+{
+    if (delay->count > 0)
+        etp_table_cell(table, "%.1f", (double)micros / us_per_ms);
+    else
+        etp_table_cell(table, "-");
+}
+
 static void add_delay(etp_table *table, const etp_delay_facts *delay)
 {
     etp_table_cell(table, "%s", etp_type_name(delay->type));
     etp_table_cell(table, "%" PRId64, delay->limit / ETP_NS_PER_MS);
     etp_table_cell(table, "%" PRIu64, delay->sent);
     etp_table_cell(table, "%" PRIu64, delay->count);
-    etp_table_cell(table, "%.1f", (double)delay->p50_us / us_per_ms);
-    etp_table_cell(table, "%.1f", (double)delay->p99_us / us_per_ms);
-    etp_table_cell(table, "%.1f", (double)delay->p999_us / us_per_ms);
-    etp_table_cell(table, "%.1f", (double)delay->max_us / us_per_ms);
+    add_ms(table, delay, delay->p50_us);
+    add_ms(table, delay, delay->p99_us);
+    add_ms(table, delay, delay->p999_us);
+    add_ms(table, delay, delay->max_us);
     etp_table_cell(table, "%" PRIu64, delay->misses);
+}
+
+static bool was_seen(const etp_delay_facts *delay)
+{
+    return delay->sent > 0 || delay->count > 0;
+}
+
+static bool has_messages(const etp_node_facts *facts)
+{
+    for (unsigned i = 0; i < ETP_TYPES; i++)
+        if (was_seen(&facts->delays[i]))
+            return true;
+    return false;
 }
 
 static void print_delays(const etp_node_facts *facts, FILE *out)
@@ -28,10 +50,14 @@ static void print_delays(const etp_node_facts *facts, FILE *out)
     static const char *const heads[] = {"message", "limit ms", "sent",   "received", "p50 ms",
                                         "p99 ms",  "p99.9 ms", "max ms", "misses"};
     etp_table table = {0};
+    if (!has_messages(facts)) {
+        fputs("Delays: no message was sent, and none came.\n", out);
+        return;
+    }
     etp_table_begin(&table, "lrrrrrrrr");
     etp_table_row(&table, heads);
     for (unsigned i = 0; i < ETP_TYPES; i++)
-        if (facts->delays[i].sent > 0 || facts->delays[i].count > 0)
+        if (was_seen(&facts->delays[i]))
             add_delay(&table, &facts->delays[i]);
     fputs("Delays of messages that came here, by the clocks as far as they are known:\n", out);
     etp_table_end(&table, INDENT, out);
@@ -58,6 +84,10 @@ static void print_peers(const etp_station *station, FILE *out)
                                         "max ms", "frames in", "out",  "times up"};
     etp_table table = {0};
     etp_live_peer_info peer;
+    if (!etp_node_facts_peer(station, 0, &peer)) {
+        fputs("Peers: none was ever up.\n", out);
+        return;
+    }
     etp_table_begin(&table, "rllrrrrrr");
     etp_table_row(&table, heads);
     for (unsigned i = 0; etp_node_facts_peer(station, i, &peer); i++) {

@@ -12,6 +12,7 @@
 
 #include "etp/live_older.h"
 
+#include "../unit/home_battery.h"
 #include "older_load.h"
 
 enum { PAIRS = 5, SERVERS = 3, BATTERY = 1001 };
@@ -126,14 +127,6 @@ static void must(int result, const etp_error *error)
 
 static etp_live *build(etp_engine **engine, etp_node *node, etp_battery *battery)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .floor = 1000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .wear = 30000,
-                                          .rated_cycles = 6000};
     etp_error error = {0};
     etp_live *live;
     etp_live_options network;
@@ -148,7 +141,7 @@ static etp_live *build(etp_engine **engine, etp_node *node, etp_battery *battery
     options.max_links = LOAD_LINKS_MAX;
     must(etp_engine_new(engine, &options, &error), &error);
     must(etp_live_attach(live, *engine), &error);
-    must(etp_battery_init(battery, &spec, 8000000), &error);
+    must(etp_battery_init(battery, &home_battery, 8000000), &error);
     const etp_bess_options bess = {
         .size = sizeof bess, .device_id = BATTERY, .battery = battery, .peers = LOAD_LINKS_MAX};
     must(etp_engine_add_bess(*engine, &bess, node), &error);

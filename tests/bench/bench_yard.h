@@ -47,7 +47,7 @@ static inline double bench_lua_seconds(uint64_t calls)
     uint64_t bad = 0;
     double start = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
     for (uint64_t i = 0; i < calls; i++) {
-        double price, energy;
+        double price = 0, energy = 0;
         bad += !bench_lua_call(L, 12.5, 0.4, 100, 0.5, &price, &energy) || price != 12.0;
     }
     double took = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - start;

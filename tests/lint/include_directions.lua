@@ -86,7 +86,7 @@ local UMBRELLA = "etp/etp.h"
 -- libetp needs no Lua and no network, so neither does the header that takes in all of it.
 local NOT_IN_UMBRELLA = set "script live"
 
--- Libraries, by a pattern on what is included, and the only rooms that may use them.
+-- Libraries, by a pattern on what is included, and the only rooms, or the only folder of a room, that may use them.
 local LIBRARIES = {
   { pattern = "^lua%.h$", rooms = set "bindings script" },
   { pattern = "^luaconf%.h$", rooms = set "bindings script" },
@@ -95,7 +95,7 @@ local LIBRARIES = {
   { pattern = "^sqlite3%.h$", rooms = set "store" },
   { pattern = "^event2?[/.]", rooms = set "live gateway node" },
   { pattern = "^sodium%.h$", rooms = set "live" },
-  { pattern = "^nng/", rooms = set "live gateway" },
+  { pattern = "^nng/", rooms = set "live", folder = "live/carrier/" },
   { pattern = "^msgpack[/.]", rooms = set "wire" },
   { pattern = "^jansson%.h$", rooms = set "report study cli node" },
   { pattern = "^libdeflate%.h$", rooms = set "data wire" },
@@ -111,8 +111,10 @@ local SYSTEM = set [[
   sys/stat.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h spawn.h
 ]]
 
--- The sans-I/O rooms are handed time and the world; they take neither from the system.
+-- The sans-I/O rooms and the folder of a connection's protocol are handed time and the world; they take neither from
+-- the system.
 local SANS_IO = set "wire market engine sim"
+local SANS_IO_FOLDER = "core/live/channel/"
 local IO_HEADERS = set [[
   time.h dirent.h fcntl.h poll.h pthread.h threads.h unistd.h arpa/inet.h net/if.h netdb.h netinet/in.h netinet/tcp.h
   sys/file.h sys/mman.h sys/select.h sys/socket.h sys/stat.h sys/time.h sys/uio.h sys/un.h sys/wait.h
@@ -205,6 +207,9 @@ local function check_library(path, from, name)
         return ("a public header includes <%s>, so that its users would need that library"):format(name)
       end
       local rooms = table.concat(tree.sorted_keys(library.rooms), "/, ")
+      if library.folder and not path:find("core/" .. library.folder, 1, true) then
+        return ("<%s> belongs in %s only"):format(name, library.folder)
+      end
       if not library.rooms[from] then
         return ("<%s> belongs in %s/ only"):format(name, rooms)
       end
@@ -213,6 +218,9 @@ local function check_library(path, from, name)
   end
   if not SYSTEM[name] then
     return ("<%s> is not in the tables of tests/lint/include_directions.lua"):format(name)
+  end
+  if path:find(SANS_IO_FOLDER, 1, true) and IO_HEADERS[name] then
+    return ("%s is handed time and I/O and may not include <%s>"):format(SANS_IO_FOLDER, name)
   end
   if SANS_IO[from] and IO_HEADERS[name] then
     return ("%s/ is handed time and I/O and may not include <%s>"):format(from, name)

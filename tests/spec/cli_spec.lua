@@ -91,10 +91,25 @@ describe("help", function()
         assert.truthy(manual:find("\\-\\-" .. option:gsub("%-", "\\-"), 1, true), "not in the manual: " .. option)
       end
     end
+    -- The manual is the same for every program; one without live nodes has no options of theirs.
+    if not program.has_live then
+      manual = manual:gsub("\n%.SS node\n.-(\n%.SS api\n)", "%1")
+    end
     for option in manual:gmatch("\n%.B[IR]? \\%-\\%-([a-z\\-]+)") do
       assert.is_true(known[option:gsub("\\", "")], "not in the help: " .. option)
     end
   end)
+
+  if not program.has_live then
+    it("says of what needs live nodes that they are not in this program", function()
+      for _, arguments in ipairs({ "node home.lua", "keygen 1001 a.key", "run --live " .. GREEDY,
+        "bench network --relay relay" }) do
+        local done = program.run(arguments)
+        assert.equal(2, done.status)
+        program.says(done.err, { "needs nodes on a real network", "was built without them (ETP_LIVE)" })
+      end
+    end)
+  end
 
   it("names every parameter of the world that the manual names", function()
     local manual, help = program.read("docs/man/etp-engine.1"), program.run("--help").out
@@ -180,6 +195,7 @@ describe("what cannot be asked for", function()
     { "", "no strategy was named" },
     { "rnu " .. GREEDY, "did you mean run?" },
     { "gredy", "there is no command and no strategy called 'gredy'; did you mean greedy?" },
+    { "greedy --live tcp", "there is no command and no strategy called 'tcp'; did you mean --live=tcp?" },
     { "elephant", "no strategy called 'elephant': name a file, such as strategies/greedy.lua" },
     { GREEDY .. " --reserve two_tiers", "there is no reserve policy called 'two_tiers'; did you mean two_tier?" },
     { GREEDY .. " --reserve elephant", "no reserve policy called 'elephant': name a file" },

@@ -5,7 +5,7 @@ local assert = require("luassert")
 local json = require("cjson")
 local program = require("program")
 
-local nodes = { patience = 30 }
+local nodes = { patience = 60 }
 
 local running = {}
 
@@ -156,8 +156,14 @@ function Node:status()
   return tonumber(read_if_there(self.status_path))
 end
 
+-- With what all nodes have said: the cause is as often on the other side.
 function Node:fail(words)
-  error(("%s: %s\n---- out\n%s\n---- err\n%s"):format(self.name, words, self:out(), self:err()), 3)
+  local told = { ("%s: %s"):format(self.name, words) }
+  for _, node in ipairs(running) do
+    told[#told + 1] = ("---- %s, %s: out\n%s\n---- err\n%s"):format(
+      node.name, node:status() and "ended with status " .. node:status() or "still there", node:out(), node:err())
+  end
+  error(table.concat(told, "\n"), 3)
 end
 
 -- Waits for a line that has the pattern, the `count`-th one, and returns what it captures; `from` is where

@@ -2,7 +2,10 @@
 -- The program, run from outside as a person runs it, and files for it to read.
 local json = require("cjson")
 
-local program = { engine = os.getenv("ETP_ENGINE") }
+local program = {
+  engine = os.getenv("ETP_ENGINE"),
+  has_live = os.getenv("ETP_HAS_LIVE") ~= nil, -- whether it was built with nodes on a real network
+}
 
 local folder -- of this spec's files
 

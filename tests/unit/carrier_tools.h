@@ -268,4 +268,10 @@ static inline unsigned side_dial(struct side *side, const char *url, const etp_t
     return endpoint;
 }
 
+/* Where this side listens. */
+static inline const char *tcp_listener(struct side *side)
+{
+    return etp_carrier_address(side->carrier, side_listen(side, "tcp://127.0.0.1:0", NULL));
+}
+
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One engine with one node under test. The test plays the node's peers: what the node sends is caught, opened and kept,
- * and what a peer says goes in as a sealed frame. Nothing goes round the public doors. Include cmocka.h first.
+ * and what a peer says goes in as a sealed frame. Nothing goes round the public doors. Frames go from hand to hand, or over
+ * what engine_wire.h puts in between. Include cmocka.h first.
  */
 #ifndef UNIT_ENGINE_FIXTURE_H
 #define UNIT_ENGINE_FIXTURE_H
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "etp/engine.h"
+#include "unit/home_battery.h"
 
 enum { PEERS = 4, HEARD_MAX = 4096, SELF = 7, PEER = 101 };
 
@@ -31,6 +33,7 @@ static struct fixture {
     etp_battery battery;
     etp_energy stored_at_start;
     etp_node node;
+    bool sells;
     etp_interval interval;
     etp_id last_id; /* of the peers */
     struct heard heard[HEARD_MAX];
@@ -49,6 +52,33 @@ static struct fixture {
     etp_sale_view sale;
     unsigned sales;
 } it;
+
+/* How frames travel, where it is not from hand to hand. */
+struct carriage {
+    void (*build)(void); /* before the engine is made: sets its transport */
+    void (*join)(void);  /* the engine has started: all peers come */
+    void (*carry)(unsigned peer, const void *frame, size_t size);
+    void (*set_clock)(etp_time when);
+    void (*rest)(void); /* until all that was said has arrived, either way */
+    void (*lose)(unsigned peer);
+    void (*regain)(unsigned peer);
+    void (*replace)(unsigned peer); /* by another connection, while the first is there */
+    void (*end)(void);
+};
+
+/* tests/CMakeLists.txt builds some tests of the engine once more, over the wire. */
+#ifdef ETP_OVER_THE_WIRE
+static const struct carriage over_the_wire;
+static const struct carriage *carriage = &over_the_wire;
+#else
+static const struct carriage *carriage;
+#endif
+
+static inline void come_to_rest(void)
+{
+    if (carriage != NULL)
+        carriage->rest();
+}
 
 /* ---- the engine's surroundings ---- */
 
@@ -132,14 +162,22 @@ static inline etp_time now(void)
     return etp_engine_now(it.engine);
 }
 
+static inline void pass_to(etp_time when)
+{
+    if (carriage != NULL)
+        carriage->set_clock(when);
+    etp_engine_advance(it.engine, when);
+    come_to_rest();
+}
+
 /* Stops at every timer, as a host does. */
 static inline void advance_to(etp_time when)
 {
     while (etp_engine_deadline(it.engine) < when) {
         etp_time due = etp_engine_deadline(it.engine);
-        etp_engine_advance(it.engine, due > now() ? due : now());
+        pass_to(due > now() ? due : now());
     }
-    etp_engine_advance(it.engine, when);
+    pass_to(when);
 }
 
 static inline void advance(etp_time by)
@@ -175,49 +213,55 @@ static inline void set_up(void)
 
 static inline void tear_down(void)
 {
+    if (carriage != NULL)
+        carriage->end();
     etp_engine_free(it.engine);
     it.engine = NULL;
 }
 
 static inline void forget(void)
 {
+    come_to_rest();
     it.heard_count = it.frames = 0;
 }
 
 static inline void make_engine(void)
 {
     etp_error error = {0};
+    if (carriage != NULL)
+        carriage->build();
     if (etp_engine_new(&it.engine, &it.options, &error) != ETP_OK)
         fail_msg("%s", error.text);
 }
 
+/* Peers that have to connect come in start(). */
 static inline void make_links(void)
 {
-    for (unsigned i = 0; i < PEERS; i++) {
+    for (unsigned i = 0; i < PEERS && carriage == NULL; i++) {
         etp_link link;
         assert_int_equal(etp_engine_add_link(it.engine, it.node, PEER + i, &link), ETP_OK);
         assert_int_equal(link, i);
     }
 }
 
+static inline void start(void)
+{
+    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    if (carriage != NULL)
+        carriage->join();
+}
+
 static inline void charge_battery(void)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .floor = 1000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .wear = 30000,
-                                          .rated_cycles = 6000};
     it.stored_at_start = 8000000;
-    assert_int_equal(etp_battery_init(&it.battery, &spec, it.stored_at_start), ETP_OK);
+    assert_int_equal(etp_battery_init(&it.battery, &home_battery, it.stored_at_start), ETP_OK);
 }
 
 static inline void make_bess(const etp_bess_hooks *hooks)
 {
     make_engine();
     charge_battery();
+    it.sells = true;
     etp_bess_options options = {.size = sizeof options,
                                 .device_id = SELF,
                                 .battery = &it.battery,
@@ -249,10 +293,37 @@ static inline void begin_bess(etp_mechanism mechanism)
 {
     it.options.mechanism = mechanism;
     make_bess(&seller_hooks);
-    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    start();
     advance(3000 * MS);
     forget();
     begin_interval();
+}
+
+/* ---- links that come and go ---- */
+
+static inline void lose_link(unsigned peer)
+{
+    if (carriage != NULL)
+        carriage->lose(peer);
+    else
+        assert_int_equal(etp_engine_link_lost(it.engine, peer), ETP_OK);
+}
+
+static inline void regain_link(unsigned peer)
+{
+    if (carriage != NULL)
+        carriage->regain(peer);
+    else
+        assert_int_equal(etp_engine_link_up(it.engine, peer), ETP_OK);
+}
+
+/* By another connection, which the transport need not have noticed to be lost. */
+static inline void replace_link(unsigned peer)
+{
+    if (carriage != NULL)
+        carriage->replace(peer);
+    else
+        assert_int_equal(etp_engine_link_up(it.engine, peer), ETP_OK);
 }
 
 /* ---- what the node said ---- */
@@ -317,5 +388,9 @@ static inline etp_energy sold(void)
     assert_int_equal(etp_engine_sold(it.engine, it.node, &energy, &revenue), ETP_OK);
     return energy;
 }
+
+#ifdef ETP_OVER_THE_WIRE
+#include "engine_wire.h"
+#endif
 
 #endif

@@ -141,7 +141,7 @@ static inline void reach(enum role role, unsigned state, etp_mechanism mechanism
     } else {
         it.options.mechanism = mechanism;
         make_buyer(&buyer_hooks);
-        assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+        start();
         brief_buyer(10 * LOT, 1000 * ETP_MONEY_PER_DOLLAR);
         begin_interval();
         reach_buyer_state((enum aggregator_state)state);

@@ -242,4 +242,29 @@ static inline int send_bytes(const pair *both, end *from, etp_id device, size_t 
     return etp_channel_send(&from->channel, time_at(both, from), device, frame, size);
 }
 
+/* ---- what each test begins and ends with ---- */
+
+static pair two;
+
+static inline int pair_start(void **state)
+{
+    (void)state;
+    pair_init(&two);
+    return 0;
+}
+
+static inline int pair_stop(void **state)
+{
+    (void)state;
+    pair_fini(&two);
+    return 0;
+}
+
+/* Of tests in which nothing may have been delivered. */
+static inline int pair_stop_unheard(void **state)
+{
+    assert_int_equal(two.dialer.frames + two.listener.frames, 0);
+    return pair_stop(state);
+}
+
 #endif

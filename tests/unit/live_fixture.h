@@ -12,6 +12,7 @@
 
 #include "etp/engine.h"
 #include "etp/live.h"
+#include "unit/home_battery.h"
 
 enum { SIDES = 6, LINES = 64, BATTERY = 1001, BUYER = 2001, PATIENCE_S = 30 };
 
@@ -198,15 +199,7 @@ static inline void start_side(struct side *side)
 
 static inline void build_battery(struct side *side)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .floor = 1000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .wear = 30000,
-                                          .rated_cycles = 6000};
-    assert_int_equal(etp_battery_init(&side->battery, &spec, 8000000), ETP_OK);
+    assert_int_equal(etp_battery_init(&side->battery, &home_battery, 8000000), ETP_OK);
     build_engine(side);
     etp_bess_options options = {
         .size = sizeof options, .device_id = side->device, .battery = &side->battery, .peers = 64};

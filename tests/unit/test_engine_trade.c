@@ -72,7 +72,7 @@ static void no_auction_opens_before_the_first_interval(void **unused)
     (void)unused;
     set_up();
     make_bess(NULL);
-    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    start();
     query(0);
     expect_heard(0, ETP_QUERY_RESPONSE, ETP_CODE_NOT_ENOUGH_ENERGY, it.last_id);
     assert_int_equal(stats().auctions, 0);
@@ -103,7 +103,7 @@ static void an_offer_says_what_share_is_for_sale(void **unused)
     it.battery.spec.one_way_ppm = 1000000;
     etp_bess_brief brief = {.lot = it.battery.stored / 4};
     etp_engine_brief_bess(it.engine, it.node, &brief);
-    assert_int_equal(etp_engine_start(it.engine), ETP_OK);
+    start();
     begin_interval();
     query(0);
     assert_int_equal(heard(0, ETP_QUERY_RESPONSE).for_sale_ppm, 250000);

@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "unit/live_fixture.h"
 
@@ -80,7 +83,9 @@ static void a_device_that_is_not_trusted_never_reaches_the_engine(void **state)
     dial_to(&sides[1], listen_at(&sides[0], "tcp://127.0.0.1:0"), BATTERY);
     WAIT_FOR(sides[0].refusals > 0 && sides[1].refusals > 0);
     assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_HANDSHAKE);
-    assert_string_equal(sides[0].refused_reason, "the device is not in the trust list");
+    assert_string_equal(sides[0].refused_reason,
+                        "the device is not in the trust list (it says that it is device 2001)");
+    assert_int_equal(sides[0].refused_device, 0);
     assert_int_equal(sides[1].refused_kind, ETP_LIVE_REFUSED_BY_PEER);
     assert_int_equal(sides[1].refused_device, 0);
     nothing_reached_the_engines();
@@ -100,6 +105,9 @@ static void a_device_with_another_key_is_refused(void **state)
     dial_to(&sides[1], listen_at(&sides[0], "tcp://127.0.0.1:0"), BATTERY);
     WAIT_FOR(sides[0].refusals > 0);
     assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_HANDSHAKE);
+    /* The audit does not blame the device for it. */
+    assert_int_equal(sides[0].refused_device, 0);
+    assert_non_null(strstr(sides[0].refused_reason, "(it says that it is device 2001)"));
     nothing_reached_the_engines();
 }
 
@@ -121,8 +129,59 @@ static void another_device_than_the_dialed_one_is_refused(void **state)
     dial_to(&sides[1], listen_at(&sides[0], "tcp://127.0.0.1:0"), BATTERY + 5);
     WAIT_FOR(sides[1].refusals > 0);
     assert_int_equal(sides[1].refused_kind, ETP_LIVE_REFUSED_HANDSHAKE);
-    assert_string_equal(sides[1].refused_reason, "another device answered than the one that was dialed");
+    assert_string_equal(sides[1].refused_reason,
+                        "another device answered than the one that was dialed (it says that it is device 1001)");
     nothing_reached_the_engines();
+}
+
+static int listen_by_hand(uint16_t *port)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(*port)};
+    socklen_t size = sizeof here;
+    const int yes = 1;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&here, sizeof here), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&here, &size), 0);
+    *port = ntohs(here.sin_port);
+    return listener;
+}
+
+/* Says HELLO as the battery, which anybody can, and takes its leave. */
+static void pose_as_the_battery(int listener)
+{
+    unsigned char hello[67] = {
+        0, 65, 1, 'E', 'T', 'P', 'L', 1, 1, 0, 1, [17] = 32, [25] = BATTERY >> 8, [26] = BATTERY & 255, [35] = 9};
+    static const unsigned char bye[] = {0, 6, 9, 1, 0, 0, 0, 0};
+    int caller = accept(listener, NULL, NULL);
+    assert_true(caller >= 0);
+    assert_int_equal(send(caller, hello, sizeof hello, MSG_NOSIGNAL), sizeof hello);
+    assert_int_equal(send(caller, bye, sizeof bye, MSG_NOSIGNAL), sizeof bye);
+    uint64_t before = live_stats(&sides[1]).closed;
+    WAIT_FOR(live_stats(&sides[1]).closed > before);
+    close(caller);
+}
+
+/* A dialer rests while its peer is up by another connection. Who only says that he is that peer must not make it rest. */
+static void who_poses_as_a_peer_keeps_no_dialer_from_dialing(void **state)
+{
+    (void)state;
+    uint16_t port = 0;
+    char url[64];
+    build_battery(prepare_proved(0, BATTERY));
+    build_buyer(prepare_proved(1, BUYER));
+    dial_to(&sides[0], listen_at(&sides[1], "tcp://127.0.0.1:0"), BUYER);
+    WAIT_FOR(sides[1].up == 1);
+    int listener = listen_by_hand(&port);
+    snprintf(url, sizeof url, "tcp://127.0.0.1:%u", port);
+    dial_to(&sides[1], url, 0);
+    WAIT_FOR(live_stats(&sides[1]).opened == 2);
+    pose_as_the_battery(listener);
+    uint64_t opened = live_stats(&sides[1]).opened;
+    WAIT_FOR(live_stats(&sides[1]).opened > opened);
+    close(listener);
 }
 
 static void a_newer_trust_list_closes_what_it_does_not_name(void **state)
@@ -158,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_device_with_another_key_is_refused, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(who_has_its_identity_off_is_refused_by_who_has_not, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(another_device_than_the_dialed_one_is_refused, make_keys, free_keys),
+        cmocka_unit_test_setup_teardown(who_poses_as_a_peer_keeps_no_dialer_from_dialing, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(a_newer_trust_list_closes_what_it_does_not_name, make_keys, free_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "unit/live_fixture.h"
 #include "unit/relay_process.h"
 
-enum { LINK_BPS = 1000000, FAILURES = 8, CREDIT_BYTES = 8192 };
+enum { LINK_BPS = 1000000, FAILURES = 8, CREDIT_BYTES = 8192, SLOW_READER = 60000 };
 
 static unsigned port_of(const char *address)
 {
@@ -83,16 +83,14 @@ static void wait_until_full(void)
     WAIT_FOR((etp_engine_get_stats(sides[0].engine, &stats), stats.outbox_full > before + 10));
 }
 
-/* A battery says more than a link of 1 Mbit/s can carry. What is under way when it fails is bounded, so the failure comes
- * after at most that: 8 kB are 66 ms, and the limit is 200. */
-static void a_failure_waits_for_no_more_than_the_credit(void **state)
+/* A battery says more than a link of 1 Mbit/s can carry. */
+static void fail_over(const char *more_options)
 {
-    (void)state;
     relay_process relay;
-    char options[64];
+    char options[96];
     prepare(0, BATTERY)->engine_options.timing.status_period = ETP_NS_PER_MS / 5;
     prepare(1, BUYER)->options.messages_per_second = 0;
-    snprintf(options, sizeof options, "--bandwidth-bps %d", LINK_BPS);
+    snprintf(options, sizeof options, "--bandwidth-bps %d %s", LINK_BPS, more_options);
     connect_through(&relay, options);
     for (unsigned i = 0; i < FAILURES; i++) {
         wait_until_full();
@@ -107,6 +105,41 @@ static void a_failure_waits_for_no_more_than_the_credit(void **state)
     print_message("failures took up to %.1f ms\n", (double)delays->max / 1000);
     assert_int_equal(delays->count, FAILURES);
     assert_true(least < etp_type_delay_limit(ETP_DEVICE_FAILURE));
+    assert_int_equal(relay_end(&relay), 0);
+}
+
+/* What is under way when it fails is bounded, so the failure comes after at most that: 8 kB are 66 ms, and the limit is 200. */
+static void a_failure_waits_for_no_more_than_the_credit(void **state)
+{
+    (void)state;
+    fail_over("");
+}
+
+/* 8 kB take 137 ms to a reader of 60 kB a second. */
+static void a_failure_meets_its_limit_at_a_slow_reader(void **state)
+{
+    (void)state;
+    char drip[32];
+    snprintf(drip, sizeof drip, "--drip %d", SLOW_READER);
+    fail_over(drip);
+}
+
+/* What is said while a send is under way leaves together: several messages in a frame, several frames in a send. */
+static void what_waits_for_a_send_is_joined(void **state)
+{
+    (void)state;
+    relay_process relay;
+    prepare(0, BATTERY)->engine_options.timing.status_period = ETP_NS_PER_MS / 5;
+    prepare(1, BUYER)->options.messages_per_second = 0;
+    connect_through(&relay, "--bandwidth-bps 500000");
+    wait_until_full();
+    const etp_live_stats before = live_stats(&sides[0]);
+    uint64_t heard = sides[1].events[ETP_EVENT_STATUS];
+    WAIT_FOR(sides[1].events[ETP_EVENT_STATUS] > heard + 1000);
+    const etp_live_stats after = live_stats(&sides[0]);
+    uint64_t frames = after.frames_sent - before.frames_sent, sends = after.sends - before.sends;
+    print_message("1000 messages in %u frames and %u sends\n", (unsigned)frames, (unsigned)sends);
+    assert_true(frames <= 500 && sends < frames);
     assert_int_equal(relay_end(&relay), 0);
 }
 
@@ -272,6 +305,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_failure_waits_for_no_more_than_the_credit, open_precise_base, close_base),
+        cmocka_unit_test_setup_teardown(a_failure_meets_its_limit_at_a_slow_reader, open_precise_base, close_base),
+        cmocka_unit_test_setup_teardown(what_waits_for_a_send_is_joined, open_precise_base, close_base),
         cmocka_unit_test_setup_teardown(a_stopped_reader_bounds_what_is_under_way, open_base, close_base),
         cmocka_unit_test_setup_teardown(a_line_that_is_cut_in_mid_auction_comes_back_and_trades, open_base, close_base),
         cmocka_unit_test_setup_teardown(a_line_that_is_refused_for_a_while_comes_back, open_base, close_base),

@@ -2,22 +2,6 @@
 /* Two ends that mean well: handshake, frames both ways, relays, however the bytes are cut. */
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    pair_fini(&two);
-    return 0;
-}
-
 static void both_know_each_other_after_the_handshake(void **state)
 {
     (void)state;
@@ -335,7 +319,7 @@ static void secrets_are_wiped(void **state)
     assert_memory_equal(two.listener.channel.out.key, zeros, ETP_CHANNEL_KEY);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop)
 
 int main(void)
 {

@@ -3,22 +3,6 @@
 #include "live/channel/internal.h"
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    pair_fini(&two);
-    return 0;
-}
-
 /* As much as is taken, of one size. Returns how many frames. */
 static unsigned saturate(end *from, size_t size)
 {
@@ -312,6 +296,39 @@ static void questions_count_as_messages(void **state)
     expect_end(&two.listener, ETP_CHANNEL_RATE_LIMITED, false);
 }
 
+/* Answers to nothing say nothing, and cost what they cost. */
+static void answers_count_as_messages(void **state)
+{
+    static const unsigned char clocks[3 * ETP_CLOCK_SIZE] = {0};
+    (void)state;
+    limit(10, 20);
+    for (unsigned i = 0; i <= 20; i++) {
+        assert_false(etp_channel_is_over(&two.listener.channel));
+        etp_record_put(&two.dialer.channel, ETP_RECORD_PONG, clocks, sizeof clocks, NULL, 0, 0);
+        pair_settle(&two);
+    }
+    expect_end(&two.listener, ETP_CHANNEL_RATE_LIMITED, false);
+}
+
+static void what_is_left_of_the_limit_passes_to_the_next_connection(void **state)
+{
+    (void)state;
+    limit(1, 200);
+    assert_int_equal(send_messages(&two.dialer, 150), ETP_OK);
+    pair_settle(&two);
+    etp_time rate = etp_channel_rate_of(&two.listener.channel);
+    two.dialer.established = two.listener.established = 0;
+    pair_connect(&two);
+    assert_true(etp_channel_go_on_from(&two.listener.channel, rate));
+    assert_int_equal(send_messages(&two.dialer, 47), ETP_OK);
+    pair_settle(&two);
+    assert_false(etp_channel_is_over(&two.listener.channel));
+    assert_false(etp_channel_go_on_from(&two.listener.channel, rate));
+    assert_int_equal(send_messages(&two.dialer, 3), ETP_OK);
+    pair_settle(&two);
+    expect_end(&two.listener, ETP_CHANNEL_RATE_LIMITED, false);
+}
+
 static void without_a_limit_there_is_none(void **state)
 {
     (void)state;
@@ -323,7 +340,7 @@ static void without_a_limit_there_is_none(void **state)
     assert_int_equal(two.listener.frames, 200);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop)
 
 int main(void)
 {
@@ -342,6 +359,8 @@ int main(void)
         TEST(whoever_keeps_to_the_rate_is_never_refused),
         TEST(a_pause_fills_no_more_than_the_bucket),
         TEST(questions_count_as_messages),
+        TEST(answers_count_as_messages),
+        TEST(what_is_left_of_the_limit_passes_to_the_next_connection),
         TEST(without_a_limit_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,23 +2,6 @@
 /* Handshakes that must not succeed, each with its reason, at both ends. */
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(two.dialer.frames + two.listener.frames, 0);
-    pair_fini(&two);
-    return 0;
-}
-
 static void replace(end *at, etp_id device, etp_device_role role)
 {
     end_fini(at);
@@ -196,7 +179,7 @@ static void a_hello_that_cannot_be(void **state)
         {0, 2, {1, 2}, ETP_CHANNEL_OVERSIZE},
         {0, 2, {0xff, 0xff}, ETP_CHANNEL_OVERSIZE},
     };
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         send_changed(&changes[i]);
         expect_end(&two.listener, changes[i].refusal, false);
@@ -209,7 +192,7 @@ static void a_newer_peer_that_speaks_our_version_too(void **state)
 {
     (void)state;
     static const hello_change change = {AT_HIGH, 1, {7}, ETP_CHANNEL_NONE};
-    stop(NULL);
+    pair_stop_unheard(NULL);
     send_changed(&change);
     assert_false(etp_channel_is_over(&two.listener.channel));
     assert_int_equal(etp_channel_peer_of(&two.listener.channel).version, 1);
@@ -222,7 +205,7 @@ static void anything_changed_in_either_hello_is_noticed(void **state)
 {
     (void)state;
     enum { HELLO = 67 };
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (size_t i = 0; i < 2 * HELLO; i++) {
         pair_init(&two);
         pair_open(&two);
@@ -285,7 +268,7 @@ static void every_refusal_has_a_name_and_a_sentence(void **state)
     assert_string_equal(etp_channel_refusal_name((etp_channel_refusal)ETP_CHANNEL_REFUSALS), "unknown");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop_unheard)
 
 int main(void)
 {

@@ -4,21 +4,7 @@
 #include "live/channel/internal.h"
 #include "unit/live_channel_pair.h"
 
-static pair two, heard;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    pair_fini(&two);
-    return 0;
-}
+static pair heard;
 
 static etp_channel_refusal give(end *to, const void *bytes, size_t size)
 {
@@ -305,7 +291,7 @@ static void any_bit_of_any_record(void **state)
     assert_int_equal(two.listener.frames, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop)
 
 int main(void)
 {

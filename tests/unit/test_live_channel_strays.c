@@ -2,23 +2,6 @@
 /* What does not belong where it comes: garbage, records at the wrong time or of a wrong size, ends that are too slow. */
 #include "unit/live_channel_pair.h"
 
-static pair two;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(two.dialer.frames + two.listener.frames, 0);
-    pair_fini(&two);
-    return 0;
-}
-
 /* ---- what does not belong there ---- */
 
 static void give(end *to, const void *bytes, size_t size)
@@ -32,7 +15,7 @@ static void garbage_is_not_answered(void **state)
     (void)state;
     static const char *const strangers[] = {"GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00", "SSH-2.0-OpenSSH",
                                             "\x01\x02\x03"};
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         pair_init(&two);
         pair_open(&two);
@@ -55,7 +38,7 @@ static void random_garbage_establishes_nothing(void **state)
     unsigned char bytes[300];
     etp_rng rng;
     etp_rng_seed(&rng, 71);
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (unsigned i = 0; i < 2000; i++) {
         pair_init(&two);
         pair_open(&two);
@@ -128,7 +111,7 @@ static void kinds_that_do_not_exist(void **state)
 {
     (void)state;
     static const unsigned kinds[] = {0, 10, 99, 255};
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         pair_init(&two);
         pair_connect(&two);
@@ -156,7 +139,7 @@ static void records_of_a_size_that_their_kind_has_not(void **state)
         {{0, 40, 8}, ETP_CHANNEL_MALFORMED},  {{0, 42, 8}, ETP_CHANNEL_OVERSIZE},
         {{0, 21, 9}, ETP_CHANNEL_MALFORMED},  {{0, 23, 9}, ETP_CHANNEL_OVERSIZE},
     };
-    stop(NULL);
+    pair_stop_unheard(NULL);
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
         pair_init(&two);
         pair_connect(&two);
@@ -212,7 +195,7 @@ static void an_end_that_is_slow_on_purpose(void **state)
     expect_end(&two.listener, ETP_CHANNEL_SLOW, false);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop_unheard)
 
 int main(void)
 {

@@ -3,22 +3,7 @@
 #include "live/channel/internal.h"
 #include "unit/live_channel_pair.h"
 
-static pair two;
 static const etp_time ms = ETP_NS_PER_MS, s = ETP_NS_PER_SECOND;
-
-static int start(void **state)
-{
-    (void)state;
-    pair_init(&two);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    pair_fini(&two);
-    return 0;
-}
 
 static void advance(etp_time by)
 {
@@ -156,7 +141,7 @@ static void the_truth_lies_within_the_uncertainty(void **state)
     static const etp_time delays[] = {0, 1, 30000, 20000000, 150000000};
     static const etp_time aheads[] = {0, -1, 777, 50000000, -3000000000, 3500000000000, -1000000000000000};
     enum { DELAYS = sizeof delays / sizeof delays[0], AHEADS = sizeof aheads / sizeof aheads[0] };
-    stop(NULL);
+    pair_stop(NULL);
     for (unsigned i = 0; i < DELAYS * DELAYS * AHEADS; i++) {
         etp_time there = delays[i % DELAYS], back = delays[i / DELAYS % DELAYS], ahead = aheads[i / DELAYS / DELAYS];
         pair_init(&two);
@@ -297,7 +282,7 @@ static void answers_that_nobody_asked_for_tell_nothing(void **state)
     assert_true(etp_channel_is_established(&two.dialer.channel));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_start, pair_stop)
 
 int main(void)
 {

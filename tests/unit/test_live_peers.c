@@ -63,7 +63,8 @@ static void a_newer_connection_takes_the_older_ones_place(void **state)
     build_buyer(prepare(1, BUYER));
     dial_to(&sides[1], address, BATTERY);
     WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
-    prepare(2, BUYER)->options.backoff_min = sides[2].options.backoff_max = 60 * ETP_NS_PER_SECOND;
+    prepare(2, BUYER);
+    sides[2].options.backoff_min = sides[2].options.backoff_max = 60 * ETP_NS_PER_SECOND;
     build_buyer(&sides[2]);
     dial_to(&sides[2], address, BATTERY);
     WAIT_FOR(sides[2].up == 1 && sides[1].lost == 1);
@@ -115,6 +116,33 @@ static void one_aggregator_has_many_batteries(void **state)
     assert_int_equal(live_stats(&sides[0]).peers_up, SIDES - 1);
 }
 
+static unsigned clock_lines;
+
+static void count_clock_lines(void *user, etp_log_level level, const char *component, const char *text)
+{
+    (void)user;
+    (void)component;
+    clock_lines += level == ETP_LOG_WARN && strstr(text, "clock device=") != NULL;
+}
+
+/* A device that is a second off still trades, and whoever runs it must learn of it; not with each measurement. */
+static void a_clock_that_is_far_off_is_warned_of_once(void **state)
+{
+    (void)state;
+    static etp_live_clock ahead;
+    etp_live_clock_set(&ahead);
+    ahead.offset += 3600 * ETP_NS_PER_SECOND;
+    clock_lines = 0;
+    prepare(0, BATTERY)->options.heartbeat = 20 * ETP_NS_PER_MS;
+    sides[0].options.logger = (etp_logger){count_clock_lines, NULL, ETP_LOG_WARN};
+    build_battery(&sides[0]);
+    prepare(1, BUYER)->options.clock = &ahead;
+    build_buyer(&sides[1]);
+    dial_to(&sides[1], listen_at(&sides[0], "tcp://127.0.0.1:0"), 0);
+    WAIT_FOR(clock_lines > 0 && etp_live_round_trips(sides[0].live)->count > 3);
+    assert_int_equal(clock_lines, 1);
+}
+
 static void the_clocks_of_peers_are_told(void **state)
 {
     (void)state;
@@ -147,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_newer_connection_takes_the_older_ones_place, open_base, close_base),
         cmocka_unit_test_setup_teardown(of_two_that_dial_each_other_one_connection_stays, open_base, close_base),
         cmocka_unit_test_setup_teardown(one_aggregator_has_many_batteries, open_base, close_base),
+        cmocka_unit_test_setup_teardown(a_clock_that_is_far_off_is_warned_of_once, open_base, close_base),
         cmocka_unit_test_setup_teardown(the_clocks_of_peers_are_told, open_base, close_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

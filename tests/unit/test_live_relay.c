@@ -305,6 +305,28 @@ static void test_a_relay_that_lies_about_the_device_is_refused(void **state)
     trade();
 }
 
+/* A device that says without end that it has begun anew does not have its link taken down and up each time. */
+static void test_hellos_without_end_bring_no_link_down_without_end(void **state)
+{
+    (void)state;
+    enum { HELLOS = 200, AT_ONCE = 8 };
+    connect_three();
+    trade();
+    unsigned up = buyer->up;
+    etp_time began = etp_live_now(buyer->live);
+    for (unsigned i = 0; i < HELLOS; i++) {
+        send_on(battery, RELAY, BUYER, &(unsigned char){ETP_RELAY_HELLO}, 1);
+        event_base_loop(base, EVLOOP_ONCE);
+    }
+    uint64_t frames = live_stats(buyer).frames_received;
+    etp_frame frame = frame_of(BATTERY, ETP_BESS_STATUS, 5);
+    send_on(battery, RELAY, BUYER, frame.bytes, frame.size);
+    WAIT_FOR(live_stats(buyer).frames_received > frames);
+    unsigned seconds = (unsigned)((etp_live_now(buyer->live) - began) / ETP_NS_PER_SECOND) + 1;
+    assert_in_range(buyer->up - up, 1, AT_ONCE + seconds);
+    assert_true(see_each_other());
+}
+
 /* The list of the buyer gives the battery another relay. */
 static void test_a_relay_that_is_not_named_is_not_believed(void **state)
 {
@@ -372,6 +394,7 @@ int main(void)
         TEST(test_the_time_to_live_ends_at_the_relay),
         TEST(test_what_is_for_nobody_there_is_dropped_and_told),
         TEST(test_a_relay_that_lies_about_the_device_is_refused),
+        TEST(test_hellos_without_end_bring_no_link_down_without_end),
         TEST(test_a_relay_that_is_not_named_is_not_believed),
         TEST(test_a_battery_that_plays_relay_is_refused),
         TEST(test_a_device_that_is_taken_from_its_relay_is_lost),

@@ -164,6 +164,31 @@ static void of_several_regions_one_is_taken(void **state)
     etp_price_feed_close(feed);
 }
 
+static void rows_of_two_regions_are_not_mixed(void **state)
+{
+    (void)state;
+    etp_node_config config = followed();
+    write_file(config.prices.file, "SETTLEMENTDATE,REGIONID,RRP\n2026/01/05 12:00:00,SA1,10\n"
+                                   "2026/01/05 12:00:00,VIC1,20\n");
+    etp_price_feed *feed = open_feed(&config, at("2026/01/05 12:00:00"));
+    assert_int_equal(etp_price_feed_look(feed, at("2026/01/05 12:00:00")).spot, 10000);
+    assert_int_equal(lines, 1);
+    assert_non_null(strstr(last_line, "prices.region"));
+    etp_price_feed_close(feed);
+}
+
+static void a_region_needs_a_column(void **state)
+{
+    (void)state;
+    etp_price_feed *feed;
+    etp_error error = {0};
+    etp_node_config config = followed();
+    config.prices.region = "SA1";
+    write_file(config.prices.file, "SETTLEMENTDATE,RRP\n2026/01/05 12:00:00,10\n");
+    assert_int_equal(etp_price_feed_open(&feed, &config, &logger, 0, &error), ETP_EFORMAT);
+    assert_non_null(strstr(error.text, "prices.region"));
+}
+
 static void what_is_no_price_file_is_refused_at_once(void **state)
 {
     (void)state;
@@ -287,6 +312,8 @@ int main(void)
         cmocka_unit_test(a_file_that_comes_later_or_is_replaced_is_read_from_its_beginning),
         cmocka_unit_test(rows_that_cannot_be_read_are_said_and_left_out),
         cmocka_unit_test(of_several_regions_one_is_taken),
+        cmocka_unit_test(rows_of_two_regions_are_not_mixed),
+        cmocka_unit_test(a_region_needs_a_column),
         cmocka_unit_test(what_is_no_price_file_is_refused_at_once),
         cmocka_unit_test(a_correction_of_the_newest_row_counts),
         cmocka_unit_test(a_trace_is_replayed_by_the_time_of_day),

@@ -1,93 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The relay that live tests stand on does what it says: what comes out, in what order, and never sooner than it may. That
  * something takes no longer than it should is not asserted: the machine may be busy. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <stdbool.h>
-#include <sys/socket.h>
-#include <time.h>
-
-#include "relay_process.h"
-
-enum { PATIENCE_MS = 20000, PIECE = 4096, LOST_AT_MOST = 1 << 20 };
-
-/* ---- sockets ---- */
-
-static struct sockaddr_in loopback(unsigned port)
-{
-    return (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-static int open_on(int kind, unsigned *port)
-{
-    struct sockaddr_in own = loopback(0);
-    socklen_t size = sizeof own;
-    int fd = socket(AF_INET, kind, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(0, bind(fd, (struct sockaddr *)&own, size));
-    if (kind == SOCK_STREAM)
-        assert_int_equal(0, listen(fd, 64));
-    assert_int_equal(0, getsockname(fd, (struct sockaddr *)&own, &size));
-    *port = ntohs(own.sin_port);
-    return fd;
-}
-
-static int connect_to(int kind, unsigned port)
-{
-    struct sockaddr_in there = loopback(port);
-    int fd = socket(AF_INET, kind, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(0, connect(fd, (struct sockaddr *)&there, sizeof there));
-    return fd;
-}
-
-static void wait_for(int fd, short what)
-{
-    struct pollfd one = {.fd = fd, .events = what};
-    assert_int_equal(1, poll(&one, 1, PATIENCE_MS));
-}
-
-static int accept_one(int listener)
-{
-    wait_for(listener, POLLIN);
-    int fd = accept(listener, NULL, NULL);
-    assert_true(fd >= 0);
-    return fd;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* ---- a relay with a connection through it ---- */
-
-typedef struct relay_stage {
-    relay_process relay;
-    unsigned port;
-    int listener, client, server;
-} relay_stage;
-
-static void set_up(relay_stage *stage, const char *options)
-{
-    stage->listener = open_on(SOCK_STREAM, &stage->port);
-    relay_start(&stage->relay, options, stage->port);
-    stage->client = connect_to(SOCK_STREAM, stage->relay.port);
-    stage->server = accept_one(stage->listener);
-}
-
-static void tear_down(relay_stage *stage)
-{
-    assert_int_equal(0, relay_end(&stage->relay));
-    close(stage->client);
-    close(stage->server);
-    close(stage->listener);
-}
+#include "relay_sockets.h"
 
 /* ---- bytes that are known by their place ---- */
 
@@ -136,12 +50,6 @@ static size_t fill(int fd)
         assert_true(sent < LOST_AT_MOST);
     }
     return sent;
-}
-
-static bool is_silent(int fd)
-{
-    struct pollfd one = {.fd = fd, .events = POLLIN};
-    return poll(&one, 1, 100) == 0;
 }
 
 /* What recv() says once something has happened: 0 for an orderly end, or an errno. */
@@ -347,125 +255,6 @@ static void abandons_one_side(void **state)
     }
 }
 
-/* ---- UDP ---- */
-
-enum { DATAGRAMS = 400 };
-
-typedef struct relay_post {
-    relay_process relay;
-    int client, server;
-    unsigned came[DATAGRAMS], count, overtaken;
-} relay_post;
-
-static void set_up_post(relay_post *post, const char *options)
-{
-    unsigned port;
-    *post = (relay_post){0};
-    post->server = open_on(SOCK_DGRAM, &port);
-    relay_start(&post->relay, options, port);
-    post->client = connect_to(SOCK_DGRAM, post->relay.port);
-}
-
-static void tear_down_post(relay_post *post)
-{
-    assert_int_equal(0, relay_end(&post->relay));
-    close(post->client);
-    close(post->server);
-}
-
-static void take_one(relay_post *post, unsigned *highest)
-{
-    unsigned number;
-    assert_int_equal(sizeof number, recv(post->server, &number, sizeof number, 0));
-    assert_true(number < DATAGRAMS);
-    post->came[number]++;
-    post->count++;
-    post->overtaken += number < *highest;
-    *highest = number > *highest ? number : *highest;
-}
-
-/* Posts all, in portions that no buffer loses, until as many as are expected came or were lost. */
-static void send_all(relay_post *post, unsigned copies)
-{
-    unsigned highest = 0;
-    for (unsigned i = 0; i < DATAGRAMS; i++) {
-        assert_int_equal(sizeof i, send(post->client, &i, sizeof i, 0));
-        while (i % 20 == 19 && post->count + copies * relay_count(&post->relay).lost < (i + 1) * copies) {
-            struct pollfd one = {.fd = post->server, .events = POLLIN};
-            if (poll(&one, 1, 10) == 1)
-                take_one(post, &highest);
-        }
-    }
-}
-
-static void datagrams_all_arrive_on_a_good_link(void **state)
-{
-    (void)state;
-    relay_post post;
-    set_up_post(&post, "--udp --delay-ms 1");
-    send_all(&post, 1);
-    assert_int_equal(DATAGRAMS, post.count);
-    assert_int_equal(0, relay_count(&post.relay).lost);
-    for (unsigned i = 0; i < DATAGRAMS; i++)
-        assert_int_equal(1, post.came[i]);
-    tear_down_post(&post);
-}
-
-static void datagrams_are_answered(void **state)
-{
-    (void)state;
-    relay_post post;
-    struct sockaddr_in from;
-    socklen_t size = sizeof from;
-    unsigned char byte = 42;
-    set_up_post(&post, "--udp");
-    assert_int_equal(1, send(post.client, &byte, 1, 0));
-    wait_for(post.server, POLLIN);
-    assert_int_equal(1, recvfrom(post.server, &byte, 1, 0, (struct sockaddr *)&from, &size));
-    assert_int_equal(1, sendto(post.server, &byte, 1, 0, (struct sockaddr *)&from, size));
-    wait_for(post.client, POLLIN);
-    assert_int_equal(1, recv(post.client, &byte, 1, 0));
-    assert_int_equal(42, byte);
-    tear_down_post(&post);
-}
-
-static void datagrams_are_lost_by_chance_and_counted(void **state)
-{
-    (void)state;
-    relay_post post;
-    set_up_post(&post, "--udp --loss 0.3 --seed 7");
-    send_all(&post, 1);
-    unsigned lost = relay_count(&post.relay).lost;
-    assert_int_equal(DATAGRAMS, post.count + lost);
-    assert_in_range(lost, DATAGRAMS / 5, DATAGRAMS * 2 / 5);
-    relay_do(&post.relay, "loss 1");
-    assert_int_equal(sizeof lost, send(post.client, &lost, sizeof lost, 0));
-    assert_true(is_silent(post.server));
-    tear_down_post(&post);
-}
-
-static void datagrams_come_twice(void **state)
-{
-    (void)state;
-    relay_post post;
-    set_up_post(&post, "--udp --duplicate 1");
-    send_all(&post, 2);
-    for (unsigned i = 0; i < DATAGRAMS; i++)
-        assert_int_equal(2, post.came[i]);
-    tear_down_post(&post);
-}
-
-static void datagrams_overtake_each_other(void **state)
-{
-    (void)state;
-    relay_post post;
-    set_up_post(&post, "--udp --reorder 0.2");
-    send_all(&post, 1);
-    assert_int_equal(DATAGRAMS, post.count);
-    assert_true(post.overtaken > 0);
-    tear_down_post(&post);
-}
-
 /* ---- commands ---- */
 
 static void wrong_commands_get_a_sentence_and_change_nothing(void **state)
@@ -510,11 +299,6 @@ int main(void)
         cmocka_unit_test(refuses_until_it_accepts),
         cmocka_unit_test(cuts_at_an_exact_place),
         cmocka_unit_test(abandons_one_side),
-        cmocka_unit_test(datagrams_all_arrive_on_a_good_link),
-        cmocka_unit_test(datagrams_are_answered),
-        cmocka_unit_test(datagrams_are_lost_by_chance_and_counted),
-        cmocka_unit_test(datagrams_come_twice),
-        cmocka_unit_test(datagrams_overtake_each_other),
         cmocka_unit_test(wrong_commands_get_a_sentence_and_change_nothing),
         cmocka_unit_test(wrong_options_end_it),
     };

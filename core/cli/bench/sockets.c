@@ -148,7 +148,8 @@ int etp_bench_play_sockets(const etp_bench *bench, const etp_bench_cell *cell, e
 int etp_bench_suit_sockets(etp_bench_options *options, etp_error *error)
 {
     (void)options;
-    return refuse(error, "--relay needs nodes on a real network, and this etp-engine was built without them");
+    return refuse(error,
+                  "--relay needs nodes on a real network, and this etp-engine was built without them (ETP_LIVE)");
 }
 
 int etp_bench_play_sockets(const etp_bench *bench, const etp_bench_cell *cell, etp_run_options *options,

@@ -36,7 +36,7 @@ typedef struct keygen_options {
 static const etp_option own[] = {
     {"Options", "show", NULL, NULL, "print the line of a private key file that is there", &etp_option_kind_flag,
      offsetof(keygen_options, show), 0, 0},
-    {NULL, "role", "ROLE", "battery", "what the device is: battery, aggregator or relay", &etp_option_kind_text,
+    {NULL, "role", "ROLE", NULL, "what the device is: battery, aggregator or relay [battery]", &etp_option_kind_text,
      offsetof(keygen_options, role), 0, 0},
     {NULL, "name", "NAME", NULL, "for people: up to 31 letters, digits and - _ . : @ +", &etp_option_kind_text,
      offsetof(keygen_options, name), 0, 0},
@@ -128,6 +128,10 @@ static int show(const keygen_options *options, etp_trust_entry *entry, etp_error
         return ETP_EXIT_FAILED;
     int status = print_line(identity, entry, error);
     etp_identity_free(identity);
+    if (status == ETP_EXIT_DONE && options->role == NULL)
+        fputs(
+            "note: the line says battery, for a key file does not tell; if the device is something else, give --role\n",
+            stderr);
     return status;
 }
 

@@ -7,23 +7,21 @@
 #include <string.h>
 
 #include "cli/live/internal.h"
+#include "cli/live/whole.h"
 #include "cli/watch/session.h"
 #include "program/status.h"
 
 struct etp_live_market {
     const char *transport;
     const etp_reloads *reloads;
-    etp_live_clock clock;
-    etp_live *live;
+    etp_whole whole;
     etp_live_keys keys;
     etp_live_places places;
-    unsigned homes, firms;
     uint64_t lost; /* links, so far */
     etp_time set_up;
 };
 
-static const etp_time turn = 10 * ETP_NS_PER_MS;
-static const etp_time least_patience = 30 * ETP_NS_PER_SECOND;
+static const etp_time run_up = 10 * ETP_NS_PER_MS;
 static const etp_time patience_per_link = 20 * ETP_NS_PER_MS;
 static const etp_time settling = 500 * ETP_NS_PER_MS; /* for the batteries to register */
 
@@ -45,33 +43,18 @@ void etp_live_market_free(etp_live_market *market)
 {
     if (market == NULL)
         return;
-    etp_live_free(market->live);
+    etp_live_free(market->whole.live);
     etp_live_keys_fini(&market->keys);
     etp_live_places_fini(&market->places);
     free(market);
 }
 
-/* The run has an engine before there is a network: until it is linked nobody sends. */
-static int carry(void *user, etp_link link, const void *frame, size_t size)
-{
-    const etp_live_market *market = user;
-    if (market->live == NULL)
-        return ETP_EIO;
-    etp_transport transport = etp_live_transport(market->live);
-    return transport.send(transport.user, link, frame, size);
-}
-
 etp_transport etp_live_market_carriage(etp_live_market *market)
 {
-    return (etp_transport){.send = carry, .user = market};
+    return etp_whole_carriage(&market->whole);
 }
 
 /* ---- the network ---- */
-
-static unsigned links_of(const etp_live_market *market)
-{
-    return market->homes * market->firms;
-}
 
 static void note_peer(void *user, const etp_live_peer_info *peer, const char *why)
 {
@@ -91,40 +74,16 @@ static void note_refusal(void *user, const etp_live_refusal *refusal)
             refusal->node, refusal->device, refusal->reason);
 }
 
-/* Both ends of every link are here, and nobody else is expected. */
 static int make_network(etp_live_market *market, etp_error *error)
 {
     const etp_stage *stage = market->reloads->stage;
-    unsigned ends = 2 * links_of(market);
     etp_live_options options;
-    etp_live_defaults(&options);
+    etp_whole_defaults(&market->whole, &options);
     options.logger = stage->logger;
-    options.clock = &market->clock;
     options.seed = stage->run.seed;
-    options.max_peers = ends;
-    options.max_connections = 2 * ends;
-    options.max_per_address = 0;
-    options.max_unauthenticated = 2 * ends;
-    options.messages_per_second = 0;
-    options.backoff_max = ETP_NS_PER_SECOND;
-    options.handshake_limit = least_patience;
     options.watch = (etp_live_watch){.on_peer = note_peer, .user = market};
     options.audit = (etp_live_audit){.on_refusal = note_refusal, .user = market};
-    if (etp_live_new(&market->live, &options, error) != ETP_OK)
-        return ETP_EXIT_FAILED;
-    int result = etp_live_attach(market->live, etp_run_engine(market->reloads->run));
-    if (result == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, result, "the network cannot be attached: %s", etp_strerror(result));
-    return ETP_EXIT_FAILED;
-}
-
-static int dial_all(const etp_live_market *market, const char *address, etp_id firm, etp_error *error)
-{
-    for (unsigned home = 0; home < market->homes; home++)
-        if (etp_live_dial(market->live, home, address, firm, NULL, NULL, error) != ETP_OK)
-            return ETP_EXIT_FAILED;
-    return ETP_EXIT_DONE;
+    return etp_whole_attach(&market->whole, &options, market->reloads->run, error);
 }
 
 static int join_firm(etp_live_market *market, unsigned index, etp_error *error)
@@ -137,78 +96,59 @@ static int join_firm(etp_live_market *market, unsigned index, etp_error *error)
     etp_run_firm(run, index, &firm);
     etp_run_firm_node(run, index, &node);
     etp_live_places_next(&market->places, url);
-    if (etp_live_listen(market->live, node, url, NULL, &endpoint, error) != ETP_OK)
+    if (etp_live_listen(market->whole.live, node, url, NULL, &endpoint, error) != ETP_OK)
         return ETP_EXIT_FAILED;
-    snprintf(address, sizeof address, "%s", etp_live_address(market->live, endpoint));
-    return dial_all(market, address, etp_run_firm_device(firm.portfolio), error);
+    snprintf(address, sizeof address, "%s", etp_live_address(market->whole.live, endpoint));
+    return etp_whole_dial_all(&market->whole, address, etp_run_firm_device(firm.portfolio), error);
 }
 
 /* Batteries keep trying until there is somebody, so all of them listen and dial before the loop runs. */
 static int join_all(etp_live_market *market, etp_error *error)
 {
     int status = ETP_EXIT_DONE;
-    for (unsigned i = 0; i < market->firms && status == ETP_EXIT_DONE; i++)
+    for (unsigned i = 0; i < market->whole.firms && status == ETP_EXIT_DONE; i++)
         status = join_firm(market, i, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
-    int result = etp_live_start(market->live);
-    if (result == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, result, "the network cannot be started: %s", etp_strerror(result));
-    return ETP_EXIT_FAILED;
+    return status == ETP_EXIT_DONE ? etp_whole_start(&market->whole, error) : status;
 }
 
 /* ---- the clock ---- */
 
 static etp_time live_now(void *user)
 {
-    return etp_live_clock_now(&((const etp_live_market *)user)->clock);
+    return etp_whole_now(&((const etp_live_market *)user)->whole);
 }
 
 static int rest(void *user, etp_time until, etp_error *error)
 {
-    etp_live_market *market = user;
-    int result = etp_live_changed(market->live);
-    if (result == ETP_OK)
-        result = etp_live_run_until(market->live, until);
-    if (result == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, result, "the network has stopped: %s", etp_strerror(result));
-    return ETP_EXIT_FAILED;
-}
-
-static etp_live_stats stats_of(const etp_live_market *market)
-{
-    etp_live_stats stats = {.size = sizeof stats};
-    if (market->live != NULL)
-        etp_live_get_stats(market->live, &stats);
-    return stats;
+    return etp_whole_serve(&((etp_live_market *)user)->whole, until, error);
 }
 
 static bool all_registered(const etp_live_market *market)
 {
     etp_engine_stats stats;
     etp_run_engine_stats(market->reloads->run, &stats);
-    return stats.received[ETP_REGISTER] >= links_of(market);
+    return stats.received[ETP_REGISTER] >= etp_whole_links(&market->whole);
+}
+
+static bool all_up(const etp_whole *whole)
+{
+    return etp_whole_stats(whole).peers_up >= 2 * etp_whole_links(whole);
 }
 
 static int wait_for_links(etp_live_market *market, etp_error *error)
 {
-    unsigned ends = 2 * links_of(market);
-    etp_time begun = live_now(market), limit = begun + least_patience + links_of(market) * patience_per_link;
+    etp_whole *whole = &market->whole;
+    etp_time patience = etp_whole_patience(whole, patience_per_link), begun = etp_whole_now(whole);
     int status = ETP_EXIT_DONE;
-    while (status == ETP_EXIT_DONE && stats_of(market).peers_up < ends && live_now(market) < limit &&
-           !etp_session_is_ending())
-        status = rest(market, live_now(market) + turn, error);
-    if (status == ETP_EXIT_DONE && stats_of(market).peers_up < ends && !etp_session_is_ending()) {
-        etp_fail(error, ETP_EIO, "of %u links only %u came up in %.3g s over %s", links_of(market),
-                 stats_of(market).peers_up / 2, (double)(limit - begun) / 1e9, market->transport);
-        return ETP_EXIT_FAILED;
+    while (status == ETP_EXIT_DONE && !all_up(whole) && !etp_session_is_ending()) {
+        if (etp_whole_now(whole) > begun + patience)
+            return etp_whole_fail_links(whole, patience, "over", market->transport, error);
+        status = etp_whole_turn(whole, error);
     }
-    market->set_up = live_now(market) - begun;
-    limit = live_now(market) + settling;
-    while (status == ETP_EXIT_DONE && !all_registered(market) && live_now(market) < limit)
-        status = rest(market, live_now(market) + turn, error);
+    market->set_up = etp_whole_now(whole) - begun;
+    etp_time settled = etp_whole_now(whole) + settling;
+    while (status == ETP_EXIT_DONE && !all_registered(market) && etp_whole_now(whole) < settled)
+        status = etp_whole_turn(whole, error);
     return status;
 }
 
@@ -218,9 +158,10 @@ static void tell_ready(const etp_live_market *market)
     if (market->reloads->stage->options->quiet)
         return;
     printf("Live over %s%s: %u %s between %u %s and %u %s, each end proved by a key of its own, up in %.2f s.\n",
-           market->transport, on_wire ? " on this host alone (plain: who sees it can read it)" : "", links_of(market),
-           links_of(market) == 1 ? "link" : "links", market->homes, market->homes == 1 ? "battery" : "batteries",
-           market->firms, market->firms == 1 ? "aggregator" : "aggregators", (double)market->set_up / 1e9);
+           market->transport, on_wire ? " on this host alone (plain: who sees it can read it)" : "",
+           etp_whole_links(&market->whole), etp_whole_links(&market->whole) == 1 ? "link" : "links",
+           market->whole.homes, market->whole.homes == 1 ? "battery" : "batteries", market->whole.firms,
+           market->whole.firms == 1 ? "aggregator" : "aggregators", (double)market->set_up / 1e9);
     fflush(stdout);
 }
 
@@ -229,13 +170,12 @@ static int begin(void *user, const etp_reloads *reloads, etp_error *error)
 {
     etp_live_market *market = user;
     etp_run *run = reloads->run;
-    etp_live_clock_set(&market->clock);
-    market->clock.offset += etp_run_now(run) - live_now(market);
-    int status = etp_live_places_make_room(&market->places, links_of(market), error);
+    etp_whole_begin(&market->whole, run);
+    int status = etp_live_places_make_room(&market->places, etp_whole_links(&market->whole), error);
     if (status == ETP_EXIT_DONE)
         status = make_network(market, error);
     if (status == ETP_EXIT_DONE)
-        status = etp_live_keys_add_nodes(&market->keys, market->live, run, error);
+        status = etp_live_keys_add_nodes(&market->keys, market->whole.live, run, error);
     if (status == ETP_EXIT_DONE)
         status = join_all(market, error);
     if (status == ETP_EXIT_DONE)
@@ -244,11 +184,7 @@ static int begin(void *user, const etp_reloads *reloads, etp_error *error)
         return status;
     tell_ready(market);
     etp_time next = etp_run_starts(run, (size_t)(reloads->stage->options->skip / reloads->stage->trace.interval));
-    int result = etp_run_shift(run, live_now(market) + turn - next);
-    if (result == ETP_OK)
-        return ETP_EXIT_DONE;
-    etp_fail(error, result, "the market cannot be moved to the clock's time: %s", etp_strerror(result));
-    return ETP_EXIT_FAILED;
+    return etp_whole_shift(&market->whole, run, run_up, next, error);
 }
 
 /* ---- the whole ---- */
@@ -257,20 +193,20 @@ int etp_live_market_play(etp_live_market *market, const etp_reloads *reloads, et
 {
     const etp_session_clock clock = {.begin = begin, .now = live_now, .rest = rest, .user = market};
     market->reloads = reloads;
-    market->homes = reloads->stage->run.homes;
-    market->firms = etp_run_firm_count(reloads->run);
+    market->whole.homes = reloads->stage->run.homes;
+    market->whole.firms = etp_run_firm_count(reloads->run);
     int status = etp_live_places_begin(&market->places, market->transport, error);
     if (status == ETP_EXIT_DONE)
-        status = etp_live_keys_make(&market->keys, reloads->run, market->homes, error);
+        status = etp_live_keys_make(&market->keys, reloads->run, market->whole.homes, error);
     return status == ETP_EXIT_DONE ? etp_session_play(reloads, &clock, error) : status;
 }
 
 void etp_live_market_describe(const etp_live_market *market, etp_report_live *report)
 {
-    etp_live_stats stats = stats_of(market);
-    const etp_histogram *trips = etp_live_round_trips(market->live);
+    etp_live_stats stats = etp_whole_stats(&market->whole);
+    const etp_histogram *trips = etp_live_round_trips(market->whole.live);
     *report = (etp_report_live){.transport = market->transport,
-                                .links = links_of(market),
+                                .links = etp_whole_links(&market->whole),
                                 .set_up = market->set_up,
                                 .lost = market->lost,
                                 .frames = stats.frames_sent,

@@ -18,8 +18,8 @@
 static const char head[] =
     "usage: etp-engine node [options] FILE.lua\n"
     "\n"
-    "Runs a battery or an aggregator as a process of its own, on a real network and by the clock on the\n"
-    "wall, until it is told to end. FILE.lua returns a table that says which: docs/live.md has a guide.\n"
+    "Runs a battery, an aggregator or a relay as a process of its own, on a real network and by the clock\n"
+    "on the wall, until it is told to end. FILE.lua returns a table that says which: docs/live.md has a guide.\n"
     "\n"
     "Signals: SIGHUP reads FILE.lua again, SIGUSR1 prints the delay table, SIGTERM and SIGINT end the node\n"
     "when its open holds have ended; a second one ends it at once.\n"

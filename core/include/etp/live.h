@@ -74,7 +74,8 @@ typedef struct etp_live_refusal {
     uint64_t left_out;          /**< lines of this address that were left out since its last one */
 } etp_live_refusal;
 
-/** Is told of refusals, at most `audit_lines` a second of one address. Borrowed until it returns. */
+/** Is told of refusals, at most `audit_lines` a second of one address, and four times as many of one kind. Borrowed until it
+ * returns. */
 typedef struct etp_live_audit {
     void (*on_refusal)(void *user, const etp_live_refusal *refusal); /**< is told; may be NULL */
     void *user;                                                      /**< handed to it */
@@ -99,7 +100,7 @@ typedef struct etp_live_options {
     unsigned max_peers;             /**< [1024] links of the engine that it may make */
     unsigned max_connections;       /**< [2048] at the same time */
     unsigned max_per_address;       /**< [256] of those, from one address that dialed us; 0 = no bound */
-    unsigned max_unauthenticated;   /**< [128] of those, that have not said who they are; an address has half of them */
+    unsigned max_unauthenticated;   /**< [128] that dialed us and have not said who they are; an address has half of them */
     unsigned messages_per_second;   /**< [1000] of one peer; 0 = no limit */
     unsigned message_burst;         /**< [2000] of one peer at once */
     size_t

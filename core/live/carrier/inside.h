@@ -244,5 +244,6 @@ int etp_carrier_tls_load(nng_tls_config **config, const etp_tls *tls, const char
 
 /* What NNG's error means for a connection. Static storage. */
 const char *etp_carrier_reason(int error);
+const char *etp_carrier_broken(int error); /* of a connection that there was */
 
 #endif

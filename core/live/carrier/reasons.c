@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/carrier/inside.h"
 
+/* TLS says so where the other side sent an alert; nothing else says so of a connection that there was. */
+const char *etp_carrier_broken(int error)
+{
+    return error == NNG_ECONNREFUSED ? "TLS: the other side sent an alert" : etp_carrier_reason(error);
+}
+
 const char *etp_carrier_reason(int error)
 {
     switch (error) {
@@ -21,7 +27,7 @@ const char *etp_carrier_reason(int error)
     case NNG_EPEERAUTH:
         return "TLS: the other side's certificate is missing, or not one that our authority vouches for";
     case NNG_ECRYPTO:
-        return "TLS: the handshake or a record failed; the other side may have refused our certificate";
+        return "TLS: the handshake or a record failed: one side does not take the other's certificate";
     case NNG_ENOFILES:
         return "no descriptors are left (ulimit -n)";
     case NNG_ENOMEM:

@@ -151,6 +151,12 @@ void etp_channel_bye(etp_channel *channel, etp_channel_refusal refusal, etp_time
  * more, or not with the role and the key with which it proved itself. */
 int etp_channel_check_trust(etp_channel *channel);
 
+/* The rate limit is the peer's, and not of one connection: the next one goes on where the one before was. To begin a
+ * connection takes as much of it as a hundredth of the burst. False: that is more than is left, and the channel is to be
+ * ended. */
+etp_time etp_channel_rate_of(const etp_channel *channel);
+bool etp_channel_go_on_from(etp_channel *channel, etp_time rate);
+
 bool etp_channel_is_established(const etp_channel *channel);
 bool etp_channel_is_over(const etp_channel *channel);
 etp_channel_end etp_channel_end_of(const etp_channel *channel);

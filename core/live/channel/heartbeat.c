@@ -42,6 +42,8 @@ etp_channel_refusal etp_heartbeat_ping(etp_channel *channel, const etp_record *r
 etp_channel_refusal etp_heartbeat_pong(etp_channel *channel, const etp_record *record)
 {
     etp_time asked, arrived, answered;
+    if (!etp_rate_allows(channel, 1))
+        return ETP_CHANNEL_RATE_LIMITED;
     if (!etp_take_clock(record->payload, &asked) || !etp_take_clock(record->payload + ETP_CLOCK_SIZE, &arrived) ||
         !etp_take_clock(record->payload + 2 * ETP_CLOCK_SIZE, &answered))
         return ETP_CHANNEL_MALFORMED;

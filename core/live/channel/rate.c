@@ -5,6 +5,8 @@
  */
 #include "live/channel/internal.h"
 
+enum { CONNECTIONS_IN_A_BURST = 100 };
+
 bool etp_rate_allows(etp_channel *channel, unsigned messages)
 {
     const etp_channel_options *options = channel->options;
@@ -17,4 +19,18 @@ bool etp_rate_allows(etp_channel *channel, unsigned messages)
         return false;
     channel->full_at = full_at;
     return true;
+}
+
+etp_time etp_channel_rate_of(const etp_channel *channel)
+{
+    return channel != NULL ? channel->full_at : 0;
+}
+
+bool etp_channel_go_on_from(etp_channel *channel, etp_time rate)
+{
+    if (channel == NULL || channel->options == NULL)
+        return false;
+    if (rate > channel->full_at)
+        channel->full_at = rate;
+    return etp_rate_allows(channel, 1 + channel->options->message_burst / CONNECTIONS_IN_A_BURST);
 }

@@ -45,14 +45,16 @@ static void set_timer(etp_discovery *d)
 
 static void tell_trouble(etp_discovery *d, const char *doing, const etp_udp_address *address, int code)
 {
-    char where[ETP_UDP_TEXT_MAX], reason[128], text[256];
+    char where[ETP_UDP_TEXT_MAX], reason[128], text[384];
     if (d->troubled || d->options.calls.trouble == NULL)
         return;
     d->troubled = true;
     etp_udp_text(address, where);
     if (strerror_r(code, reason, sizeof reason) != 0)
         reason[0] = '\0';
-    snprintf(text, sizeof text, "discovery cannot %s %s: %s; it is tried again", doing, where, reason);
+    snprintf(text, sizeof text,
+             "cannot %s %s: %s; it is tried again (a host without multicast can ask others directly)", doing, where,
+             reason);
     d->options.calls.trouble(d->options.user, text);
 }
 

@@ -7,12 +7,16 @@
 #include "live/relay/relay.h"
 
 #define GREET_AGAIN (30 * ETP_NS_PER_SECOND)
+#define ANEW_EACH   ETP_NS_PER_SECOND
+
+enum { ANEW_AT_ONCE = 8 };
 
 struct far_port {
     etp_live_port port; /* first */
     struct live_connection *connection;
     etp_id device;
-    bool waits; /* the engine met ETP_EFULL */
+    bool waits;        /* the engine met ETP_EFULL */
+    etp_time anew_due; /* when it will be allowed all of its new beginnings again */
     struct far_port *next;
 };
 
@@ -151,6 +155,20 @@ void etp_through_begin(struct live_connection *connection)
 
 /* ---- what comes ---- */
 
+/* Who says HELLO has no link with us: what we believe to have is from before it was started, or lost us. Who says so again and
+ * again would only have us take the link down and up. */
+static bool has_begun_anew(const struct live_connection *connection, struct far_port *far)
+{
+    const etp_time now = etp_live_now(connection->live);
+    if (far == NULL || far->port.peer == NULL)
+        return false;
+    const etp_time due = (far->anew_due > now ? far->anew_due : now) + ANEW_EACH;
+    if (due - now > ANEW_AT_ONCE * ANEW_EACH)
+        return false;
+    far->anew_due = due;
+    return true;
+}
+
 static void take_note(struct live_connection *connection, etp_id device, unsigned char note)
 {
     struct far_port *far = find(connection, device);
@@ -159,8 +177,7 @@ static void take_note(struct live_connection *connection, etp_id device, unsigne
             etp_live_port_lost(connection->live, &far->port, "the relay has no connection with it");
         return;
     }
-    /* Who says HELLO has no link with us: what we believe to have is from before it was started, or lost us. */
-    if (note == ETP_RELAY_HELLO && far != NULL)
+    if (note == ETP_RELAY_HELLO && has_begun_anew(connection, far))
         etp_live_port_lost(connection->live, &far->port, "it has begun anew");
     if (join(connection, device) != NULL && note == ETP_RELAY_HELLO)
         send_note(connection, device, ETP_RELAY_WELCOME);

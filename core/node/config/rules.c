@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What must fit together in a configuration, and what somebody should know who runs it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "etp/auction.h"
@@ -57,6 +58,36 @@ static bool is_number(const char *address)
     return strspn(address, "0123456789abcdefABCDEF.:[]") == strlen(address);
 }
 
+/* 224.0.0.0 to 239.255.255.255, and [ff..]. */
+static bool is_group(const char *address)
+{
+    unsigned long first = strtoul(address, NULL, 10);
+    return begins(address, "[ff") || begins(address, "[FF") || (first >= 224 && first <= 239);
+}
+
+/* Port 0 lets the system choose where one listens. */
+static bool has_port_0(const char *url)
+{
+    const char *colon = strrchr(url, ':');
+    return !begins(url, "ipc://") && colon != NULL && colon[1] != '\0' &&
+           strspn(colon + 1, "0") == strcspn(colon + 1, "/");
+}
+
+static void check_dial(const etp_node_config *config, etp_findings *findings)
+{
+    for (unsigned i = 0; i < config->dial.count; i++) {
+        const etp_node_link *link = &config->dial.list[i];
+        if (link->device == config->device)
+            etp_node_config_refuse(config, findings, "dial", "wants device %llu, which is this node itself",
+                                   (unsigned long long)config->device);
+        if (has_port_0(link->url))
+            etp_node_config_refuse(config, findings, "dial",
+                                   "is \"%s\", and nobody listens at port 0: write the port of the other's line "
+                                   "\"listening\"",
+                                   link->url);
+    }
+}
+
 static void check_reach(const etp_node_config *config, etp_findings *findings)
 {
     const etp_node_discovery *discovery = &config->discovery;
@@ -68,6 +99,11 @@ static void check_reach(const etp_node_config *config, etp_findings *findings)
     if (discovery->given && discovery->groups.count + discovery->peers.count == 0 && discovery->listen == NULL)
         etp_node_config_refuse(config, findings, "discovery",
                                "has neither a group nor peers nor listen: it would ask and hear nobody");
+    for (unsigned i = 0; i < discovery->groups.count; i++)
+        if (!is_group(discovery->groups.list[i].url))
+            etp_node_config_refuse(config, findings, "discovery.group",
+                                   "has \"%s\", which is no multicast address: 239.255.77.77:7700 is one",
+                                   discovery->groups.list[i].url);
     for (unsigned i = 0; i < discovery->peers.count; i++)
         if (!is_number(discovery->peers.list[i].url))
             etp_node_config_refuse(config, findings, "discovery.peers",
@@ -76,10 +112,7 @@ static void check_reach(const etp_node_config *config, etp_findings *findings)
     if (discovery->announce.count > 0 && config->listen.count == 0)
         etp_node_config_refuse(config, findings, "discovery.announce",
                                "is an address that nobody answers at: there is no listen");
-    for (unsigned i = 0; i < config->dial.count; i++)
-        if (config->dial.list[i].device == config->device)
-            etp_node_config_refuse(config, findings, "dial", "wants device %llu, which is this node itself",
-                                   (unsigned long long)config->device);
+    check_dial(config, findings);
 }
 
 static void check_tls(const etp_node_config *config, etp_findings *findings)

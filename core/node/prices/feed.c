@@ -129,6 +129,11 @@ static void say_freshness(etp_price_feed *feed, bool fresh)
     feed->was_said = true;
 }
 
+static bool is_fresh(const etp_price_feed *feed, etp_time now)
+{
+    return feed->newest.known != 0 && now - feed->newest.known <= feed->stale_after;
+}
+
 static etp_known_prices follow(etp_price_feed *feed, etp_time now)
 {
     etp_error error = {0};
@@ -136,7 +141,7 @@ static etp_known_prices follow(etp_price_feed *feed, etp_time now)
     take_waiting(feed);
     if (etp_follow_read(&feed->file, feed->utc_offset, take_row, feed, &error) != ETP_OK)
         etp_log(&feed->logger, ETP_LOG_ERROR, "prices", "text=\"%s\"", error.text);
-    bool fresh = feed->newest.known != 0 && now - feed->newest.known <= feed->stale_after;
+    bool fresh = is_fresh(feed, now);
     say_freshness(feed, fresh);
     if (!fresh)
         return (etp_known_prices){ETP_PRICE_NONE, ETP_PRICE_NONE, false};
@@ -214,8 +219,9 @@ void etp_price_feed_describe(const etp_price_feed *feed, char *text, size_t size
         return;
     }
     if (feed->follows) {
-        snprintf(text, size, "follows %s, whose newest row that counts is of %s", feed->path,
-                 etp_stamp_show(feed->newest.known).text);
+        snprintf(text, size, "follows %s, whose newest row that counts is of %s by the market's clock%s", feed->path,
+                 etp_stamp_show(feed->newest.known).text,
+                 is_fresh(feed, feed->now) ? "" : ": older than prices.stale_after_s, nobody bids by it");
         return;
     }
     etp_time end = feed->trace.starts + (etp_time)feed->trace.count * feed->trace.interval;

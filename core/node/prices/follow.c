@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,10 @@ static int read_header(etp_follow *follow, const etp_csv *csv, const etp_csv_row
     follow->region_at = row->count;
     if (etp_column_count(row, "REGIONID", &at) == 1 || etp_column_count(row, "REGION", &at) == 1)
         follow->region_at = at;
+    if (follow->region != NULL && follow->region_at == row->count)
+        return etp_fail(error, ETP_EFORMAT,
+                        "%s: line 1: there is no column REGIONID or REGION, and prices.region wants %s", follow->path,
+                        follow->region);
     follow->knows_columns = true;
     return ETP_OK;
 }
@@ -66,7 +71,7 @@ static const char *read_row(const etp_follow *follow, const etp_csv_row *row, et
                           &price) != ETP_DECIMAL_OK)
         return "the price is no number; the line is left out";
     if (price < price_low || price > price_high)
-        return "the price is outside -100 to 2500 c/kWh; the line is left out";
+        return "the price is outside -100 to 2500 c/kWh (RRP is in $/MWh); the line is left out";
     read->price = price;
     return NULL;
 }
@@ -75,6 +80,26 @@ static bool is_wanted(const etp_follow *follow, const etp_csv_row *row)
 {
     return follow->region == NULL || follow->region_at >= row->count ||
            etp_span_is(etp_span_trim(row->fields[follow->region_at]), follow->region);
+}
+
+/* Once: such a file has as many lines of the others. */
+static void say_mixed(etp_follow *follow)
+{
+    if (!follow->said_mixed)
+        say(follow,
+            "the file has several regions; name one in prices.region. All but that of the first row are left out");
+    follow->said_mixed = true;
+}
+
+/* A file of one region needs no prices.region. */
+static bool is_of_the_only_region(etp_follow *follow, const etp_csv_row *row)
+{
+    if (follow->region != NULL || follow->region_at >= row->count)
+        return true;
+    const etp_span region = etp_span_trim(row->fields[follow->region_at]);
+    if (follow->only[0] == '\0' && region.size < sizeof follow->only)
+        snprintf(follow->only, sizeof follow->only, "%.*s", (int)region.size, region.text);
+    return etp_span_is(region, follow->only);
 }
 
 typedef struct reader {
@@ -94,6 +119,10 @@ static int read_line(const reader *to, const etp_csv *csv, const etp_csv_row *ro
         return read_header(to->follow, csv, row, to->error);
     if (row->count == to->follow->columns && !is_wanted(to->follow, row))
         return ETP_OK;
+    if (row->count == to->follow->columns && !is_of_the_only_region(to->follow, row)) {
+        say_mixed(to->follow);
+        return ETP_OK;
+    }
     const char *wrong = read_row(to->follow, row, to->utc_offset, &read);
     if (wrong != NULL)
         say(to->follow, wrong);

@@ -17,16 +17,19 @@
 #include "etp/log.h"
 #include "etp/units.h"
 
+enum { ETP_FOLLOW_REGION_MAX = 32 };
+
 typedef struct etp_follow {
     const char *path, *region; /* borrowed */
     etp_logger logger;
     dev_t device;
     ino_t inode;
-    off_t offset; /* behind the last whole line */
-    size_t line;  /* its number */
-    bool missing; /* was said */
+    off_t offset;             /* behind the last whole line */
+    size_t line;              /* its number */
+    bool missing, said_mixed; /* were said */
     bool knows_columns, is_end;
     unsigned time_at, price_at, region_at, columns;
+    char only[ETP_FOLLOW_REGION_MAX]; /* without `region`: that of the first row, which must not be mixed with others */
 } etp_follow;
 
 typedef struct etp_follow_row {

@@ -67,6 +67,28 @@ describe("a line that is cut in mid-auction", function()
   end)
 end)
 
+describe("a DeviceFailure", function()
+  it("is the first thing on a narrow line to a slow reader, and the delay table has it", function()
+    local slow = { market = { interval_s = 4, window_ms = 2500 } }
+    local aggregator = nodes.start("aggregator", nodes.aggregator(slow), "--log debug")
+    local relay = net_relay.start("--bandwidth-bps 1000000 --drip 60000", aggregator:ready())
+    local battery = nodes.start("battery", nodes.battery(nodes.with(slow, { dial = relay.url })), "--log debug")
+    battery:wait("\npeer up ")
+    -- The line is cut while a bid waits for the close: the battery learns that it need not wait for the bidder.
+    assert.truthy(nodes.wait_until(function()
+      return battery:err():find("event=bid ", 1, true)
+    end), battery:err())
+    relay:tell("cut")
+    battery:wait("\nfailure [^\n]*2001")
+    battery:signal("USR1")
+    battery:wait("\n  DeviceFailure +200 +0 +1 +[%d.]+ +[%d.]+ +[%d.]+ +[%d.]+ +%d+\n")
+    local sold = end_both(battery, aggregator)
+    local failures = sold.delays[9]
+    assert.same({ "DeviceFailure", 200, 1 }, { failures.type, failures.limit_ms, failures.received })
+    assert.equal(failures.max_ms > 200 and 1 or 0, failures.misses)
+  end)
+end)
+
 describe("a peer at the end of a bad line", function()
   -- The first battery is behind the relay, the second is not.
   local function two_batteries()

@@ -58,13 +58,21 @@ describe("--check", function()
   end)
 
   local MISTAKES = {
-    { "a key file that is not there", { key = "none.key" }, "key cannot be used: ", "none.key" },
+    { "a key file that is not there", { key = "none.key" }, "key cannot be used: ", "none.key",
+      "etp-engine keygen makes one" },
     { "the key of another device", { key = "2001.key" }, "key is of device 2001, and this node is device 1001" },
     { "a key file that others can read", { key = "open.key" }, "key cannot be used: ", "open.key" },
     { "a trust list that is none", { trust = "1001.key" }, "trust cannot be used: " },
     { "a dialed device that is not trusted", { dial = { { url = "tcp://127.0.0.1:1", device = 7 } } },
       "dial wants device 7, which ", "does not have" },
     { "a script that is not there", { reserve = "none.lua" }, "reserve cannot be loaded: ", "none.lua" },
+    { "a word that is nearly a shipped script", { reserve = "tires" },
+      "nor a shipped script of that name; did you mean tiers?" },
+    { "a port that nobody can listen at", { dial = "tcp://127.0.0.1:0" }, "nobody listens at port 0" },
+    { "a group that is no multicast address", { discovery = { group = "10.0.0.1:7700" } },
+      "discovery.group has \"10.0.0.1:7700\", which is no multicast address" },
+    { "an audit in a folder that is not there", { audit = "none/audit" }, "audit cannot be written to: ", "none/" },
+    { "an audit that is a folder", { audit = "/" }, "audit cannot be written to: / is a folder" },
     { "a script of the other role", { reserve = "bidder.lua" }, "which is for the role aggregator" },
     { "a script with a syntax error", { reserve = "broken.lua" }, "reserve cannot be loaded: ", "broken.lua:1:" },
     { "a script that fails in a dry call", { reserve = "fails.lua" }, "reserve fails in a dry call: ", "fails.lua:2" },
@@ -92,6 +100,13 @@ describe("--check", function()
       assert.truthy(done.err:find("node.lua:1: ", 1, true), done.err)
     end)
   end
+
+  it("says of followed prices that they are too old", function()
+    program.write("old.csv", "time,price_c_kwh\n2020-01-01T00:00:00Z,8\n")
+    local done = check(with_keys { prices = { file = "old.csv", follow = true } })
+    assert.equal(0, done.status, done.err)
+    assert.truthy(done.out:find("older than prices.stale_after_s, nobody bids by it", 1, true), done.out)
+  end)
 
   it("waits for followed prices that are not there yet", function()
     local done = check(with_keys { prices = { file = "later.csv", follow = true } })

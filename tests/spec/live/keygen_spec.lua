@@ -40,6 +40,15 @@ describe("keygen", function()
     assert.same({ 0, made.out, "" }, { shown.status, shown.out, shown.err })
   end)
 
+  it("says which role it takes a key's device for, where nobody told", function()
+    local path = program.path("role.key")
+    program.run("keygen 2001 '" .. path .. "' --role aggregator")
+    local shown = program.run("keygen --show '" .. path .. "'")
+    assert.equal(0, shown.status)
+    assert.truthy(shown.out:find("^2001 battery "))
+    assert.truthy(shown.err:find("note: the line says battery", 1, true), shown.err)
+  end)
+
   it("makes another key each time", function()
     local one = program.run("keygen 1 '" .. program.path("one.key") .. "'").out
     local other = program.run("keygen 1 '" .. program.path("other.key") .. "'").out
