@@ -16,9 +16,8 @@ function plays.name_of_kill(row)
     lets[row.let] or "", row.buyer or "nobody")
 end
 
-function plays.kill(row)
-  local world = states.world(row)
-  world:reach()
+local function kill(world)
+  local row = world.row
   local unnoticed = row.let == "abandon client"
   if unnoticed then
     world[row.victim]:signal("STOP")
@@ -29,6 +28,10 @@ function plays.kill(row)
   if not unnoticed then
     world:release(row.let or "go")
   end
+end
+
+function plays.kill(row)
+  local world = states.begin(row, kill)
   if row.victim == "a" or row.victim == "b" then
     world:settled(row.buyer)
   end
@@ -59,14 +62,16 @@ local function stay_until(world, what)
   end
 end
 
+local function freeze(world)
+  world[world.row.victim]:signal("STOP")
+  world:release(world.row.let or "go")
+end
+
 function plays.freeze(row)
-  local world = states.world(row)
-  world:reach()
-  world[row.victim]:signal("STOP")
+  local world = states.begin(row, freeze)
   if row.other then
     world:start("other", { dial = world.addresses.a })
   end
-  world:release(row.let or "go")
   stay_until(world, row.after)
   world[row.victim]:signal("CONT")
   world:trades_again()
@@ -81,15 +86,18 @@ function plays.name_of_end(row)
     row.after and " when " .. row.after.means or "", row.buyer or "nobody")
 end
 
-function plays.terminate(row)
-  local world = states.world(row)
-  world:reach()
-  local node = world[row.victim]
+local function terminate(world)
+  local row = world.row
   if row.frozen then
     world[row.frozen]:signal("STOP")
     world:release(row.let or "go")
   end
-  node:signal("TERM")
+  world[row.victim]:signal("TERM")
+end
+
+function plays.terminate(row)
+  local world = states.begin(row, terminate)
+  local node = world[row.victim]
   if row.after then
     world:tells(row.after)
   end

@@ -35,6 +35,7 @@ local books = require("trade_books")
 local net_relay = require("net_relay")
 local nodes = require("live_nodes")
 local program = require("program")
+local scripts = require("trade_scripts")
 
 local states = {}
 
@@ -44,33 +45,15 @@ local lot_mwh = 5000000 * 12 // 3600 -- what 5 kW give in an interval
 
 local device = { battery = 1001, a = 2001, b = 2002, other = 1002, between = 3001 }
 
-local strategy = [[
-local S = { api = 1, role = "aggregator", params = { wait = { default = 0, min = 0, max = 1 } } }
-function S.on_offer(ctx, offer)
-  if ctx.params.wait == 1 and offer.asked == 1 then
-    return "wait"
-  end
-  return offer.value, offer.energy
-end
-function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
-return S
-]]
-local policy = [[
-local S = { api = 1, role = "bess" }
-function S.reserve() return 5 end
-function S.on_fault(ctx, fault) ctx.log(("fault=%s of=%d"):format(fault.kind, fault.peer)) end
-return S
-]]
-
--- Once, before the first row.
 function states.setup()
   nodes.setup()
   nodes.patience = 60
   nodes.keys({ { 1001, "battery" }, { 1002, "battery" }, { 2001, "aggregator" }, { 2002, "aggregator" },
     { 3001, "relay" } })
   program.write("via", (program.read(program.path("trusted")):gsub("([12]%d+ [^\n]*)\n", "%1 via=3001\n")))
-  program.write("both.lua", strategy)
-  program.write("keeper.lua", policy)
+  for name, text in pairs(scripts) do
+    program.write(name, text)
+  end
 end
 
 -- Besides, where a row goes over tls+tcp.
@@ -176,8 +159,8 @@ local function new_world(row)
   return world
 end
 
--- Three nodes that are connected before their first interval begins. A machine that was too slow for that tries again.
-function states.world(row)
+-- Three nodes that are connected before their first interval begins.
+local function connected(row)
   for _ = 1, 5 do
     local world = new_world(row)
     if not world.battery:out():find("\ninterval ", 1, true) then
@@ -188,12 +171,12 @@ function states.world(row)
   error("an interval began each time before all were there")
 end
 
--- All connections are there.
+-- All connections are there, and the battery has registered.
 function World:all_up()
   self.battery:wait("\npeer up [^\n]*device=2001")
   self.battery:wait("\npeer up [^\n]*device=2002")
-  self.a:wait("\npeer up [^\n]*device=1001")
-  self.b:wait("\npeer up [^\n]*device=1001")
+  self:logged("a", "event=register peer=1001")
+  self:logged("b", "event=register peer=1001")
 end
 
 function World:kill()
@@ -281,9 +264,41 @@ function into.sold(world)
 end
 
 -- Brings the trade into the row's state; remembers in which interval.
-function World:reach()
-  into[self.row.at](self)
-  self.interval = math.tointeger(tonumber((self.battery:wait("\ninterval [^\n]*index=(%d+)"))))
+local function reach(world)
+  into[world.row.at](world)
+  for index in world.battery:out():gmatch("\ninterval [^\n]*index=(%d+)") do
+    world.interval = tonumber(index)
+  end
+end
+
+-- What a battery has printed once a state is over.
+local over = { queried = { "held" }, waiting = { "held" }, bidding = { "held" }, held = { "lapse", "sold" },
+  confirming = { "lapse", "sold" } }
+
+local function is_over(world, but)
+  for _, word in ipairs(over[world.row.at] or {}) do
+    if word ~= but and world.lives.battery[1]:out():find("\n" .. word .. " ") then
+      return true
+    end
+  end
+  return world.row.at == "receipt" and but == nil and world.a:out():find("\nbought ")
+end
+
+-- A world in the row's state, in which act(world) was done before the state was over by itself; a machine that was too
+-- slow for that tries again. (To sell is what may come of the act.)
+function states.begin(row, act)
+  for _ = 1, 5 do
+    local world = connected(row)
+    reach(world)
+    if not is_over(world) then
+      act(world)
+      if not is_over(world, "sold") then
+        return world
+      end
+    end
+    world:kill()
+  end
+  error("the state was over each time before anything could be done")
 end
 
 -- What stood still moves on, or is lost with its connection.
