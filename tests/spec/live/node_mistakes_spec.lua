@@ -74,16 +74,6 @@ describe("a node", function()
     assert.truthy(program.read(program.path("tls.audit")):find("refused=handshake node=2001 device=0 ", 1, true))
   end)
 
-  it("says that its audit cannot be written, once", function()
-    program.write("alone", program.read(program.path("trusted")):match("2001[^\n]*\n"))
-    local aggregator = nodes.start("aggregator",
-      nodes.aggregator(with_keys(2001, { trust = "alone", audit = "/dev/full" })))
-    local battery = nodes.start("battery", nodes.battery(with_keys(1001, { dial = aggregator:ready() })))
-    wait_err(aggregator, "error audit file=\"/dev/full\" text=\"cannot be written to: ")
-    nodes.wait_until(function() return count(battery:err(), "refused this one") > 1 end)
-    assert.equal(1, count(aggregator:err(), "error audit"))
-  end)
-
   it("warns of a script that fails in a dry call, and starts", function()
     program.write("fails.lua", "return { api = 1, role = 'aggregator', on_offer = function(_, offer)\n" ..
       "  return offer.valu end }")
