@@ -75,7 +75,7 @@ static void take_in(struct carrier_connection *connection)
 {
     int error = connection->early > 0 ? 0 : nng_aio_result(connection->receive.aio);
     if (error != 0) {
-        etp_carrier_connection_close(connection, etp_carrier_broken(error));
+        etp_carrier_connection_close(connection, etp_carrier_broken(connection, error));
         return;
     }
     if (!connection->has_spoken)
@@ -108,7 +108,7 @@ static void send_out(struct carrier_connection *connection)
     const etp_carrier_options *options = &connection->carrier->options;
     int error = nng_aio_result(connection->send.aio);
     if (error != 0) {
-        etp_carrier_connection_close(connection, etp_carrier_broken(error));
+        etp_carrier_connection_close(connection, etp_carrier_broken(connection, error));
         return;
     }
     connection->left -= connection->line.kind->sent(connection);

@@ -244,6 +244,7 @@ int etp_carrier_tls_load(nng_tls_config **config, const etp_tls *tls, const char
 
 /* What NNG's error means for a connection. Static storage. */
 const char *etp_carrier_reason(int error);
-const char *etp_carrier_broken(int error); /* of a connection that there was */
+/* Of a connection that there was. */
+const char *etp_carrier_broken(const struct carrier_connection *connection, int error);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/carrier/inside.h"
 
-/* TLS says so where the other side sent an alert; nothing else says so of a connection that there was. */
-const char *etp_carrier_broken(int error)
+/* TLS says "refused" where the other side sent an alert, and nothing else says so of a connection that there was. Before a
+ * word was said it is about certificates; afterwards it is how a TLS connection is closed. */
+const char *etp_carrier_broken(const struct carrier_connection *connection, int error)
 {
-    return error == NNG_ECONNREFUSED ? "TLS: the other side sent an alert" : etp_carrier_reason(error);
+    if (error != NNG_ECONNREFUSED)
+        return etp_carrier_reason(error);
+    return connection->has_spoken ? etp_carrier_reason(NNG_ECONNSHUT) : "TLS: the other side sent an alert";
 }
 
 const char *etp_carrier_reason(int error)

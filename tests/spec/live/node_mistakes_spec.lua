@@ -70,7 +70,7 @@ describe("a node", function()
     local delay = good:stop().delays[3] -- no battery gets one
     assert.same({ "QueryResponse", 0 }, { delay.type, delay.received })
     assert.same({ json.null, json.null }, { delay.p50_ms, delay.max_ms })
-    aggregator:wait("\npeer lost [^\n]*device=1001 ")
+    aggregator:wait("\npeer lost [^\n]*device=1001 reason=\"the other side closed the connection\"")
     assert.truthy(program.read(program.path("tls.audit")):find("refused=handshake node=2001 device=0 ", 1, true))
   end)
 
