@@ -166,9 +166,9 @@ static int read_gaps(void *field, const etp_option *option, const char *text, et
     return etp_fail(error, ETP_EINVAL, "--%s takes refuse or hold, not '%s'", option->name, text);
 }
 
-static const char *const transports[] = {"inproc", "ipc", "tcp", "ws"};
+static const char *const transports[] = {"tcp", "ipc", "ws", "inproc"};
 
-/* Without a value they stay in the process. */
+/* Without a value they are sockets as between two hosts. */
 static int read_live(void *field, const etp_option *option, const char *text, etp_error *error)
 {
     if (text == NULL)
@@ -179,7 +179,7 @@ static int read_live(void *field, const etp_option *option, const char *text, et
             return ETP_OK;
         }
     }
-    return etp_fail(error, ETP_EINVAL, "--%s takes inproc, ipc, tcp or ws, as in --%s=tcp, not '%s'", option->name,
+    return etp_fail(error, ETP_EINVAL, "--%s takes tcp, ipc, ws or inproc, as in --%s=ipc, not '%s'", option->name,
                     option->name, text);
 }
 
@@ -398,8 +398,8 @@ const etp_option etp_option_table[] = {
 
     {"On real links", "live", "[=TRANSPORT]", NULL,
      "run the market alone, by the clock on the wall, with each aggregator and each battery on connections of their "
-     "own "
-     "in this process: inproc (the default), ipc, tcp or ws. What --watch does it does too",
+     "own: tcp (the default), ipc or ws between sockets of this host, or inproc within the process. What --watch does "
+     "it does too",
      &live, AT(live), 0, 0},
 
     {"Editing while it runs", "watch", NULL, NULL,

@@ -70,6 +70,12 @@ describe("run --live", function()
     end)
   end
 
+  it("goes over sockets where no transport is named", function()
+    local done = program.run("run --live strategies/greedy.lua" .. SHORT)
+    assert.equal(0, done.status, done.out .. done.err)
+    program.says(done.out, { "Live over tcp", "Real links over tcp" })
+  end)
+
   it("says what who sees the wire could do", function()
     local status, out = session("await ' spot '; kill -TERM $pid", "run --live=tcp strategies/greedy.lua" .. SHORT)
     assert.equal(0, status, out)
@@ -113,7 +119,7 @@ describe("run --live", function()
     expect(program.run(greedy .. "--swap greedy=a.lua@1"), 2, "--live cannot go with --swap")
     expect(program.run(greedy .. "--utility knowing"), 2, "--live runs the market alone")
     expect(program.run(greedy .. "--json -"), 2, "--live writes what happens to standard output")
-    expect(program.run("strategies/greedy.lua --live=udp"), 2, "--live takes inproc, ipc, tcp or ws")
+    expect(program.run("strategies/greedy.lua --live=udp"), 2, "--live takes tcp, ipc, ws or inproc")
   end)
 
   it("says how many open files it would need", function()
