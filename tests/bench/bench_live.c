@@ -3,15 +3,18 @@
  * Batteries on links of their own to one aggregator, over tcp on this machine: 100, 1,000 and 5,000 of them, or as many
  * as the arguments say. The batteries are one process, the aggregator is another; every device has its keys and proves who
  * it is. In each of some intervals the aggregator asks all, bids for all, and wins nine of ten; the tenth bid is below
- * the reserve and is rejected. One battery in fifty fails while its auction is open.
+ * the reserve and is rejected. One battery in fifty fails while its auction is open. The first interval begins when every
+ * battery has registered.
  *
  *     5000 links up in 4.0 s; a link takes 20 kB at the aggregator, 30 kB at the batteries
  *     5000 links: 9000 trades/s from the first Query to the last receipt, window of 200 ms included
+ *       trades 17600 of 20000 batteries asked, 20000 answered
  *       BidAccept       n 20000, p50 10.0 ms, p99 50.0 ms, p99.9 60.0 ms, max 61.0 ms
  *
  * Delays are from the making of a message to its first processing at the other end: both read the same clock.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,7 +31,7 @@
 #include "etp/live.h"
 
 enum { BUYER = 1, FIRST_BATTERY = 1000, INTERVALS = 4, REJECTED_EVERY = 10, FAILED_EVERY = 50, MAX_LINKS = 5000 };
-enum { HANDSHAKES_AT_ONCE = 64, TICK_MS = 5, UP_LIMIT_S = 120 };
+enum { HANDSHAKES_AT_ONCE = 64, TICK_MS = 5, UP_LIMIT_S = 120, REGISTERED_LIMIT_S = 30 };
 
 static const etp_time interval_length = 4 * ETP_NS_PER_SECOND, window = 200 * ETP_NS_PER_MS;
 
@@ -73,6 +76,10 @@ struct half {
     etp_time starts; /* of the first interval; 0 until it is known */
     unsigned interval;
     bool has_failed; /* those of this interval have */
+    bool is_up;
+    double up_since;
+    bool has_registered[MAX_LINKS]; /* at the aggregator */
+    unsigned registered;
     uint64_t trades;
     etp_time last_receipt, busy; /* of this interval; from first Query to last receipt, of all */
 };
@@ -103,9 +110,20 @@ static int bid(void *user, const etp_context *context, const etp_offer *offer, e
 static const etp_bess_hooks owner = {.size = sizeof(etp_bess_hooks), .reserve = ask};
 static const etp_aggregator_hooks trader = {.size = sizeof(etp_aggregator_hooks), .on_offer = bid};
 
+/* A battery whose link was replaced registers again, and counts once. */
+static void note_registered(struct half *half, etp_id device)
+{
+    expect(device >= FIRST_BATTERY && device < FIRST_BATTERY + half->links, "somebody else has registered");
+    bool *has_registered = &half->has_registered[device - FIRST_BATTERY];
+    half->registered += !*has_registered;
+    *has_registered = true;
+}
+
 static void on_event(void *user, const etp_event *event)
 {
     struct half *half = user;
+    if (event->kind == ETP_EVENT_REGISTER)
+        note_registered(half, event->peer);
     if (event->kind != ETP_EVENT_RECEIPT)
         return;
     half->trades++;
@@ -205,17 +223,50 @@ static void dial_some(struct half *half, unsigned up)
                   &error, "dialing");
 }
 
-/* All are up: the aggregator says when the first interval begins. */
+static void note_up(struct half *half)
+{
+    half->is_up = true;
+    half->up_since = bench_clock(CLOCK_MONOTONIC);
+    half->seconds_up = half->up_since - half->dial_began;
+    half->resident_after = resident_kb();
+}
+
+/* The batteries' loop goes on until the aggregator has spoken: they have to register. */
+static void read_start(struct half *half)
+{
+    struct pollfd polled = {half->in, POLLIN, 0};
+    if (poll(&polled, 1, 0) > 0)
+        expect(read(half->in, &half->starts, sizeof half->starts) == sizeof half->starts, "no word of the aggregator");
+}
+
+/* All are up: when all have registered, the aggregator says when the first interval begins. */
 static void agree_on_the_start(struct half *half)
 {
-    half->resident_after = resident_kb();
-    half->seconds_up = bench_clock(CLOCK_MONOTONIC) - half->dial_began;
+    const double waited = bench_clock(CLOCK_MONOTONIC) - half->up_since;
+    expect(waited < 2 * REGISTERED_LIMIT_S, "the aggregator does not begin");
     if (half->sells) {
-        expect(read(half->in, &half->starts, sizeof half->starts) == sizeof half->starts, "no word of the aggregator");
+        read_start(half);
         return;
     }
+    expect(waited < REGISTERED_LIMIT_S, "not every battery has registered");
+    if (half->registered < half->links)
+        return;
     half->starts = etp_live_now(half->live) + ETP_NS_PER_SECOND;
     expect(write(half->out, &half->starts, sizeof half->starts) == sizeof half->starts, "the batteries are gone");
+}
+
+static void come_up(struct half *half)
+{
+    if (half->is_up) {
+        agree_on_the_start(half);
+        return;
+    }
+    const unsigned up = peers_up(half);
+    if (half->sells)
+        dial_some(half, up);
+    if (up == half->links)
+        note_up(half);
+    expect(bench_clock(CLOCK_MONOTONIC) - half->dial_began < UP_LIMIT_S, "the links do not come up");
 }
 
 static void fail_or_recover(struct half *half, int (*what)(etp_engine *, etp_node))
@@ -273,16 +324,10 @@ static void on_timer(evutil_socket_t unused, short events, void *user)
 {
     struct half *half = user;
     (void)unused, (void)events;
-    if (half->starts == 0) {
-        unsigned up = peers_up(half);
-        if (half->sells)
-            dial_some(half, up);
-        if (up == half->links)
-            agree_on_the_start(half);
-        expect(bench_clock(CLOCK_MONOTONIC) - half->dial_began < UP_LIMIT_S, "the links do not come up");
-    } else {
+    if (half->starts == 0)
+        come_up(half);
+    else
         go_through_intervals(half);
-    }
     etp_live_changed(half->live);
 }
 
@@ -340,6 +385,16 @@ static void read_all(int from, void *into, size_t size)
     }
 }
 
+static void print_trades(const struct half *half)
+{
+    etp_engine_stats stats;
+    etp_engine_get_stats(half->engine, &stats);
+    printf("  trades %llu of %llu batteries asked, %llu answered\n", (unsigned long long)half->trades,
+           (unsigned long long)stats.sent[ETP_QUERY], (unsigned long long)stats.received[ETP_QUERY_RESPONSE]);
+    printf("  QueryResponse has a limit of 500 ms: %llu were later\n",
+           (unsigned long long)stats.late[ETP_QUERY_RESPONSE]);
+}
+
 static void report(const struct half *half)
 {
     static etp_histogram confirm;
@@ -350,8 +405,10 @@ static void report(const struct half *half)
     printf("%u links up in %.1f s; a link takes %.1f kB at the aggregator, %.1f kB at the batteries\n", half->links,
            half->seconds_up, (double)(half->resident_after - half->resident_before) / half->links,
            (double)grown_kb / half->links);
-    printf("%u links: %.0f trades/s from the first Query to the last receipt, window of %d ms included; %llu trades\n",
-           half->links, (double)half->trades / busy, (int)(window / ETP_NS_PER_MS), (unsigned long long)half->trades);
+    printf("%u links: %.0f trades/s from the first Query to the last receipt, window of %d ms included\n", half->links,
+           (double)half->trades / busy, (int)(window / ETP_NS_PER_MS));
+    print_trades(half);
+    print_delays("QueryResponse", etp_engine_delays(half->engine, ETP_QUERY_RESPONSE));
     print_delays("BidAccept", etp_engine_delays(half->engine, ETP_BID_ACCEPT));
     print_delays("BidConfirm", &confirm);
     print_delays("BidReject", etp_engine_delays(half->engine, ETP_BID_REJECT));
