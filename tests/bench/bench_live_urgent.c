@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A DeviceFailure behind a saturated outbox: one link over tcp on which the sender always has more QueryResponses than
+ * A DeviceFailure on a saturated link, below the engine and its outbox: one link over tcp on which the sender always has more QueryResponses than
  * may be under way, and every 2 ms a DeviceFailure, which goes in front of what waits. Carrier and channel as nodes use
  * them, each end a loop in a thread; the receiver decodes all. From the making of a DeviceFailure to its decoding:
  *
- *     DeviceFailure behind a full outbox: n 2000, p50 0.05 ms, p99 0.2 ms, p99.9 0.4 ms, max 1.0 ms; beside 200 k messages/s
+ *     DeviceFailure on a saturated link: n 2000, p50 0.05 ms, p99 0.2 ms, p99.9 0.4 ms, max 1.0 ms; beside 200 k messages/s
  */
 #include <poll.h>
 #include <pthread.h>
@@ -220,7 +220,7 @@ int main(void)
     pthread_join(thread, NULL);
     double seconds = bench_clock(CLOCK_MONOTONIC) - began;
     printf(
-        "DeviceFailure behind a full outbox: n %u, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms; beside %.0f k "
+        "DeviceFailure on a saturated link: n %u, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms; beside %.0f k "
         "messages/s\n",
         seen, quantile_ms(0.5), quantile_ms(0.99), quantile_ms(0.999), (double)delays_us.max / 1e3,
         (double)aggregator.bulk / seconds / 1e3);

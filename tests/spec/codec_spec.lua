@@ -5,7 +5,7 @@
 package.path = package.path .. ";/usr/share/lua/5.3/?.lua"
 local messagepack = require "MessagePack"
 
-local sample = (os.getenv("ETP_BUILD_DIR") or "build") .. "/tests/tools/codec-sample"
+local sample = require("codec_sample")
 
 local ID_MAX <const> = (1 << 53) - 1
 local U32_MAX <const> = (1 << 32) - 1
@@ -29,46 +29,6 @@ local fields = {
   { name = "in_reply_to", low = 0, high = ID_MAX },
   { name = "closes_in_ms", low = 0, high = U32_MAX },
 }
-
-local function lines_of(command)
-  local pipe = assert(io.popen(command))
-  local lines = {}
-  for line in pipe:lines() do
-    lines[#lines + 1] = line
-  end
-  assert(pipe:close(), command .. " failed")
-  return lines
-end
-
-local function parse_fields(text)
-  local values = {}
-  for name, value in text:gmatch("([%w_]+)=(%d+)") do
-    values[name] = math.tointeger(value)
-  end
-  return values
-end
-
-local function from_hex(text)
-  return (text:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
-local function to_hex(text)
-  return (text:gsub(".", function(char) return string.format("%02x", char:byte()) end))
-end
-
--- What the decoder answers to each of `messages`.
-local function decode(messages)
-  local name = os.tmpname()
-  local file = assert(io.open(name, "w"))
-  for _, message in ipairs(messages) do
-    file:write(to_hex(message), "\n")
-  end
-  file:close()
-  local answers = lines_of(sample .. " --decode < " .. name)
-  os.remove(name)
-  assert.are.equal(#messages, #answers)
-  return answers
-end
 
 -- Random numbers that are the same in every run, whatever the version of Lua.
 local seed = 1
@@ -107,7 +67,7 @@ local function check_same(expected, got, count)
 end
 
 describe("the encoder", function()
-  local lines = lines_of(sample .. " 2000 7")
+  local lines = sample.lines("2000 7")
 
   it("writes as many messages as it was asked for", function()
     assert.are.equal(2000, #lines)
@@ -116,8 +76,8 @@ describe("the encoder", function()
   it("is understood by another decoder, field by field", function()
     for _, line in ipairs(lines) do
       local hex, text = line:match("^(%x+)\t(.+)$")
-      local values = parse_fields(text)
-      local array = messagepack.unpack(from_hex(hex))
+      local values = sample.fields(text)
+      local array = messagepack.unpack(sample.from_hex(hex))
       assert.are.equal(#fields, #array)
       for i, field in ipairs(fields) do
         local value = values[field.name]
@@ -136,7 +96,7 @@ describe("the encoder", function()
     messagepack.set_number "double"
     for _, line in ipairs(lines) do
       local hex, text = line:match("^(%x+)\t(.+)$")
-      assert.are.equal(hex, to_hex(messagepack.pack(as_array(parse_fields(text)))))
+      assert.are.equal(hex, sample.to_hex(messagepack.pack(as_array(sample.fields(text)))))
     end
   end)
 end)
@@ -153,8 +113,8 @@ describe("the decoder", function()
       sent[i] = random_fields()
       messages[i] = messagepack.pack(as_array(sent[i], count))
     end
-    for i, answer in ipairs(decode(messages)) do
-      check_same(sent[i], parse_fields(answer), count)
+    for i, answer in ipairs(sample.decode(messages)) do
+      check_same(sent[i], sample.fields(answer), count)
     end
   end
 
@@ -176,8 +136,8 @@ describe("the decoder", function()
     for i, tail in ipairs(tails) do
       messages[i] = messagepack.pack(table.move(tail, 1, #tail, 17, as_array(sent)))
     end
-    for _, answer in ipairs(decode(messages)) do
-      check_same(sent, parse_fields(answer))
+    for _, answer in ipairs(sample.decode(messages)) do
+      check_same(sent, sample.fields(answer))
     end
   end)
 
@@ -189,7 +149,7 @@ describe("the decoder", function()
         sent[field.name] = math.tointeger(field.per) * 5 // 2
       end
     end
-    check_same(sent, parse_fields(decode({ messagepack.pack(as_array(sent)) })[1]))
+    check_same(sent, sample.fields(sample.decode({ messagepack.pack(as_array(sent)) })[1]))
   end)
 
   it("refuses other things, and says why", function()
@@ -225,7 +185,7 @@ describe("the decoder", function()
     for i, case in ipairs(cases) do
       messages[i] = case[1]
     end
-    for i, answer in ipairs(decode(messages)) do
+    for i, answer in ipairs(sample.decode(messages)) do
       assert.are.equal("refused: " .. cases[i][2], answer, "case " .. i)
     end
   end)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Records of the older wire format against an encoder that shares nothing with ours: Lua's string.pack.
 
-local sample = (os.getenv("ETP_BUILD_DIR") or "build") .. "/tests/tools/codec-sample --older"
+local sample = require("codec_sample")
 
 local FORMAT <const> = "<I4 I1 I8 I8 I1 d d d d d I1 d I1 d d"
 
@@ -14,14 +14,6 @@ local fields = {
   { name = "discharge_rate", per = 1e6 },
 }
 
-local function to_hex(text)
-  return (text:gsub(".", function(char) return string.format("%02x", char:byte()) end))
-end
-
-local function from_hex(text)
-  return (text:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
 local function pack(values, length)
   local list = {}
   for i, field in ipairs(fields) do
@@ -31,60 +23,30 @@ local function pack(values, length)
   return string.pack(FORMAT, length or 84, table.unpack(list))
 end
 
-local function lines_of(command)
-  local pipe = assert(io.popen(command))
-  local lines = {}
-  for line in pipe:lines() do
-    lines[#lines + 1] = line
-  end
-  assert(pipe:close(), command .. " failed")
-  return lines
-end
-
-local function parse_fields(text)
-  local values = {}
-  for name, value in text:gmatch("([%w_]+)=(%d+)") do
-    values[name] = math.tointeger(value)
-  end
-  return values
-end
-
-local function decode(records)
-  local name = os.tmpname()
-  local file = assert(io.open(name, "w"))
-  for _, record in ipairs(records) do
-    file:write(to_hex(record), "\n")
-  end
-  file:close()
-  local answers = lines_of(sample .. " --decode < " .. name)
-  os.remove(name)
-  return answers
-end
-
 describe("records of the older format", function()
   it("are 88 bytes, as string.pack has them", function()
     assert.equal(88, string.packsize(FORMAT))
-    local lines = lines_of(sample .. " 500 1")
+    local lines = sample.lines("--older 500 1")
     assert.equal(500, #lines)
     for _, line in ipairs(lines) do
       local hex, text = line:match("^(%x+)\t(.*)$")
-      assert.equal(hex, to_hex(pack(parse_fields(text))), text)
+      assert.equal(hex, sample.to_hex(pack(sample.fields(text))), text)
     end
   end)
 
   it("are read as string.pack wrote them", function()
     local wanted, records = {}, {}
-    for i, line in ipairs(lines_of(sample .. " 500 2")) do
+    for i, line in ipairs(sample.lines("--older 500 2")) do
       wanted[i] = line:match("\t(.*)$")
-      records[i] = pack(parse_fields(wanted[i]))
+      records[i] = pack(sample.fields(wanted[i]))
     end
-    assert.same(wanted, decode(records))
+    assert.same(wanted, sample.decode(records, "--older"))
   end)
 
   it("hold what string.unpack finds in them", function()
-    for _, line in ipairs(lines_of(sample .. " 100 3")) do
+    for _, line in ipairs(sample.lines("--older 100 3")) do
       local hex, text = line:match("^(%x+)\t(.*)$")
-      local values, found = parse_fields(text), { string.unpack(FORMAT, from_hex(hex)) }
+      local values, found = sample.fields(text), { string.unpack(FORMAT, sample.from_hex(hex)) }
       assert.equal(84, found[1])
       for i, field in ipairs(fields) do
         local value = values[field.name]
@@ -120,7 +82,7 @@ describe("records of the older format", function()
     for i, case in ipairs(cases) do
       records[i] = case[1]
     end
-    for i, answer in ipairs(decode(records)) do
+    for i, answer in ipairs(sample.decode(records, "--older")) do
       assert.equal(cases[i][2], answer:sub(1, #cases[i][2]))
     end
   end)

@@ -230,4 +230,19 @@ static inline void run_interval(void)
     run_market_until(ends);
 }
 
+/* What all of them have bought, and do not know yet. */
+static inline etp_aggregator_totals sum_of_buyers(void)
+{
+    etp_aggregator_totals sum = {0}, one;
+    for (unsigned a = 0; a < BUYERS; a++) {
+        assert_int_equal(etp_engine_aggregator_totals(market.engines[BUYING], market.buyers[a], &one), ETP_OK);
+        sum.wins += one.wins;
+        sum.energy += one.energy;
+        sum.paid += one.paid;
+        sum.in_doubt += one.in_doubt;
+        sum.unresolved += one.unresolved;
+    }
+    return sum;
+}
+
 #endif

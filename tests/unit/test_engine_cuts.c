@@ -129,20 +129,6 @@ static void run_disturbed_interval(unsigned chance_per_mille)
     run_market_until(ends);
 }
 
-static etp_aggregator_totals sum_of_buyers(void)
-{
-    etp_aggregator_totals sum = {0}, one;
-    for (unsigned a = 0; a < BUYERS; a++) {
-        assert_int_equal(etp_engine_aggregator_totals(market.engines[BUYING], market.buyers[a], &one), ETP_OK);
-        sum.wins += one.wins;
-        sum.energy += one.energy;
-        sum.paid += one.paid;
-        sum.in_doubt += one.in_doubt;
-        sum.unresolved += one.unresolved;
-    }
-    return sum;
-}
-
 static void expect_agreement(void)
 {
     etp_aggregator_totals buyers = sum_of_buyers();

@@ -24,20 +24,6 @@ static void begin(uint64_t seed, etp_mechanism mechanism)
         assert_int_equal(make_side(side), ETP_OK);
 }
 
-static etp_aggregator_totals sum_of_totals(void)
-{
-    etp_aggregator_totals sum = {0}, one;
-    for (unsigned a = 0; a < BUYERS; a++) {
-        assert_int_equal(etp_engine_aggregator_totals(market.engines[BUYING], market.buyers[a], &one), ETP_OK);
-        sum.wins += one.wins;
-        sum.energy += one.energy;
-        sum.paid += one.paid;
-        sum.in_doubt += one.in_doubt;
-        sum.unresolved += one.unresolved;
-    }
-    return sum;
-}
-
 static etp_engine_stats stats_of(unsigned side)
 {
     etp_engine_stats stats;
@@ -64,7 +50,7 @@ static void run_day(unsigned intervals)
 
 static void expect_equal_books(void)
 {
-    etp_aggregator_totals buyers = sum_of_totals();
+    etp_aggregator_totals buyers = sum_of_buyers();
     etp_energy sold = 0;
     for (unsigned b = 0; b < BATTERIES; b++) {
         sold += market.batteries[b].sold;

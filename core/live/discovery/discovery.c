@@ -284,10 +284,10 @@ void etp_discovery_get_stats(const etp_discovery *d, etp_discovery_stats *stats)
         *stats = d != NULL ? d->stats : (etp_discovery_stats){0};
 }
 
-/* ---- names ---- */
+/* ---- refusals ---- */
 
-static const char *const names[][2] = {
-#define ETP_X(NAME, name, meaning) {name, meaning},
+static const char *const meanings[] = {
+#define ETP_X(NAME, name, meaning) meaning,
     ETP_DISCOVERY_REFUSAL_LIST(ETP_X)
 #undef ETP_X
 };
@@ -298,12 +298,7 @@ bool etp_discovery_is_ordinary(unsigned refusal)
            refusal == ETP_DISCOVERY_REFUSED_DUPLICATE;
 }
 
-const char *etp_discovery_refusal_name(unsigned refusal)
-{
-    return refusal < ETP_DISCOVERY_REFUSALS ? names[refusal][0] : "?";
-}
-
 const char *etp_discovery_refusal_meaning(unsigned refusal)
 {
-    return refusal < ETP_DISCOVERY_REFUSALS ? names[refusal][1] : "not in the list";
+    return refusal < ETP_DISCOVERY_REFUSALS ? meanings[refusal] : "not in the list";
 }

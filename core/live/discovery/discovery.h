@@ -145,8 +145,7 @@ void etp_discovery_get_stats(const etp_discovery *discovery, etp_discovery_stats
 
 /** OWN, BYSTANDER or DUPLICATE: what honest nodes send in the ordinary way of things. */
 bool etp_discovery_is_ordinary(unsigned refusal);
-/** "?" for a number that is not in the list. */
-const char *etp_discovery_refusal_name(unsigned refusal);
+/** A sentence; also for a number that is not in the list. */
 const char *etp_discovery_refusal_meaning(unsigned refusal);
 
 #endif
