@@ -55,7 +55,8 @@ static void print_links(const etp_bench *bench, FILE *out)
     etp_value_show_duration(bench->interval, interval, sizeof interval);
     etp_value_show_duration(bench->beat, beat, sizeof beat);
     if (bench->options->relay != NULL)
-        fprintf(out, "real sockets on loopback through %s; ", bench->options->relay);
+        fprintf(out, "real sockets on loopback through %s, each end proved by a key of its own; ",
+                bench->options->relay);
     else
         fputs("simulated links; ", out);
     fprintf(out, "%" PRIu64 " interval%s of %s", bench->options->intervals, plural(bench->options->intervals),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/live/internal.h"
+#include "cli/live/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/live/internal.h"
+#include "cli/live/keys.h"
+#include "cli/live/places.h"
 #include "cli/live/whole.h"
 #include "cli/watch/session.h"
 #include "program/status.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/live/internal.h"
+#include "cli/live/places.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

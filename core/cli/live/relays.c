@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/live/keys.h"
 #include "cli/live/relay_program.h"
 #include "cli/live/whole.h"
 #include "program/status.h"
@@ -19,6 +20,7 @@ static const etp_time run_up = 50 * ETP_NS_PER_MS;
 struct etp_relays {
     etp_relays_options options;
     etp_whole whole;
+    etp_live_keys keys;
     etp_relay_program *programs; /* one for each firm */
     unsigned started;
 };
@@ -42,6 +44,7 @@ void etp_relays_free(etp_relays *relays)
     if (relays == NULL)
         return;
     etp_live_free(relays->whole.live);
+    etp_live_keys_fini(&relays->keys);
     for (unsigned i = 0; i < relays->started; i++)
         etp_relay_program_end(&relays->programs[i]);
     free(relays->programs);
@@ -62,20 +65,6 @@ static int make_network(etp_relays *relays, const etp_run *run, etp_error *error
     etp_whole_defaults(&relays->whole, &options);
     options.seed = relays->options.seed;
     return etp_whole_attach(&relays->whole, &options, run, error);
-}
-
-static int add_node(const etp_relays *relays, etp_node node, etp_id device, etp_device_role role, etp_error *error)
-{
-    const etp_live_node_options options = {.size = sizeof options, .node = node, .device_id = device, .role = role};
-    return etp_live_add_node(relays->whole.live, &options, error) == ETP_OK ? ETP_EXIT_DONE : ETP_EXIT_FAILED;
-}
-
-static int add_homes(const etp_relays *relays, etp_error *error)
-{
-    int status = ETP_EXIT_DONE;
-    for (unsigned i = 0; i < relays->whole.homes && status == ETP_EXIT_DONE; i++)
-        status = add_node(relays, i, etp_run_home_device(i), ETP_DEVICE_BATTERY, error);
-    return status;
 }
 
 static unsigned port_of(const char *url)
@@ -112,19 +101,16 @@ static int join_firm(etp_relays *relays, const etp_run *run, unsigned index, etp
     etp_node node = 0;
     etp_run_firm(run, index, &firm);
     etp_run_firm_node(run, index, &node);
-    etp_id device = etp_run_firm_device(firm.portfolio);
-    int status = add_node(relays, node, device, ETP_DEVICE_AGGREGATOR, error);
-    if (status != ETP_EXIT_DONE)
-        return status;
     if (etp_live_listen(relays->whole.live, node, "tcp://127.0.0.1:0", NULL, &endpoint, error) != ETP_OK)
         return ETP_EXIT_FAILED;
-    status = put_between(relays, port_of(etp_live_address(relays->whole.live, endpoint)), url, error);
-    return status == ETP_EXIT_DONE ? etp_whole_dial_all(&relays->whole, url, device, error) : status;
+    int status = put_between(relays, port_of(etp_live_address(relays->whole.live, endpoint)), url, error);
+    return status == ETP_EXIT_DONE ? etp_whole_dial_all(&relays->whole, url, etp_run_firm_device(firm.portfolio), error)
+                                   : status;
 }
 
 static int join_all(etp_relays *relays, const etp_run *run, etp_error *error)
 {
-    int status = add_homes(relays, error);
+    int status = etp_live_keys_add_nodes(&relays->keys, relays->whole.live, run, error);
     for (unsigned i = 0; i < relays->whole.firms && status == ETP_EXIT_DONE; i++)
         status = join_firm(relays, run, i, error);
     if (status != ETP_EXIT_DONE)
@@ -184,7 +170,9 @@ int etp_relays_join(etp_relays *relays, etp_run *run, unsigned homes, etp_error 
         return ETP_EXIT_FAILED;
     }
     etp_whole_begin(whole, run);
-    int status = make_network(relays, run, error);
+    int status = etp_live_keys_make(&relays->keys, run, homes, error);
+    if (status == ETP_EXIT_DONE)
+        status = make_network(relays, run, error);
     if (status == ETP_EXIT_DONE)
         status = join_all(relays, run, error);
     if (status == ETP_EXIT_DONE)

@@ -6,6 +6,8 @@
  *
  *     PROGRAM --delay-ms 20 --jitter-ms 0 --bandwidth-bps 9600 127.0.0.1:0 127.0.0.1:40001
  *
+ * All nodes have keys made for this run, and believe nobody else, as those of run --live.
+ *
  * Its first line says which port it listens on ("listen 40002"), and it ends when its standard input does. tests/tools has
  * such a program.
  */

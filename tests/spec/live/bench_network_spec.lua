@@ -48,12 +48,12 @@ describe("bench network --relay", function()
   it("says what it was", function()
     local done = bench("--batteries 1 --aggregators 1 --intervals 1 --window 200ms --hold 200ms")
     assert.equal(0, done.status, done.err)
-    program.says(done.out, { "real sockets on loopback through " .. relay,
+    program.says(done.out, { "real sockets on loopback through " .. relay .. ", each end proved by a key of its own",
       "1 interval of 5m, each in 900ms of the clock, from 18:00 on" })
   end)
 
   local cases = {
-    { "--losses 1%", 2, "--relay carries TCP, which loses nothing" },
+    { "--losses 1%", 2, "--relay carries TCP, which loses nothing, for it sends again what a network lost" },
     { "--reorder 1%", 2, "--duplicate, --reorder and --flip are of simulated links" },
     { "--jobs 2", 2, "--relay runs one cell after the other" },
     { "--relay /nowhere/relay", 1, "--relay /nowhere/relay: there is no such program" },
