@@ -29,10 +29,21 @@ bool etp_option_is_simulated(const etp_option *option);
 bool etp_option_is_open(const etp_option *option);
 /* Says where results go, and changes nothing in them. */
 bool etp_option_is_of_output(const etp_option *option);
+
+/* ---- kinds (option_kinds.c) ---- */
+
+/* The flag `action` is not among the settings that JSON repeats. A `file` and a `name` are texts that are not empty. */
+extern const etp_option_kind etp_option_kind_flag, etp_option_kind_action, etp_option_kind_file, etp_option_kind_name;
+extern const etp_option_kind etp_option_kind_whole, etp_option_kind_seed, etp_option_kind_duration,
+    etp_option_kind_interval, etp_option_kind_chance, etp_option_kind_pace, etp_option_kind_date, etp_option_kind_spot,
+    etp_option_kind_tariff;
+/* One of some words. */
+extern const etp_option_kind etp_option_kind_mechanism, etp_option_kind_disclose, etp_option_kind_conduct,
+    etp_option_kind_gaps, etp_option_kind_live, etp_option_kind_level;
 /* Repeated options are collected by the parser, which knows how many there may be. */
 extern const etp_option_kind etp_option_kind_set, etp_option_kind_swap;
-extern const etp_option_kind etp_option_kind_whole, etp_option_kind_flag, etp_option_kind_text,
-    etp_option_kind_duration, etp_option_kind_chance;
+
+/* ---- vocabularies ---- */
 
 /* The options that one command takes. */
 struct etp_vocabulary {

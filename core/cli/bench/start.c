@@ -39,14 +39,14 @@ static const etp_option own_options[] = {
     {NULL, "relay", "PROGRAM", NULL,
      "run over real sockets on loopback, by the clock, with this program between them (such as tests' etp-net-relay); "
      "one cell after the other, and by default one small market over one kind of links",
-     &etp_option_kind_text, OWN(relay), 0, 0},
+     &etp_option_kind_file, OWN(relay), 0, 0},
     {"The result", "by-type", NULL, NULL,
      "a table of each cell besides: every type's p50, p99, p99.9, max and how many were late", &etp_option_kind_flag,
      OWN(by_type), 0, 0},
     {NULL, "csv", "FILE", NULL,
      "write a row for each cell and type of message; - is standard output, in place of the "
      "tables",
-     &etp_option_kind_text, OWN(csv), 0, 0},
+     &etp_option_kind_file, OWN(csv), 0, 0},
 };
 static const char *const shared_options[] = {"reserve", "set",   "seed",   "interval",  "mechanism", "disclose",
                                              "window",  "hold",  "spread", "duplicate", "reorder",   "flip",

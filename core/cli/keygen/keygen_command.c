@@ -36,11 +36,11 @@ typedef struct keygen_options {
 static const etp_option own[] = {
     {"Options", "show", NULL, NULL, "print the line of a private key file that is there", &etp_option_kind_flag,
      offsetof(keygen_options, show), 0, 0},
-    {NULL, "role", "ROLE", NULL, "what the device is: battery, aggregator or relay [battery]", &etp_option_kind_text,
+    {NULL, "role", "ROLE", NULL, "what the device is: battery, aggregator or relay [battery]", &etp_option_kind_name,
      offsetof(keygen_options, role), 0, 0},
-    {NULL, "name", "NAME", NULL, "for people: up to 31 letters, digits and - _ . : @ +", &etp_option_kind_text,
+    {NULL, "name", "NAME", NULL, "for people: up to 31 letters, digits and - _ . : @ +", &etp_option_kind_name,
      offsetof(keygen_options, name), 0, 0},
-    {NULL, "via", "RELAY", NULL, "device id of the relay that may speak for it [none may]", &etp_option_kind_text,
+    {NULL, "via", "RELAY", NULL, "device id of the relay that may speak for it [none may]", &etp_option_kind_name,
      offsetof(keygen_options, via), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(keygen_options, common.help), 0, 0},
 };

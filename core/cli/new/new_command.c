@@ -33,7 +33,7 @@ typedef struct new_options {
 static const etp_option own[] = {
     {"Options", "spec", NULL, NULL, "write NAME_spec.lua too, tests of it for busted with the Lua module etp",
      &etp_option_kind_flag, offsetof(new_options, spec), 0, 0},
-    {NULL, "dir", "DIR", NULL, "the folder to write in [the current one]", &etp_option_kind_text,
+    {NULL, "dir", "DIR", NULL, "the folder to write in [the current one]", &etp_option_kind_file,
      offsetof(new_options, folder), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(new_options, common.help), 0, 0},
 };

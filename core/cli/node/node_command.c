@@ -37,7 +37,7 @@ static const etp_option own[] = {
     {"Options", "check", NULL, NULL, "look at the file and all that it names, say what the node would do, and end",
      &etp_option_kind_flag, offsetof(node_options, check), 0, 0},
     {NULL, "json", "FILE", NULL, "at the end write trades, delays and peers; - is standard output",
-     &etp_option_kind_text, offsetof(node_options, json), 0, 0},
+     &etp_option_kind_file, offsetof(node_options, json), 0, 0},
     {NULL, "keys", NULL, NULL, "print every key that FILE.lua may have: unit, range, default", &etp_option_kind_flag,
      offsetof(node_options, keys), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(node_options, common.help), 0, 0},

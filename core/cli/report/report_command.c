@@ -33,12 +33,12 @@ typedef struct report_options {
 } report_options;
 
 static const etp_option own[] = {
-    {"Options", "out", "FILE", NULL, "write the page; - is standard output", &etp_option_kind_text,
+    {"Options", "out", "FILE", NULL, "write the page; - is standard output", &etp_option_kind_file,
      offsetof(report_options, out), 0, 0},
     {NULL, "csv", "FOLDER", NULL,
      "write FOLDER/NAME.csv for each table and plot; the folder is made if there is none, files of these names are "
      "written over",
-     &etp_option_kind_text, offsetof(report_options, csv), 0, 0},
+     &etp_option_kind_file, offsetof(report_options, csv), 0, 0},
     {NULL, "help", NULL, NULL, "print this", &etp_option_kind_flag, offsetof(report_options, common.help), 0, 0},
 };
 static const char *const shared[] = {NULL};
