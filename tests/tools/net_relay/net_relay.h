@@ -49,6 +49,7 @@
  *     commands.c     what comes on standard input
  *     lane.c         when bytes that enter a link leave it, and arrive
  *     stream.c       TCP
+ *     pipe.c         one way of one of its connections
  *     datagram.c     UDP
  */
 #ifndef ETP_NET_RELAY_H
