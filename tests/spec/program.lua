@@ -64,6 +64,14 @@ function program.says(text, sentences)
   end
 end
 
+-- It must have ended with this status, and have said nothing but one sentence that has these words in it.
+function program.expect_sentence(done, status, words)
+  assert(done.status == status, ("it ended with %d: %s"):format(done.status, done.err))
+  program.says(done.err, { words })
+  assert(done.err:match("^etp%-engine: [^\n]+\n$"), "not one sentence: " .. done.err)
+  assert(done.out == "", "it printed " .. done.out)
+end
+
 -- The text with its sentences on one line each, however they were broken.
 function program.unwrapped(text)
   return (text:gsub("\n? +", " "))

@@ -5,6 +5,32 @@
 
 #include "engine_fixture.h"
 
+/* ---- for cmocka: what each test begins and ends with ---- */
+
+static inline int begin_test(void **unused)
+{
+    (void)unused;
+    set_up();
+    return 0;
+}
+
+static inline int end_test(void **unused)
+{
+    (void)unused;
+    tear_down();
+    return 0;
+}
+
+/* Of a test with a battery: no energy may have come or gone unseen. */
+static inline int end_test_in_balance(void **unused)
+{
+    if (it.engine != NULL && it.battery.spec.capacity > 0)
+        assert_true(etp_battery_conserves(&it.battery, it.stored_at_start));
+    return end_test(unused);
+}
+
+/* ---- what peers say ---- */
+
 /* Sends the message as it is, whatever is wrong with it. */
 static inline void deliver(unsigned peer, const etp_message *message)
 {

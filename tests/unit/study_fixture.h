@@ -287,6 +287,19 @@ static inline study_report study_estimate_free(study *made)
     return report;
 }
 
+static inline study *study_of_headline(void)
+{
+    study *made = study_new();
+    study_add(made, "headline", "reference");
+    return made;
+}
+
+static inline void study_assert_near(double value, double wanted, double off)
+{
+    if (!(value >= wanted - off && value <= wanted + off))
+        fail_msg("%.17g is not %.17g", value, wanted);
+}
+
 static inline void study_assert_says(const study_report *report, const char *words)
 {
     if (strstr(report->json, words) == NULL)

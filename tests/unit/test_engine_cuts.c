@@ -24,13 +24,6 @@ static struct {
 
 static unsigned cuts, losses_told, replaced;
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down_market();
-    return 0;
-}
-
 /* ---- lines ---- */
 
 /* What was on its way is gone. */
@@ -208,8 +201,8 @@ static void a_long_night_forgets_no_trade(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(both_sides_books_agree_whatever_is_cut, end),
-        cmocka_unit_test_teardown(a_long_night_forgets_no_trade, end),
+        cmocka_unit_test_teardown(both_sides_books_agree_whatever_is_cut, end_market_test),
+        cmocka_unit_test_teardown(a_long_night_forgets_no_trade, end_market_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,13 +9,6 @@
 
 #include "engine_peers.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void begin(bool buyer)
 {
     set_up();
@@ -131,10 +124,10 @@ static void what_is_refused_is_not_measured(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(each_type_has_its_own_limit_to_the_microsecond, end),
-        cmocka_unit_test_teardown(a_strategy_is_told_of_a_late_message_and_acts_on_it_all_the_same, end),
-        cmocka_unit_test_teardown(a_clock_that_is_ahead_makes_nothing_late, end),
-        cmocka_unit_test_teardown(what_is_refused_is_not_measured, end),
+        cmocka_unit_test_teardown(each_type_has_its_own_limit_to_the_microsecond, end_test),
+        cmocka_unit_test_teardown(a_strategy_is_told_of_a_late_message_and_acts_on_it_all_the_same, end_test),
+        cmocka_unit_test_teardown(a_clock_that_is_ahead_makes_nothing_late, end_test),
+        cmocka_unit_test_teardown(what_is_refused_is_not_measured, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,13 +15,6 @@ enum { STEPS = 3 };
 
 static const etp_money no_limit = 1000 * ETP_MONEY_PER_DOLLAR;
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void brief_steps(const etp_demand_step *steps, unsigned count)
 {
     etp_aggregator_brief brief = {.takes_part = true, .value = steps[0].value, .steps = steps, .step_count = count};
@@ -238,15 +231,15 @@ static void no_step_is_ever_overfilled(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(values_go_down_as_needs_are_filled, end),
-        cmocka_unit_test_teardown(a_bid_that_is_lost_gives_its_step_back, end),
-        cmocka_unit_test_teardown(each_step_has_its_own_budget, end),
-        cmocka_unit_test_teardown(the_rest_of_a_budget_is_no_budget, end),
-        cmocka_unit_test_teardown(who_waits_is_asked_again_at_the_value_of_then, end),
-        cmocka_unit_test_teardown(a_raised_bid_stays_on_its_step, end),
-        cmocka_unit_test_teardown(doubt_weighs_on_the_next_interval, end),
-        cmocka_unit_test_teardown(an_interval_without_steps_is_as_ever, end),
-        cmocka_unit_test_teardown(no_step_is_ever_overfilled, end),
+        cmocka_unit_test_teardown(values_go_down_as_needs_are_filled, end_test),
+        cmocka_unit_test_teardown(a_bid_that_is_lost_gives_its_step_back, end_test),
+        cmocka_unit_test_teardown(each_step_has_its_own_budget, end_test),
+        cmocka_unit_test_teardown(the_rest_of_a_budget_is_no_budget, end_test),
+        cmocka_unit_test_teardown(who_waits_is_asked_again_at_the_value_of_then, end_test),
+        cmocka_unit_test_teardown(a_raised_bid_stays_on_its_step, end_test),
+        cmocka_unit_test_teardown(doubt_weighs_on_the_next_interval, end_test),
+        cmocka_unit_test_teardown(an_interval_without_steps_is_as_ever, end_test),
+        cmocka_unit_test_teardown(no_step_is_ever_overfilled, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,13 +9,6 @@
 
 #include "engine_peers.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void begin(etp_mechanism mechanism)
 {
     set_up();
@@ -278,17 +271,17 @@ static void what_is_in_doubt_is_settled_by_an_older_answer(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_query_again_gets_the_same_offer, end),
-        cmocka_unit_test_teardown(a_query_again_gets_the_same_refusal, end),
-        cmocka_unit_test_teardown(a_query_of_an_earlier_interval_is_stale, end),
-        cmocka_unit_test_teardown(a_bid_again_is_not_a_second_bid, end),
-        cmocka_unit_test_teardown(a_lost_receipt_is_given_again_and_nothing_is_sold_twice, end),
-        cmocka_unit_test_teardown(a_late_confirm_again_is_told_the_same, end),
-        cmocka_unit_test_teardown(notices_again_are_noted_once, end),
-        cmocka_unit_test_teardown(a_terminate_about_an_old_award_leaves_the_new_session_alone, end),
-        cmocka_unit_test_teardown(a_buyer_acts_on_news_once, end),
-        cmocka_unit_test_teardown(a_buyer_that_declines_an_award_declines_it_again, end),
-        cmocka_unit_test_teardown(what_is_in_doubt_is_settled_by_an_older_answer, end),
+        cmocka_unit_test_teardown(a_query_again_gets_the_same_offer, end_test),
+        cmocka_unit_test_teardown(a_query_again_gets_the_same_refusal, end_test),
+        cmocka_unit_test_teardown(a_query_of_an_earlier_interval_is_stale, end_test),
+        cmocka_unit_test_teardown(a_bid_again_is_not_a_second_bid, end_test),
+        cmocka_unit_test_teardown(a_lost_receipt_is_given_again_and_nothing_is_sold_twice, end_test),
+        cmocka_unit_test_teardown(a_late_confirm_again_is_told_the_same, end_test),
+        cmocka_unit_test_teardown(notices_again_are_noted_once, end_test),
+        cmocka_unit_test_teardown(a_terminate_about_an_old_award_leaves_the_new_session_alone, end_test),
+        cmocka_unit_test_teardown(a_buyer_acts_on_news_once, end_test),
+        cmocka_unit_test_teardown(a_buyer_that_declines_an_award_declines_it_again, end_test),
+        cmocka_unit_test_teardown(what_is_in_doubt_is_settled_by_an_older_answer, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

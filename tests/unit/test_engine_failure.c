@@ -9,15 +9,6 @@
 
 #include "engine_peers.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    if (it.engine != NULL && it.battery.spec.capacity > 0)
-        assert_true(etp_battery_conserves(&it.battery, it.stored_at_start));
-    tear_down();
-    return 0;
-}
-
 static void begin(void)
 {
     set_up();
@@ -321,21 +312,23 @@ static void an_interval_too_short_for_a_trade_is_refused(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_battery_registers_until_it_is_heard, end),
-        cmocka_unit_test_teardown(what_is_refused_is_no_sign_of_life, end),
-        cmocka_unit_test_teardown(registers_and_statuses_come_at_their_periods, end),
-        cmocka_unit_test_teardown(a_battery_that_fails_lets_its_auction_go, end),
-        cmocka_unit_test_teardown(a_battery_that_fails_holding_promises_nothing_any_more, end),
-        cmocka_unit_test_teardown(what_a_battery_sold_before_it_failed_stays_sold, end),
-        cmocka_unit_test_teardown(a_battery_that_recovers_registers_anew_and_sells_in_the_next_interval, end),
-        cmocka_unit_test_teardown(a_buyer_that_fails_gives_up_its_bids_and_keeps_its_doubts, end),
-        cmocka_unit_test_teardown(a_buyer_that_recovers_remembers_who_is_gone, end),
-        cmocka_unit_test_teardown(a_battery_that_shuts_down_ends_an_open_auction, end),
-        cmocka_unit_test_teardown(a_battery_that_shuts_down_lets_holds_end, end),
-        cmocka_unit_test_teardown(a_buyer_that_shuts_down_gives_up_its_bids_and_settles_its_doubts, end),
-        cmocka_unit_test_teardown(an_interval_that_begins_ends_the_open_auction_of_the_last, end),
-        cmocka_unit_test_teardown(an_interval_that_begins_ends_the_holds_of_the_last, end),
-        cmocka_unit_test_teardown(an_interval_too_short_for_a_trade_is_refused, end),
+        cmocka_unit_test_teardown(a_battery_registers_until_it_is_heard, end_test_in_balance),
+        cmocka_unit_test_teardown(what_is_refused_is_no_sign_of_life, end_test_in_balance),
+        cmocka_unit_test_teardown(registers_and_statuses_come_at_their_periods, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_fails_lets_its_auction_go, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_fails_holding_promises_nothing_any_more, end_test_in_balance),
+        cmocka_unit_test_teardown(what_a_battery_sold_before_it_failed_stays_sold, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_recovers_registers_anew_and_sells_in_the_next_interval,
+                                  end_test_in_balance),
+        cmocka_unit_test_teardown(a_buyer_that_fails_gives_up_its_bids_and_keeps_its_doubts, end_test_in_balance),
+        cmocka_unit_test_teardown(a_buyer_that_recovers_remembers_who_is_gone, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_shuts_down_ends_an_open_auction, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_shuts_down_lets_holds_end, end_test_in_balance),
+        cmocka_unit_test_teardown(a_buyer_that_shuts_down_gives_up_its_bids_and_settles_its_doubts,
+                                  end_test_in_balance),
+        cmocka_unit_test_teardown(an_interval_that_begins_ends_the_open_auction_of_the_last, end_test_in_balance),
+        cmocka_unit_test_teardown(an_interval_that_begins_ends_the_holds_of_the_last, end_test_in_balance),
+        cmocka_unit_test_teardown(an_interval_too_short_for_a_trade_is_refused, end_test_in_balance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

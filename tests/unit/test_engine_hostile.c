@@ -23,13 +23,6 @@ static struct {
     etp_energy bought; /* by ETP_EVENT_RECEIPT */
 } ledger;
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static uint64_t below(uint64_t bound)
 {
     return etp_rng_below(&rng, bound);
@@ -317,10 +310,10 @@ static void a_frame_is_refused_from_its_first_malformed_message_on(void **unused
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_battery_keeps_its_books_among_hostile_bidders, end),
-        cmocka_unit_test_teardown(a_buyer_keeps_its_books_among_hostile_batteries, end),
-        cmocka_unit_test_teardown(noise_is_refused_and_changes_nothing, end),
-        cmocka_unit_test_teardown(a_frame_is_refused_from_its_first_malformed_message_on, end),
+        cmocka_unit_test_teardown(a_battery_keeps_its_books_among_hostile_bidders, end_test),
+        cmocka_unit_test_teardown(a_buyer_keeps_its_books_among_hostile_batteries, end_test),
+        cmocka_unit_test_teardown(noise_is_refused_and_changes_nothing, end_test),
+        cmocka_unit_test_teardown(a_frame_is_refused_from_its_first_malformed_message_on, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,20 +10,6 @@
 #include "engine_market.h"
 #include "engine_peers.h"
 
-static int begin(void **unused)
-{
-    (void)unused;
-    set_up();
-    return 0;
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void next_interval(void)
 {
     advance(INTERVAL);
@@ -392,7 +378,7 @@ static void where_links_are_slower_than_holds_nothing_is_sold_and_both_know_it(v
 
 int main(void)
 {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
     const struct CMUnitTest tests[] = {
         WITH(a_query_after_the_close_finds_nothing_for_sale),
         WITH(a_query_of_the_last_interval_is_one_of_this),

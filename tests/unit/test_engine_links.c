@@ -13,20 +13,6 @@
 #include "engine/internal.h"
 #include "engine_peers.h"
 
-static int begin(void **unused)
-{
-    (void)unused;
-    set_up();
-    return 0;
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void lose(unsigned peer)
 {
     assert_int_equal(etp_engine_link_lost(it.engine, peer), ETP_OK);
@@ -306,7 +292,7 @@ static void an_absurd_clock_is_survived(void **unused)
 
 int main(void)
 {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, begin_test, end_test)
     const struct CMUnitTest tests[] = {
         WITH(what_waits_on_a_lost_link_is_given_up_and_its_slots_are_free),
         WITH(nothing_is_sent_until_it_is_back),

@@ -9,13 +9,6 @@
 
 #include "engine_market.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down_market();
-    return 0;
-}
-
 static void begin(uint64_t seed, etp_mechanism mechanism)
 {
     set_up_market(seed);
@@ -180,11 +173,11 @@ static void the_same_seed_gives_the_same_day(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_good_network_refuses_and_loses_nothing, end),
-        cmocka_unit_test_teardown(both_sides_books_agree_over_a_bad_network, end),
-        cmocka_unit_test_teardown(a_slow_network_is_late_where_the_limits_say_so, end),
-        cmocka_unit_test_teardown(both_sides_books_agree_when_devices_fail, end),
-        cmocka_unit_test_teardown(the_same_seed_gives_the_same_day, end),
+        cmocka_unit_test_teardown(a_good_network_refuses_and_loses_nothing, end_market_test),
+        cmocka_unit_test_teardown(both_sides_books_agree_over_a_bad_network, end_market_test),
+        cmocka_unit_test_teardown(a_slow_network_is_late_where_the_limits_say_so, end_market_test),
+        cmocka_unit_test_teardown(both_sides_books_agree_when_devices_fail, end_market_test),
+        cmocka_unit_test_teardown(the_same_seed_gives_the_same_day, end_market_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,20 +9,6 @@
 
 #include "engine_peers.h"
 
-static int begin(void **unused)
-{
-    (void)unused;
-    set_up();
-    return 0;
-}
-
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void expect_refused(const etp_engine_options *options)
 {
     etp_engine *engine = (etp_engine *)&it;
@@ -179,12 +165,12 @@ static void an_engine_that_was_never_made_is_freed_too(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(options_that_contradict_each_other_are_refused, begin, end),
-        cmocka_unit_test_setup_teardown(nodes_are_checked_when_they_are_added, begin, end),
-        cmocka_unit_test_setup_teardown(links_are_checked_when_they_are_added, begin, end),
-        cmocka_unit_test_setup_teardown(calls_for_the_wrong_node_are_refused, begin, end),
-        cmocka_unit_test_setup_teardown(the_clock_never_goes_back, begin, end),
-        cmocka_unit_test_setup_teardown(an_engine_that_was_never_made_is_freed_too, begin, end),
+        cmocka_unit_test_setup_teardown(options_that_contradict_each_other_are_refused, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(nodes_are_checked_when_they_are_added, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(links_are_checked_when_they_are_added, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(calls_for_the_wrong_node_are_refused, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(the_clock_never_goes_back, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(an_engine_that_was_never_made_is_freed_too, begin_test, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

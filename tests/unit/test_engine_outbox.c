@@ -9,13 +9,6 @@
 
 #include "engine_peers.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 static void begin(unsigned slots)
 {
     set_up();
@@ -179,13 +172,13 @@ static void a_link_that_does_not_exist_is_no_door(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(what_waits_leaves_by_priority_in_one_frame, end),
-        cmocka_unit_test_teardown(more_than_a_frame_waits_in_order, end),
-        cmocka_unit_test_teardown(a_device_failure_overtakes_all_that_waits, end),
-        cmocka_unit_test_teardown(a_full_outbox_is_counted_and_gets_over_it, end),
-        cmocka_unit_test_teardown(a_busy_link_leaves_room_for_the_others, end),
-        cmocka_unit_test_teardown(a_transport_that_fails_loses_the_frame_and_no_more, end),
-        cmocka_unit_test_teardown(a_link_that_does_not_exist_is_no_door, end),
+        cmocka_unit_test_teardown(what_waits_leaves_by_priority_in_one_frame, end_test),
+        cmocka_unit_test_teardown(more_than_a_frame_waits_in_order, end_test),
+        cmocka_unit_test_teardown(a_device_failure_overtakes_all_that_waits, end_test),
+        cmocka_unit_test_teardown(a_full_outbox_is_counted_and_gets_over_it, end_test),
+        cmocka_unit_test_teardown(a_busy_link_leaves_room_for_the_others, end_test),
+        cmocka_unit_test_teardown(a_transport_that_fails_loses_the_frame_and_no_more, end_test),
+        cmocka_unit_test_teardown(a_link_that_does_not_exist_is_no_door, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

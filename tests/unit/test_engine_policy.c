@@ -43,13 +43,6 @@ static int choose(void *user, const etp_context *context, const etp_bid *bids, u
 static const etp_bess_hooks hooks = {
     .size = sizeof(etp_bess_hooks), .reserve = decide_reserve, .choose = choose, .on_result = hear_sale};
 
-static int end(void **unused)
-{
-    (void)unused;
-    tear_down();
-    return 0;
-}
-
 /* Three bids of 20, 15 and 12 for the whole lot, by peers 0, 1 and 2, and then the close. */
 static void auction_with(etp_reserve reserve, int reserve_result, const unsigned *order, int choose_result)
 {
@@ -160,11 +153,11 @@ static void a_ranking_that_fails_or_makes_no_sense_is_the_mechanisms(void **unus
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_reserve_decides_price_and_energy, end),
-        cmocka_unit_test_teardown(more_than_the_lot_is_cut_and_nothing_sells_nothing, end),
-        cmocka_unit_test_teardown(a_reserve_that_fails_or_makes_no_sense_sells_nothing, end),
-        cmocka_unit_test_teardown(an_owner_ranks_as_it_likes_and_leaves_out_whom_it_likes, end),
-        cmocka_unit_test_teardown(a_ranking_that_fails_or_makes_no_sense_is_the_mechanisms, end),
+        cmocka_unit_test_teardown(a_reserve_decides_price_and_energy, end_test),
+        cmocka_unit_test_teardown(more_than_the_lot_is_cut_and_nothing_sells_nothing, end_test),
+        cmocka_unit_test_teardown(a_reserve_that_fails_or_makes_no_sense_sells_nothing, end_test),
+        cmocka_unit_test_teardown(an_owner_ranks_as_it_likes_and_leaves_out_whom_it_likes, end_test),
+        cmocka_unit_test_teardown(a_ranking_that_fails_or_makes_no_sense_is_the_mechanisms, end_test),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

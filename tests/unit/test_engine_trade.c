@@ -9,15 +9,6 @@
 
 #include "engine_peers.h"
 
-static int end(void **unused)
-{
-    (void)unused;
-    if (it.engine != NULL && it.battery.spec.capacity > 0)
-        assert_true(etp_battery_conserves(&it.battery, it.stored_at_start));
-    tear_down();
-    return 0;
-}
-
 static void begin(etp_mechanism mechanism)
 {
     set_up();
@@ -349,22 +340,23 @@ static void bidders_are_told_when_the_energy_is_gone_at_the_close(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(the_first_query_opens_the_intervals_one_auction, end),
-        cmocka_unit_test_teardown(no_auction_opens_before_the_first_interval, end),
-        cmocka_unit_test_teardown(a_lot_is_at_most_what_is_available, end),
-        cmocka_unit_test_teardown(an_offer_says_what_share_is_for_sale, end),
-        cmocka_unit_test_teardown(a_bid_at_the_nanosecond_of_the_close_is_late, end),
-        cmocka_unit_test_teardown(bids_are_filled_by_price_then_arrival_the_last_one_partly, end),
-        cmocka_unit_test_teardown(an_accept_carries_the_mechanisms_price, end),
-        cmocka_unit_test_teardown(bids_below_the_reserve_are_rejected_at_the_close, end),
-        cmocka_unit_test_teardown(an_outbid_bidder_is_told_what_to_beat_and_may_raise, end),
-        cmocka_unit_test_teardown(prices_are_disclosed_only_where_the_options_say_so, end),
-        cmocka_unit_test_teardown(a_confirm_one_nanosecond_before_the_end_of_the_hold_sells, end),
-        cmocka_unit_test_teardown(a_confirm_at_the_end_of_the_hold_is_too_late_and_the_next_is_awarded, end),
-        cmocka_unit_test_teardown(an_award_that_is_given_up_goes_to_the_next_at_once, end),
-        cmocka_unit_test_teardown(when_nobody_confirms_nothing_is_held_any_more, end),
-        cmocka_unit_test_teardown(an_accept_is_repeated_with_the_same_terms_until_it_is_confirmed, end),
-        cmocka_unit_test_teardown(bidders_are_told_when_the_energy_is_gone_at_the_close, end),
+        cmocka_unit_test_teardown(the_first_query_opens_the_intervals_one_auction, end_test_in_balance),
+        cmocka_unit_test_teardown(no_auction_opens_before_the_first_interval, end_test_in_balance),
+        cmocka_unit_test_teardown(a_lot_is_at_most_what_is_available, end_test_in_balance),
+        cmocka_unit_test_teardown(an_offer_says_what_share_is_for_sale, end_test_in_balance),
+        cmocka_unit_test_teardown(a_bid_at_the_nanosecond_of_the_close_is_late, end_test_in_balance),
+        cmocka_unit_test_teardown(bids_are_filled_by_price_then_arrival_the_last_one_partly, end_test_in_balance),
+        cmocka_unit_test_teardown(an_accept_carries_the_mechanisms_price, end_test_in_balance),
+        cmocka_unit_test_teardown(bids_below_the_reserve_are_rejected_at_the_close, end_test_in_balance),
+        cmocka_unit_test_teardown(an_outbid_bidder_is_told_what_to_beat_and_may_raise, end_test_in_balance),
+        cmocka_unit_test_teardown(prices_are_disclosed_only_where_the_options_say_so, end_test_in_balance),
+        cmocka_unit_test_teardown(a_confirm_one_nanosecond_before_the_end_of_the_hold_sells, end_test_in_balance),
+        cmocka_unit_test_teardown(a_confirm_at_the_end_of_the_hold_is_too_late_and_the_next_is_awarded,
+                                  end_test_in_balance),
+        cmocka_unit_test_teardown(an_award_that_is_given_up_goes_to_the_next_at_once, end_test_in_balance),
+        cmocka_unit_test_teardown(when_nobody_confirms_nothing_is_held_any_more, end_test_in_balance),
+        cmocka_unit_test_teardown(an_accept_is_repeated_with_the_same_terms_until_it_is_confirmed, end_test_in_balance),
+        cmocka_unit_test_teardown(bidders_are_told_when_the_energy_is_gone_at_the_close, end_test_in_balance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include "etp/lua.h"
 #include "etp/script.h"
 #include "run/internal.h"
-#include "unit/test_hooks_parity.h"
+#include "unit/test_hooks_parity_sellers.h"
 
 enum { INTERVALS_OF_ROW = 12 };
 

@@ -5,24 +5,11 @@
 
 static const etp_estimate_how how = {.resamples = 200, .seed = 1};
 
-static void assert_near(double value, double wanted, double off)
-{
-    if (!(value >= wanted - off && value <= wanted + off))
-        fail_msg("%.17g is not %.17g", value, wanted);
-}
-
 static etp_estimate take(const study *made, etp_quantity quantity)
 {
     etp_estimate estimate;
     assert_int_equal(etp_quantity_estimate(&made->view, &how, &quantity, &estimate), ETP_OK);
     return estimate;
-}
-
-static study *study_of_headline(void)
-{
-    study *made = study_new();
-    study_add(made, "headline", "reference");
-    return made;
 }
 
 static const etp_place here = {0, 0, ETP_PRICES_ALL}, clipped = {0, 0, ETP_PRICES_CLIPPED};
@@ -36,14 +23,14 @@ static void prices_and_energy(void **state)
     study *made = study_of_headline();
     etp_quantity firms = etp_quantity_price(here, ETP_ARM_FIRMS, ETP_OF_SOLD);
     etp_quantity ideal = etp_quantity_price(here, ETP_ARM_COMPETITIVE, ETP_OF_SOLD);
-    assert_near(take(made, firms).value, 100 * 3.7 / 7, 1e-4);
-    assert_near(take(made, etp_quantity_price(here, ETP_ARM_FIRMS, ETP_OF_OFFERED)).value, 100 * 3.7 / 28, 1e-4);
-    assert_near(take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD)).value, 365, 1e-6);
-    assert_near(take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_DELIVERED)).value, 365, 1e-6);
-    assert_near(take(made, etp_quantity_less(&ideal, &firms)).value, 100.0 / 7, 1e-4);
-    assert_near(take(made, etp_quantity_over(&firms, &ideal)).value, 3.7 / 4.7, 1e-6);
-    assert_near(take(made, etp_quantity_ratio(here, ETP_ARM_FIRMS, ETP_OF_PAID, ETP_OF_SPOT)).value, 0.5, 1e-6);
-    assert_near(take(made, etp_quantity_share(here, ETP_ARM_FIRMS, ETP_ARM_COMPETITIVE)).value, 0.75, 1e-6);
+    study_assert_near(take(made, firms).value, 100 * 3.7 / 7, 1e-4);
+    study_assert_near(take(made, etp_quantity_price(here, ETP_ARM_FIRMS, ETP_OF_OFFERED)).value, 100 * 3.7 / 28, 1e-4);
+    study_assert_near(take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD)).value, 365, 1e-6);
+    study_assert_near(take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_DELIVERED)).value, 365, 1e-6);
+    study_assert_near(take(made, etp_quantity_less(&ideal, &firms)).value, 100.0 / 7, 1e-4);
+    study_assert_near(take(made, etp_quantity_over(&firms, &ideal)).value, 3.7 / 4.7, 1e-6);
+    study_assert_near(take(made, etp_quantity_ratio(here, ETP_ARM_FIRMS, ETP_OF_PAID, ETP_OF_SPOT)).value, 0.5, 1e-6);
+    study_assert_near(take(made, etp_quantity_share(here, ETP_ARM_FIRMS, ETP_ARM_COMPETITIVE)).value, 0.75, 1e-6);
     study_free(made);
 }
 
@@ -61,8 +48,8 @@ static void what_cannot_be_negative_is_not_said_to_be(void **state)
         }
     }
     etp_estimate sold = take(made, etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD));
-    assert_near(sold.value, 365.0 / STUDY_WEEKS, 1e-6);
-    assert_near(sold.bounds.low, 0, 0);
+    study_assert_near(sold.value, 365.0 / STUDY_WEEKS, 1e-6);
+    study_assert_near(sold.bounds.low, 0, 0);
     etp_quantity firms = etp_quantity_yearly(here, ETP_ARM_FIRMS, ETP_OF_SOLD);
     etp_quantity posted = etp_quantity_yearly(here, ETP_ARM_POSTED, ETP_OF_SOLD);
     assert_true(take(made, etp_quantity_less(&firms, &posted)).bounds.low < 0);
@@ -79,13 +66,13 @@ static void parts_sum_to_the_whole(void **state)
     double auction = take(made, etp_comparison_quantity(here, ETP_AUCTION)).value;
     double buyers = take(made, etp_comparison_quantity(here, ETP_MORE_BUYERS)).value;
     double competition = take(made, etp_comparison_quantity(here, ETP_COMPETITION)).value;
-    assert_near(timing + auction + buyers, whole, 1e-9);
-    assert_near(auction + buyers, competition, 1e-9);
+    study_assert_near(timing + auction + buyers, whole, 1e-9);
+    study_assert_near(auction + buyers, competition, 1e-9);
     double welfare = take(made, etp_quantity_welfare(here, ETP_ARM_FIRMS, ETP_ARM_POSTED)).value;
     double firms = take(made, etp_quantity_margin(here, ETP_ARM_FIRMS)).value;
     double posted = take(made, etp_quantity_margin(here, ETP_ARM_POSTED)).value;
-    assert_near(competition + firms - posted, welfare, 1e-4);
-    assert_near(firms, 0.75 * 365 / 7, 1e-4);
+    study_assert_near(competition + firms - posted, welfare, 1e-4);
+    study_assert_near(firms, 0.75 * 365 / 7, 1e-4);
     study_free(made);
 }
 
@@ -93,7 +80,8 @@ static void arms_without_a_market_are_the_same_in_both_worlds(void **state)
 {
     (void)state;
     study *made = study_of_headline();
-    assert_near(take(made, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT)).value, 1.5 * 365 / 7, 1e-6);
+    study_assert_near(take(made, etp_quantity_benefit(clipped, ETP_ARM_FIRMS, ETP_ARM_FLAT)).value, 1.5 * 365 / 7,
+                      1e-6);
     etp_place nowhere = {0, 0, ETP_PRICES_CLIPPED};
     study_point(made, "headline")->worlds = 1;
     assert_non_null(etp_place_cell(&made->view, nowhere, ETP_ARM_FLAT, 0));
@@ -110,8 +98,8 @@ static void sizes_are_told_apart(void **state)
     etp_quantity small = etp_comparison_quantity(here, ETP_COMPETITION), large = small;
     small.from = 5 * ETP_ENERGY_PER_KWH, small.to = 10 * ETP_ENERGY_PER_KWH;
     large.from = 10 * ETP_ENERGY_PER_KWH, large.to = INT64_MAX;
-    assert_near(take(made, small).value, 365.0 / 7, 1e-6);
-    assert_near(take(made, large).value, 2.0 / 3 * 365 / 7, 1e-6);
+    study_assert_near(take(made, small).value, 365.0 / 7, 1e-6);
+    study_assert_near(take(made, large).value, 2.0 / 3 * 365 / 7, 1e-6);
     study_free(made);
 }
 
@@ -123,7 +111,8 @@ static void points_are_compared(void **state)
     study_add(made, "rivals", "n=1")->benefit[ETP_ARM_FIRMS] = 2.5;
     study_add(made, "rivals", "n=2");
     const etp_place one = {1, 0, ETP_PRICES_ALL}, two = {1, 1, ETP_PRICES_ALL}, none = {-1, 0, ETP_PRICES_ALL};
-    assert_near(take(made, etp_quantity_between(two, ETP_ARM_FIRMS, one, ETP_ARM_FIRMS)).value, 0.5 * 365 / 7, 1e-6);
+    study_assert_near(take(made, etp_quantity_between(two, ETP_ARM_FIRMS, one, ETP_ARM_FIRMS)).value, 0.5 * 365 / 7,
+                      1e-6);
     assert_false(take(made, etp_quantity_between(two, ETP_ARM_FIRMS, none, ETP_ARM_FIRMS)).known);
     study_free(made);
 }
@@ -179,15 +168,15 @@ static void indices_of_known_lists(void **state)
     (void)state;
     const double same[] = {3, 3, 3}, one[] = {0, 0, 0, 8}, rising[] = {1, 2, 3, 4}, losing[] = {-1, 1},
                  nothing[] = {0, 0};
-    assert_near(gini(same, 3), 0, 0);
-    assert_near(gini(one, 4), 0.75, 1e-12);
-    assert_near(gini(rising, 4), 0.25, 1e-12);
-    assert_near(gini(losing, 2), 0.5, 1e-12);
+    study_assert_near(gini(same, 3), 0, 0);
+    study_assert_near(gini(one, 4), 0.75, 1e-12);
+    study_assert_near(gini(rising, 4), 0.25, 1e-12);
+    study_assert_near(gini(losing, 2), 0.5, 1e-12);
     assert_true(isnan(gini(nothing, 2)));
-    assert_near(jain(same, 3), 1, 1e-12);
-    assert_near(jain(one, 4), 0.25, 1e-12);
-    assert_near(jain(rising, 4), 100.0 / 120, 1e-12);
-    assert_near(jain(losing, 2), 0.5, 1e-12);
+    study_assert_near(jain(same, 3), 1, 1e-12);
+    study_assert_near(jain(one, 4), 0.25, 1e-12);
+    study_assert_near(jain(rising, 4), 100.0 / 120, 1e-12);
+    study_assert_near(jain(losing, 2), 0.5, 1e-12);
     assert_true(isnan(jain(nothing, 2)));
 }
 
@@ -197,8 +186,8 @@ static void weights_count_as_copies(void **state)
     (void)state;
     etp_weighted weighted[] = {{5, 1}, {1, 2}, {2, 1}};
     const double copies[] = {1, 1, 2, 5};
-    assert_near(etp_gini(weighted, 3), gini(copies, 4), 1e-12);
-    assert_near(etp_jain(weighted, 3), jain(copies, 4), 1e-12);
+    study_assert_near(etp_gini(weighted, 3), gini(copies, 4), 1e-12);
+    study_assert_near(etp_jain(weighted, 3), jain(copies, 4), 1e-12);
 }
 
 static void the_spread_of_a_market(void **state)
@@ -212,13 +201,13 @@ static void the_spread_of_a_market(void **state)
     assert_int_equal(spread.homes, STUDY_HOMES * STUDY_SEEDS);
     /* Five have 3 A$ a week, one has -1. */
     const double owners[] = {3, 3, 3, 3, 3, -1};
-    assert_near(spread.gini[ETP_SPREAD_FIRMS].value, gini(owners, 6), 1e-9);
-    assert_near(spread.jain[ETP_SPREAD_FIRMS].value, 5.0 / 6, 1e-9);
-    assert_near(spread.gini[ETP_SPREAD_POSTED].value, 0, 1e-9);
-    assert_near(spread.worse[ETP_SPREAD_FIRMS].value, 1.0 / 6, 1e-12);
-    assert_near(spread.worse[ETP_SPREAD_POSTED].value, 0, 0);
-    assert_near(spread.more_worse.value, 1.0 / 6, 1e-12);
-    assert_near(spread.lose_by_rivals.value, 1.0 / 6, 1e-12);
+    study_assert_near(spread.gini[ETP_SPREAD_FIRMS].value, gini(owners, 6), 1e-9);
+    study_assert_near(spread.jain[ETP_SPREAD_FIRMS].value, 5.0 / 6, 1e-9);
+    study_assert_near(spread.gini[ETP_SPREAD_POSTED].value, 0, 1e-9);
+    study_assert_near(spread.worse[ETP_SPREAD_FIRMS].value, 1.0 / 6, 1e-12);
+    study_assert_near(spread.worse[ETP_SPREAD_POSTED].value, 0, 0);
+    study_assert_near(spread.more_worse.value, 1.0 / 6, 1e-12);
+    study_assert_near(spread.lose_by_rivals.value, 1.0 / 6, 1e-12);
     assert_true(spread.worse[ETP_SPREAD_FIRMS].bounds.low >= 0 && spread.worse[ETP_SPREAD_FIRMS].bounds.high <= 1);
     etp_spread_fini(&spread);
     study_free(made);
@@ -233,7 +222,7 @@ static void half_of_the_sum(void **state)
     etp_concentration of = etp_concentration_of(values, 10);
     assert_true(of.known);
     assert_int_equal(of.half, 1);
-    assert_near(of.first, 0.5, 1e-12);
+    study_assert_near(of.first, 0.5, 1e-12);
     double even[] = {1, 1, 1, 1};
     assert_int_equal(etp_concentration_of(even, 4).half, 2);
     double nothing[] = {1, -1};

@@ -22,6 +22,13 @@
 #define AGGREGATOR "local S = { api = 1, role = 'aggregator' }\n"
 #define BESS       "local S = { api = 1, role = 'bess' }\n"
 
+/* An aggregator with two parameters. */
+#define WHOLE_SCRIPT                                                                         \
+    "return { api = 1, role = 'aggregator', name = 'greedy-2',\n"                            \
+    "params = { margin = { default = 0.5, min = 0, max = 30, unit = 'c/kWh', live = true,\n" \
+    "doc = 'kept' }, alpha = 3 }, on_offer = function(ctx) return ctx.params.margin end,\n"  \
+    "notes = 'data of its own is fine' }"
+
 typedef struct etp_desk {
     etp_script *script;
     etp_rng rng;

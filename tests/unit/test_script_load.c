@@ -180,16 +180,12 @@ static void bad_params(void **state)
                    "unit is longer than 23 bytes");
 }
 
-static const char whole[] = "return { api = 1, role = 'aggregator', name = 'greedy-2',\n"
-                            "params = { margin = { default = 0.5, min = 0, max = 30, unit = 'c/kWh', live = true,\n"
-                            "doc = 'kept' }, alpha = 3 }, on_offer = function(ctx) return ctx.params.margin end,\n"
-                            "notes = 'data of its own is fine' }";
-
 static void what_it_tells(void **state)
 {
     (void)state;
     etp_script *script;
-    assert_int_equal(etp_script_load(&script, write_file("noname.lua", whole, strlen(whole)), NULL, NULL), ETP_OK);
+    assert_int_equal(etp_script_load(&script, write_file("noname.lua", WHOLE_SCRIPT, strlen(WHOLE_SCRIPT)), NULL, NULL),
+                     ETP_OK);
     assert_string_equal(etp_script_name(script), "greedy-2");
     assert_int_equal(etp_script_role(script), ETP_ROLE_AGGREGATOR);
     assert_string_equal(etp_role_name(etp_script_role(script)), "aggregator");
@@ -227,86 +223,6 @@ static void hash(void **state)
     assert_int_equal(etp_script_load_text(&script, "t", text, sizeof text - 1, NULL, NULL), ETP_OK);
     assert_string_equal(etp_script_hash(script), "a8a2ca7e8a84e67dc169c074cd6d3ed9");
     etp_script_free(script);
-}
-
-static void params(void **state)
-{
-    (void)state;
-    etp_desk desk = desk_open(whole, NULL);
-    etp_param param;
-    assert_int_equal(etp_script_param_count(desk.script), 2);
-    assert_int_equal(etp_script_param(desk.script, 0, &param), ETP_OK);
-    assert_string_equal(param.name, "alpha");
-    assert_string_equal(param.unit, "");
-    assert_false(param.live);
-    assert_int_equal(etp_script_param(desk.script, 1, &param), ETP_OK);
-    assert_string_equal(param.name, "margin");
-    assert_string_equal(param.unit, "c/kWh");
-    assert_string_equal(param.doc, "kept");
-    assert_true(param.live);
-    assert_true(param.low == 0 && param.high == 30 && param.standard == 0.5 && param.value == 0.5);
-    assert_int_equal(etp_script_param(desk.script, 2, &param), ETP_ENOENT);
-    etp_script_free(desk.script);
-}
-
-static void set_params(void **state)
-{
-    (void)state;
-    etp_desk desk = desk_open(whole, NULL);
-    etp_error error = {0};
-    etp_intent intent;
-    assert_int_equal(etp_script_set(desk.script, "margin", 1.25, &error), ETP_OK);
-    assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
-    assert_int_equal(intent.price, CENTS(1.25));
-    assert_int_equal(etp_script_set(desk.script, "margin", 31, &error), ETP_ERANGE);
-    assert_contains(error.text, "greedy-2.margin = 31 is out of range: it takes 0 to 30 c/kWh");
-    double zero = 0;
-    assert_int_equal(etp_script_set(desk.script, "margin", zero / zero, &error), ETP_ERANGE);
-    assert_int_equal(etp_script_set(desk.script, "mragin", 1, &error), ETP_ENOENT);
-    assert_contains(error.text, "its parameters are: alpha, margin");
-    assert_int_equal(offer_to(&desk, 0, &intent), ETP_DECIDE_BID);
-    assert_int_equal(intent.price, CENTS(1.25));
-    etp_script_free(desk.script);
-}
-
-static void set_fails(const char *param, double value, int code, const char *part)
-{
-    char source[512];
-    snprintf(source, sizeof source, "return { api = 1, role = 'bess', reserve = function() end, params = %s }", param);
-    etp_desk desk = desk_open(source, NULL);
-    etp_error error = {0};
-    assert_int_equal(etp_script_set(desk.script, "m", value, &error), code);
-    assert_contains(error.text, part);
-    etp_script_free(desk.script);
-}
-
-static void ranges(void **state)
-{
-    (void)state;
-    double zero = 0;
-    set_fails("nil", 1, ETP_ENOENT, "test has no parameter \"m\": it has none at all");
-    set_fails("{ m = 1 }", 1 / zero, ETP_ERANGE, "test.m = inf: it takes any finite number");
-    set_fails("{ m = { default = 1, min = 0 } }", -1, ETP_ERANGE, "test.m = -1 is out of range: it takes 0 or more");
-    set_fails("{ m = { default = 1, max = 4, unit = 'kWh' } }", 5, ETP_ERANGE, "it takes at most 4 kWh");
-    set_fails("{ m = { default = 1, min = 0, max = 4 } }", 4.5, ETP_ERANGE, "it takes 0 to 4");
-}
-
-/* How a script sees its parameters: in order, read-only, with help for who misspells them. */
-static void params_from_within(void **state)
-{
-    (void)state;
-    etp_desk desk =
-        desk_open("local S = { api = 1, role = 'aggregator', params = { margin = 2, alpha = 3, zeta = 4 } }\n"
-                  "function S.on_offer(ctx)\nlocal seen = ''\n"
-                  "for name, value in pairs(ctx.params) do seen = seen .. name .. value .. ' ' end\n"
-                  "assert(seen == 'alpha3.0 margin2.0 zeta4.0 ', seen)\nreturn ctx.params.margni end\n"
-                  "return S",
-                  NULL);
-    etp_intent intent;
-    assert_true(offer_to(&desk, 0, &intent) < 0);
-    assert_contains(etp_script_last_error(desk.script),
-                    "test.lua:6: ctx.params has no \"margni\"; did you mean \"margin\"?");
-    etp_script_free(desk.script);
 }
 
 static etp_script *load_with_module(const char *module, etp_error *error)
@@ -407,7 +323,7 @@ static void every_memory_limit(void **state)
         etp_script_options options = {.size = sizeof options, .memory_limit = limit};
         etp_script *script;
         etp_error error = {0};
-        int result = etp_script_load_text(&script, "test.lua", whole, strlen(whole), &options, &error);
+        int result = etp_script_load_text(&script, "test.lua", WHOLE_SCRIPT, strlen(WHOLE_SCRIPT), &options, &error);
         loaded += result == ETP_OK;
         refused += result == ETP_ELIMIT || result == ETP_ENOMEM;
         if (result != ETP_OK)
@@ -430,10 +346,6 @@ int main(void)
         cmocka_unit_test(what_it_tells),
         cmocka_unit_test(name_from_file),
         cmocka_unit_test(hash),
-        cmocka_unit_test(params),
-        cmocka_unit_test(set_params),
-        cmocka_unit_test(ranges),
-        cmocka_unit_test(params_from_within),
         cmocka_unit_test(modules),
         cmocka_unit_test(bad_modules),
         cmocka_unit_test(modules_full_of_numbers),
