@@ -114,8 +114,9 @@ static void take_name(char *name, const char *given)
     size_t size = 0;
     while (given != NULL && given[size] != '\0' && size < ETP_PROFILE_NAME_MAX - 1)
         size++;
-    while (size > 0 && size == ETP_PROFILE_NAME_MAX - 1 && ((unsigned char)given[size] & 0xc0) == 0x80)
-        size--; /* not in the middle of a letter of several bytes */
+    if (size == ETP_PROFILE_NAME_MAX - 1)
+        while (size > 0 && ((unsigned char)given[size] & 0xc0) == 0x80)
+            size--; /* not in the middle of a letter of several bytes */
     if (size > 0)
         memcpy(name, given, size);
     name[size] = '\0';

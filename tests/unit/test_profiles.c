@@ -282,6 +282,35 @@ static void series_that_are_no_year_are_refused(void **unused)
     village_fini(&v);
 }
 
+static void a_long_name_is_cut_between_two_letters(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *given, *kept;
+    } cases[] = {
+        {"the house at the corner of the street of the 4 \u2026", "the house at the corner of the street of the 4 "},
+        {"the house at the corner of the street of the 4\u2026 .", "the house at the corner of the street of the 4"},
+        {"the house at the corner of the street of the \u2026 .", "the house at the corner of the street of the "},
+        {"the house at the corner of the street of the4\u2026", "the house at the corner of the street of the4"},
+        {"the house at the corner of the street of th \u2026 .", "the house at the corner of the street of th \u2026"},
+    };
+    village v;
+    village_init(&v, 1);
+    static etp_power year[ETP_PROFILE_COUNT];
+    for (unsigned i = 0; i < ETP_PROFILE_COUNT; i++)
+        year[i] = ETP_POWER_PER_KW;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        etp_error error = {0};
+        etp_profile_about about;
+        const etp_profile_series series = {
+            .name = cases[i].given, .starts = 0, .count = ETP_PROFILE_COUNT, .power = year, .homes = 1};
+        assert_int_equal(etp_profiles_add(v.profiles, &series, &error), ETP_OK);
+        assert_int_equal(etp_profiles_about(v.profiles, etp_profiles_count(v.profiles), &about), ETP_OK);
+        assert_string_equal(about.name, cases[i].kept);
+    }
+    village_fini(&v);
+}
+
 static void a_stranger_uses_and_expects_nothing(void **unused)
 {
     (void)unused;
@@ -339,6 +368,7 @@ int main(void)
         cmocka_unit_test(what_comes_later_changes_no_expectation),
         cmocka_unit_test(a_run_of_profile_homes_accounts_for_everything),
         cmocka_unit_test(series_that_are_no_year_are_refused),
+        cmocka_unit_test(a_long_name_is_cut_between_two_letters),
         cmocka_unit_test(a_stranger_uses_and_expects_nothing),
         cmocka_unit_test(homes_without_households_are_refused),
     };
