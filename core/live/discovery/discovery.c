@@ -287,7 +287,7 @@ void etp_discovery_get_stats(const etp_discovery *d, etp_discovery_stats *stats)
 /* ---- refusals ---- */
 
 static const char *const meanings[] = {
-#define ETP_X(NAME, name, meaning) meaning,
+#define ETP_X(NAME, meaning) meaning,
     ETP_DISCOVERY_REFUSAL_LIST(ETP_X)
 #undef ETP_X
 };

@@ -28,30 +28,30 @@ enum {
     ETP_DISCOVERY_PEERS = 64
 };
 
-/** Why a datagram was not acted on. X(NAME, "name", meaning). Each is counted. */
-#define ETP_DISCOVERY_REFUSAL_LIST(X)                                                \
-    X(NONE, "none", "not refused")                                                   \
-    X(OVERSIZED, "oversized", "longer than 1200 bytes")                              \
-    X(TRUNCATED, "truncated", "the bytes end inside the envelope")                   \
-    X(NOT_ENVELOPE, "not_an_envelope", "does not begin as an envelope does")         \
-    X(VERSION, "wrong_version", "a version of the envelope that is not spoken here") \
-    X(MALFORMED, "malformed", "a field of the envelope is outside its range")        \
-    X(MESSAGE, "bad_message", "the ETP message in it is not what the envelope says") \
-    X(OWN, "own", "an announcement of this node itself")                             \
-    X(BYSTANDER, "bystander", "a node of a kind with which this one does not trade") \
-    X(UNKNOWN, "unknown_device", "a device that is not in the trust list")           \
-    X(ROLE, "wrong_role", "another role than the trust list has for this device")    \
-    X(CLOCK, "clock", "stamped too long ago, or too far ahead")                      \
-    X(DUPLICATE, "duplicate", "the newest announcement of this device once more")    \
-    X(REPLAYED, "replayed", "older than what was heard from this device")            \
-    X(RATE, "rate_limited", "more datagrams than are looked at")                     \
-    X(SIGNATURE, "bad_signature", "the signature is not this device's")              \
-    X(FULL, "full", "no room to remember another device")                            \
-    X(ADDRESS, "unfit_address", "no address among those announced that we would dial")
+/** Why a datagram was not acted on. X(NAME, meaning). Each is counted. */
+#define ETP_DISCOVERY_REFUSAL_LIST(X)                                   \
+    X(NONE, "not refused")                                              \
+    X(OVERSIZED, "longer than 1200 bytes")                              \
+    X(TRUNCATED, "the bytes end inside the envelope")                   \
+    X(NOT_ENVELOPE, "does not begin as an envelope does")               \
+    X(VERSION, "a version of the envelope that is not spoken here")     \
+    X(MALFORMED, "a field of the envelope is outside its range")        \
+    X(MESSAGE, "the ETP message in it is not what the envelope says")   \
+    X(OWN, "an announcement of this node itself")                       \
+    X(BYSTANDER, "a node of a kind with which this one does not trade") \
+    X(UNKNOWN, "a device that is not in the trust list")                \
+    X(ROLE, "another role than the trust list has for this device")     \
+    X(CLOCK, "stamped too long ago, or too far ahead")                  \
+    X(DUPLICATE, "the newest announcement of this device once more")    \
+    X(REPLAYED, "older than what was heard from this device")           \
+    X(RATE, "more datagrams than are looked at")                        \
+    X(SIGNATURE, "the signature is not this device's")                  \
+    X(FULL, "no room to remember another device")                       \
+    X(ADDRESS, "no address among those announced that we would dial")
 
 /** The reasons, as constants. */
 typedef enum etp_discovery_refusal {
-#define ETP_X(NAME, name, meaning) ETP_DISCOVERY_REFUSED_##NAME,
+#define ETP_X(NAME, meaning) ETP_DISCOVERY_REFUSED_##NAME,
     ETP_DISCOVERY_REFUSAL_LIST(ETP_X)
 #undef ETP_X
         ETP_DISCOVERY_REFUSALS
