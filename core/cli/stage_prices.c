@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/price_unit.h"
 #include "cli/stage.h"
 #include "cli/unusable.h"
 #include "data/catalogue.h"
+#include "data/price_unit.h"
 #include "program/output.h"
 #include "program/status.h"
 #include "world/calendar.h"

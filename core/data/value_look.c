@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/price_unit.h"
 #include "data/value_series.h"
 #include "world/calendar.h"
 
@@ -70,20 +71,25 @@ static int note_faults(etp_data_about *about, const char *region, const etp_valu
     return rc;
 }
 
-/* No region's prices stay that low for a week; in c/kWh or $/kWh they would. */
-static bool is_too_low(const etp_data_series *series)
+/* An error where the prices look like another unit. */
+static int check_unit(const char *name, const etp_value_series *s, etp_error *doubt)
 {
-    return series->last - series->first >= 7 * ETP_NS_PER_DAY && series->low >= -25 && series->high <= 25;
+    etp_price_levels levels = {0};
+    for (size_t i = 0; i < s->count; i++)
+        etp_price_levels_add(&levels, s->rows[i].value);
+    return etp_price_levels_check(&levels, s->interval, name, doubt);
 }
 
 static int note_level(etp_data_about *about, const char *name, const etp_data_series *series, const etp_value_series *s)
 {
     size_t above;
+    etp_error doubt = {0};
     if (strcmp(series->unit, "A$/MWh") != 0)
         return 0;
-    if (is_too_low(series))
-        return etp_data_add_note(about, "%s: all prices lie from %.12g to %.12g: are they in c/kWh, and not in A$/MWh?",
-                                 name, series->low, series->high);
+    if (*name == '\0')
+        name = "the series";
+    if (check_unit(name, s, &doubt) != ETP_OK)
+        return etp_data_add_note(about, "%s", doubt.text);
     if (etp_value_series_is_too_high(s, &above))
         return etp_data_add_note(about,
                                  "%s: %zu prices are above 1000 A$/MWh; were the columns of the price and the demand "

@@ -119,7 +119,14 @@ static void what_may_be_another_file_than_it_seems_is_noted(void **state)
     char whole[sizeof mms + 32];
     etp_data_about about = look(mms);
     assert_true(has_note(&about, "the file may be cut off"));
-    assert_true(has_note(&about, "all prices lie from -2.1 to 8.3: are they in c/kWh"));
+    assert_true(has_note(&about, "SA1: all 2 prices lie from -25 to 25 A$/MWh, as in no week of the market"));
+    etp_data_about_fini(&about);
+    char low[4096] = "REGION,SETTLEMENTDATE,RRP\n";
+    for (int day = 1; day <= 28; day++)
+        snprintf(low + strlen(low), sizeof low - strlen(low), "SA1,2025/01/%02d 00:00:00,%d\n", day,
+                 day <= 4 ? 31 : 28);
+    about = look(low);
+    assert_true(has_note(&about, "SA1: only 4 of 28 prices are above 30 A$/MWh"));
     etp_data_about_fini(&about);
     char demand[4096] = "REGION,SETTLEMENTDATE,RRP\n";
     for (int i = 1; i <= 24; i++)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/price_unit.h"
 #include "cli/unusable.h"
+#include "data/price_unit.h"
 #include "program/status.h"
 #include "world/calendar.h"
 
