@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/households/measured.h"
 #include "data/households/parts.h"
 #include "world/calendar.h"
 
@@ -32,29 +33,25 @@ static const char *const customer_columns[COLUMNS] = {"", "GC", "GG", NULL, NULL
 static const char *const total_columns[COLUMNS] = {"datetime", "grossload_kWh", "pv_kWh", "netload_kWh", "netload_kW"};
 
 typedef struct reader {
-    etp_csv csv;
-    etp_csv_row row;
-    etp_error *error;
+    etp_measured rows; /* as the file has them: millionths of its unit */
     const char *const *columns;
     bool total; /* kWh of 300 homes, stamped at the end; else kW of one, at the start */
     unsigned at[COLUMNS];
     etp_time first, last;
-    int64_t *load, *sun; /* as the file has them: millionths of its unit */
-    size_t count, room;
 } reader;
 
 /* ---- rows ---- */
 
 static int read_header(reader *r)
 {
-    int rc = etp_csv_next(&r->csv, &r->row, r->error);
+    int rc = etp_csv_next(&r->rows.csv, &r->rows.row, r->rows.error);
     if (rc <= 0)
-        return rc < 0 ? rc : etp_csv_refuse(&r->csv, r->error, "the file is empty");
+        return rc < 0 ? rc : etp_csv_refuse(&r->rows.csv, r->rows.error, "the file is empty");
     for (unsigned i = 0; i < COLUMNS; i++) {
         if (r->columns[i] == NULL)
             continue;
-        rc = etp_column_find(&r->csv, &r->row, r->columns[i], "this should be a file of Ausgrid's solar homes",
-                             &r->at[i], r->error);
+        rc = etp_column_find(&r->rows.csv, &r->rows.row, r->columns[i],
+                             "this should be a file of Ausgrid's solar homes", &r->at[i], r->rows.error);
         if (rc != 0)
             return rc;
     }
@@ -63,21 +60,22 @@ static int read_header(reader *r)
 
 static int read_stamp(reader *r)
 {
-    etp_span span = etp_span_trim(r->row.fields[r->at[COLUMN_STAMP]]);
+    etp_span span = etp_span_trim(r->rows.row.fields[r->at[COLUMN_STAMP]]);
     etp_time when;
     if (etp_stamp_parse(span, &when) != ETP_STAMP_OK)
-        return etp_csv_refuse(&r->csv, r->error, "\"%s\" is no stamp of a wall clock, such as 2011-07-01 00:30:00",
+        return etp_csv_refuse(&r->rows.csv, r->rows.error,
+                              "\"%s\" is no stamp of a wall clock, such as 2011-07-01 00:30:00",
                               etp_span_show(span).text);
-    if (r->count == 0 && when % ETP_NS_PER_DAY != 0)
-        return etp_csv_refuse(&r->csv, r->error, "it begins at %s; these files begin at 00:00 of a day",
+    if (r->rows.count == 0 && when % ETP_NS_PER_DAY != 0)
+        return etp_csv_refuse(&r->rows.csv, r->rows.error, "it begins at %s; these files begin at 00:00 of a day",
                               etp_stamp_show(when).text);
-    if (r->count == 0)
+    if (r->rows.count == 0)
         r->first = when;
     else if (when != r->last + ETP_HALF_HOUR)
-        return etp_csv_refuse(&r->csv, r->error, "%s follows on %s: rows must follow each other by half an hour; %s",
-                              etp_stamp_show(when).text, etp_stamp_show(r->last).text,
-                              when <= r->last ? "sort them, and remove what is there twice"
-                                              : "restore what is missing");
+        return etp_csv_refuse(
+            &r->rows.csv, r->rows.error, "%s follows on %s: rows must follow each other by half an hour; %s",
+            etp_stamp_show(when).text, etp_stamp_show(r->last).text,
+            when <= r->last ? "sort them, and remove what is there twice" : "restore what is missing");
     r->last = when;
     return 0;
 }
@@ -85,8 +83,8 @@ static int read_stamp(reader *r)
 static int read_number(reader *r, unsigned column, int64_t *value)
 {
     int64_t most = r->total ? most_kw * TOTAL_HOMES : most_kw;
-    return etp_household_number(&r->csv, r->row.fields[r->at[column]], r->columns[column], MICRO, most, value,
-                                r->error);
+    return etp_household_number(&r->rows.csv, r->rows.row.fields[r->at[column]], r->columns[column], MICRO, most, value,
+                                r->rows.error);
 }
 
 /* A net load may be below 0. */
@@ -94,7 +92,7 @@ static bool net_is(const reader *r, unsigned column, int64_t expected)
 {
     int64_t value;
     const int64_t tolerance = 2000;
-    if (etp_decimal_parse(etp_span_trim(r->row.fields[r->at[column]]), MICRO, &value) != ETP_DECIMAL_OK)
+    if (etp_decimal_parse(etp_span_trim(r->rows.row.fields[r->at[column]]), MICRO, &value) != ETP_DECIMAL_OK)
         return false;
     return value - expected <= tolerance && expected - value <= tolerance;
 }
@@ -104,34 +102,17 @@ static int check_net(reader *r, int64_t load, int64_t sun)
     if (!r->total || (net_is(r, COLUMN_NET, load - sun) && net_is(r, COLUMN_NET_POWER, 2 * (load - sun))))
         return 0;
     return etp_csv_refuse(
-        &r->csv, r->error,
+        &r->rows.csv, r->rows.error,
         "grossload_kWh less pv_kWh is not netload_kWh, or netload_kW is not twice that: units or columns "
         "are mixed up");
-}
-
-static int make_room(reader *r)
-{
-    if (r->count < r->room)
-        return 0;
-    size_t room = r->room > 0 ? 2 * r->room : 20000;
-    int64_t *load = realloc(r->load, room * sizeof *load);
-    if (load != NULL)
-        r->load = load;
-    int64_t *sun = realloc(r->sun, room * sizeof *sun);
-    if (sun != NULL)
-        r->sun = sun;
-    if (load == NULL || sun == NULL)
-        return etp_fail(r->error, ETP_ENOMEM, "%s: no memory for its rows", r->csv.name);
-    r->room = room;
-    return 0;
 }
 
 static int read_row(reader *r)
 {
     for (unsigned i = 0; i < COLUMNS; i++)
-        if (r->columns[i] != NULL && r->at[i] >= r->row.count)
-            return etp_csv_refuse(&r->csv, r->error, "%s is missing: the row has %u fields", r->columns[i],
-                                  r->row.count);
+        if (r->columns[i] != NULL && r->at[i] >= r->rows.row.count)
+            return etp_csv_refuse(&r->rows.csv, r->rows.error, "%s is missing: the row has %u fields", r->columns[i],
+                                  r->rows.row.count);
     int64_t load, sun;
     int rc = read_stamp(r);
     if (rc == 0)
@@ -141,11 +122,11 @@ static int read_row(reader *r)
     if (rc == 0)
         rc = check_net(r, load, sun);
     if (rc == 0)
-        rc = make_room(r);
+        rc = etp_measured_make_room(&r->rows);
     if (rc != 0)
         return rc;
-    r->load[r->count] = load;
-    r->sun[r->count++] = sun;
+    r->rows.load[r->rows.count] = load;
+    r->rows.sun[r->rows.count++] = sun;
     return 0;
 }
 
@@ -153,16 +134,17 @@ static int read_rows(reader *r)
 {
     int rc = read_header(r);
     while (rc == 0) {
-        rc = etp_csv_next(&r->csv, &r->row, r->error);
+        rc = etp_csv_next(&r->rows.csv, &r->rows.row, r->rows.error);
         if (rc <= 0)
             break;
-        rc = r->row.count > 0 ? read_row(r)
-             : etp_csv_only_blank(&r->csv)
+        rc = r->rows.row.count > 0 ? read_row(r)
+             : etp_csv_only_blank(&r->rows.csv)
                  ? 0
-                 : etp_csv_refuse(&r->csv, r->error, "the line is empty, and there are rows behind it");
+                 : etp_csv_refuse(&r->rows.csv, r->rows.error, "the line is empty, and there are rows behind it");
     }
-    if (rc == 0 && r->count < SLOTS)
-        return etp_fail(r->error, ETP_EFORMAT, "%s: it has %zu half-hours, not even a day", r->csv.name, r->count);
+    if (rc == 0 && r->rows.count < SLOTS)
+        return etp_fail(r->rows.error, ETP_EFORMAT, "%s: it has %zu half-hours, not even a day", r->rows.csv.name,
+                        r->rows.count);
     return rc;
 }
 
@@ -172,18 +154,18 @@ static int read_rows(reader *r)
 static int check_kw(const reader *r)
 {
     size_t odd = 0, all = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        int64_t watts = (r->load[i] + 500) / 1000;
+    for (size_t i = 0; i < r->rows.count; i++) {
+        int64_t watts = (r->rows.load[i] + 500) / 1000;
         all += watts > 0;
         odd += watts % 2 != 0;
     }
     if (odd * 4 <= all)
         return 0;
     return etp_fail(
-        r->error, ETP_EFORMAT,
+        r->rows.error, ETP_EFORMAT,
         "%s: its loads are no multiples of 2 W, as mean powers of half-hours are that a meter counted in Wh; "
         "they look like kWh in half-hours, and would count half. Multiply them by 2 to make kW",
-        r->csv.name);
+        r->rows.csv.name);
 }
 
 static int64_t apart(int64_t a, int64_t b)
@@ -196,9 +178,9 @@ static int64_t apart(int64_t a, int64_t b)
 static bool midnights_are_early(const reader *r)
 {
     double own = 0, before = 0;
-    for (size_t i = SLOTS; i + SLOTS <= r->count; i += SLOTS) {
-        own += (double)apart(r->load[i], r->load[i + SLOTS - 1]);
-        before += (double)apart(r->load[i], r->load[i - 1]);
+    for (size_t i = SLOTS; i + SLOTS <= r->rows.count; i += SLOTS) {
+        own += (double)apart(r->rows.load[i], r->rows.load[i + SLOTS - 1]);
+        before += (double)apart(r->rows.load[i], r->rows.load[i - 1]);
     }
     return own < before;
 }
@@ -220,13 +202,13 @@ static int64_t power_of(const reader *r, int64_t value)
 
 static size_t place(const reader *r, bool early, int64_t *load, int64_t *sun)
 {
-    size_t count = r->total && early ? r->count / SLOTS * SLOTS : r->total ? r->count - 1 : r->count;
-    for (size_t i = 0; i < r->count; i++) {
+    size_t count = r->total && early ? r->rows.count / SLOTS * SLOTS : r->total ? r->rows.count - 1 : r->rows.count;
+    for (size_t i = 0; i < r->rows.count; i++) {
         int64_t slot = slot_of(r, i, early);
         if (slot < 0 || (size_t)slot >= count)
             continue;
-        load[slot] = power_of(r, r->load[i]);
-        sun[slot] = power_of(r, r->sun[i]);
+        load[slot] = power_of(r, r->rows.load[i]);
+        sun[slot] = power_of(r, r->rows.sun[i]);
     }
     return count;
 }
@@ -234,9 +216,9 @@ static size_t place(const reader *r, bool early, int64_t *load, int64_t *sun)
 static void sum_up(const reader *r, etp_household *home)
 {
     double per_row = r->total ? 1e-6 / TOTAL_HOMES : 0.5e-6;
-    for (size_t i = 0; i < r->count; i++) {
-        home->load_kwh += (double)r->load[i] * per_row;
-        home->sun_kwh += (double)r->sun[i] * per_row;
+    for (size_t i = 0; i < r->rows.count; i++) {
+        home->load_kwh += (double)r->rows.load[i] * per_row;
+        home->sun_kwh += (double)r->rows.sun[i] * per_row;
     }
 }
 
@@ -245,10 +227,10 @@ static int check_clock(const reader *r, const etp_wall_facts *facts)
     if (facts->lost_used == 0)
         return 0;
     return etp_fail(
-        r->error, ETP_EFORMAT,
+        r->rows.error, ETP_EFORMAT,
         "%s: it has load in an hour that Sydney's clocks leave out when daylight saving begins; its clock is "
         "another one",
-        r->csv.name);
+        r->rows.csv.name);
 }
 
 static int convert(etp_households *households, reader *r, int64_t *load, int64_t *sun)
@@ -271,36 +253,36 @@ static int convert(etp_households *households, reader *r, int64_t *load, int64_t
     households->doubled = facts.doubled;
     int rc = check_clock(r, &facts);
     if (rc == 0)
-        rc = etp_households_make(households, 1, r->csv.name, r->error);
+        rc = etp_households_make(households, 1, r->rows.csv.name, r->rows.error);
     if (rc != 0)
         return rc;
     etp_household *home = households->homes;
     strcpy(home->name, r->total ? "mean of 300 Ausgrid homes" : "Ausgrid customer");
     home->homes = r->total ? TOTAL_HOMES : 1;
     sum_up(r, home);
-    rc = etp_household_settle(home, &raw, r->csv.name, r->error);
+    rc = etp_household_settle(home, &raw, r->rows.csv.name, r->rows.error);
     if (rc == 0 && home->left_out)
         return etp_fail(
-            r->error, ETP_EFORMAT,
+            r->rows.error, ETP_EFORMAT,
             "%s: %zu rows have no load, more than 5 %%; too much is missing, or the columns of load and sun are "
             "swapped",
-            r->csv.name, home->zeros);
-    return rc == 0 ? etp_household_check(home, r->csv.name, r->error) : rc;
+            r->rows.csv.name, home->zeros);
+    return rc == 0 ? etp_household_check(home, r->rows.csv.name, r->rows.error) : rc;
 }
 
 static int interpret(etp_households *households, reader *r)
 {
-    households->rows = r->count;
+    households->rows = r->rows.count;
     households->first = r->first;
     households->last = r->last;
     households->interval = ETP_HALF_HOUR;
     int rc = r->total ? 0 : check_kw(r);
     if (rc != 0)
         return rc;
-    int64_t *load = calloc(r->count, sizeof *load), *sun = calloc(r->count, sizeof *sun);
+    int64_t *load = calloc(r->rows.count, sizeof *load), *sun = calloc(r->rows.count, sizeof *sun);
     rc = load != NULL && sun != NULL
              ? convert(households, r, load, sun)
-             : etp_fail(r->error, ETP_ENOMEM, "%s: no memory for %zu half-hours", r->csv.name, r->count);
+             : etp_fail(r->rows.error, ETP_ENOMEM, "%s: no memory for %zu half-hours", r->rows.csv.name, r->rows.count);
     free(load);
     free(sun);
     return rc;
@@ -308,18 +290,15 @@ static int interpret(etp_households *households, reader *r)
 
 int etp_ausgrid_read(etp_households *households, const etp_data_text *file, etp_error *error)
 {
-    reader *r = calloc(1, sizeof *r);
+    reader *r = etp_measured_new(sizeof *r, file, error);
     if (r == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory to read it", file->name);
-    r->csv = (etp_csv){.name = file->name, .rest = file->text};
-    r->error = error;
+        return ETP_ENOMEM;
+    r->rows.homes = 1;
     r->total = households->format == &etp_format_ausgrid_total;
     r->columns = r->total ? total_columns : customer_columns;
     int rc = read_rows(r);
     if (rc == 0)
         rc = interpret(households, r);
-    free(r->load);
-    free(r->sun);
-    free(r);
+    etp_measured_free(&r->rows);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/households/measured.h"
 #include "data/households/parts.h"
 #include "world/calendar.h"
 
@@ -27,13 +28,9 @@ enum { COLUMN_MONTH, COLUMN_HOUR, COLUMN_DAY, COLUMNS };
 static const char *const column_names[COLUMNS] = {"month", "hour", "day_type"};
 
 typedef struct reader {
-    etp_csv csv;
-    etp_csv_row row;
-    etp_error *error;
+    etp_measured rows; /* load in mW, sun in mW for each kW */
     unsigned at[COLUMNS];
-    unsigned homes, load_at[HOMES_MAX], sun_at[HOMES_MAX];
-    int64_t *load, *sun; /* [row * homes + home]; mW, and mW for each kW */
-    size_t count, room;
+    unsigned load_at[HOMES_MAX], sun_at[HOMES_MAX];
 } reader;
 
 /* The start of the hour that the first row is. */
@@ -49,25 +46,25 @@ static bool find_home(reader *r, unsigned number)
     char load[32], sun[32];
     snprintf(load, sizeof load, "load_kWh_%u", number);
     snprintf(sun, sizeof sun, "pv_W_per_kW_%u", number);
-    return etp_column_count(&r->row, load, &r->load_at[number - 1]) == 1 &&
-           etp_column_count(&r->row, sun, &r->sun_at[number - 1]) == 1;
+    return etp_column_count(&r->rows.row, load, &r->load_at[number - 1]) == 1 &&
+           etp_column_count(&r->rows.row, sun, &r->sun_at[number - 1]) == 1;
 }
 
 static int read_header(reader *r)
 {
-    int rc = etp_csv_next(&r->csv, &r->row, r->error);
+    int rc = etp_csv_next(&r->rows.csv, &r->rows.row, r->rows.error);
     if (rc <= 0)
-        return rc < 0 ? rc : etp_csv_refuse(&r->csv, r->error, "the file is empty");
+        return rc < 0 ? rc : etp_csv_refuse(&r->rows.csv, r->rows.error, "the file is empty");
     for (unsigned i = 0; i < COLUMNS && rc > 0; i++) {
-        int found = etp_column_find(&r->csv, &r->row, column_names[i], "this should be a table of homes in hours",
-                                    &r->at[i], r->error);
+        int found = etp_column_find(&r->rows.csv, &r->rows.row, column_names[i],
+                                    "this should be a table of homes in hours", &r->at[i], r->rows.error);
         if (found != 0)
             return found;
     }
-    while (r->homes < HOMES_MAX && find_home(r, r->homes + 1))
-        r->homes++;
-    if (r->homes == 0)
-        return etp_csv_refuse(&r->csv, r->error, "load_kWh_1 and pv_W_per_kW_1 must be there, once each");
+    while (r->rows.homes < HOMES_MAX && find_home(r, r->rows.homes + 1))
+        r->rows.homes++;
+    if (r->rows.homes == 0)
+        return etp_csv_refuse(&r->rows.csv, r->rows.error, "load_kWh_1 and pv_W_per_kW_1 must be there, once each");
     return 0;
 }
 
@@ -76,14 +73,14 @@ static int read_header(reader *r)
 static bool field_is(const reader *r, unsigned column, unsigned number)
 {
     int64_t value;
-    etp_span field = etp_span_trim(r->row.fields[r->at[column]]);
+    etp_span field = etp_span_trim(r->rows.row.fields[r->at[column]]);
     return etp_decimal_parse(field, 0, &value) == ETP_DECIMAL_OK && value == (int64_t)number;
 }
 
 /* Is this row the hour that it must be? The wall clock's own turns are not in these rows: each day has 24. */
 static int check_hour(const reader *r)
 {
-    etp_time starts = first_hour() + (etp_time)r->count * ETP_NS_PER_HOUR;
+    etp_time starts = first_hour() + (etp_time)r->rows.count * ETP_NS_PER_HOUR;
     int64_t day = starts / ETP_NS_PER_DAY;
     unsigned hour = (unsigned)(starts % ETP_NS_PER_DAY / ETP_NS_PER_HOUR) + 1;
     unsigned weekday = (unsigned)((day + 3) % 7) + 1; /* Monday is 1 */
@@ -92,67 +89,52 @@ static int check_hour(const reader *r)
     if (field_is(r, COLUMN_MONTH, month) && field_is(r, COLUMN_HOUR, hour) && field_is(r, COLUMN_DAY, weekday))
         return 0;
     return etp_csv_refuse(
-        &r->csv, r->error,
+        &r->rows.csv, r->rows.error,
         "month, hour and day of the week should be %u, %u, %u here, for rows follow each other by an hour "
         "from 7, 24, 7 on; restore what is missing, or sort them",
         month, hour, weekday);
 }
 
-static int make_room(reader *r)
-{
-    if (r->count < r->room)
-        return 0;
-    size_t room = r->room > 0 ? 2 * r->room : 9000;
-    int64_t *load = realloc(r->load, room * r->homes * sizeof *load);
-    if (load != NULL)
-        r->load = load;
-    int64_t *sun = realloc(r->sun, room * r->homes * sizeof *sun);
-    if (sun != NULL)
-        r->sun = sun;
-    if (load == NULL || sun == NULL)
-        return etp_fail(r->error, ETP_ENOMEM, "%s: no memory for its rows", r->csv.name);
-    r->room = room;
-    return 0;
-}
-
 static int read_home(reader *r, unsigned home)
 {
-    size_t i = r->count * r->homes + home;
-    int rc = etp_household_number(&r->csv, r->row.fields[r->load_at[home]], "load_kWh", MICRO, most_load, &r->load[i],
-                                  r->error);
+    size_t i = r->rows.count * r->rows.homes + home;
+    int rc = etp_household_number(&r->rows.csv, r->rows.row.fields[r->load_at[home]], "load_kWh", MICRO, most_load,
+                                  &r->rows.load[i], r->rows.error);
     if (rc != 0)
         return rc;
-    return etp_household_number(&r->csv, r->row.fields[r->sun_at[home]], "pv_W_per_kW", MILLI, most_sun, &r->sun[i],
-                                r->error);
+    return etp_household_number(&r->rows.csv, r->rows.row.fields[r->sun_at[home]], "pv_W_per_kW", MILLI, most_sun,
+                                &r->rows.sun[i], r->rows.error);
 }
 
 static int read_row(reader *r, unsigned width)
 {
-    if (r->row.count != width)
-        return etp_csv_refuse(&r->csv, r->error, "the row has %u fields, the header %u", r->row.count, width);
+    if (r->rows.row.count != width)
+        return etp_csv_refuse(&r->rows.csv, r->rows.error, "the row has %u fields, the header %u", r->rows.row.count,
+                              width);
     int rc = check_hour(r);
     if (rc == 0)
-        rc = make_room(r);
-    for (unsigned i = 0; i < r->homes && rc == 0; i++)
+        rc = etp_measured_make_room(&r->rows);
+    for (unsigned i = 0; i < r->rows.homes && rc == 0; i++)
         rc = read_home(r, i);
-    r->count += rc == 0;
+    r->rows.count += rc == 0;
     return rc;
 }
 
 static int read_rows(reader *r)
 {
     int rc = read_header(r);
-    unsigned width = r->row.count;
+    unsigned width = r->rows.row.count;
     while (rc == 0) {
-        rc = etp_csv_next(&r->csv, &r->row, r->error);
+        rc = etp_csv_next(&r->rows.csv, &r->rows.row, r->rows.error);
         if (rc <= 0)
             break;
-        if (r->row.count == 0 && etp_csv_only_blank(&r->csv))
+        if (r->rows.row.count == 0 && etp_csv_only_blank(&r->rows.csv))
             return 0;
         rc = read_row(r, width);
     }
-    if (rc == 0 && r->count < ROWS_MIN)
-        return etp_fail(r->error, ETP_EFORMAT, "%s: it has %zu hours, not even two days", r->csv.name, r->count);
+    if (rc == 0 && r->rows.count < ROWS_MIN)
+        return etp_fail(r->rows.error, ETP_EFORMAT, "%s: it has %zu hours, not even two days", r->rows.csv.name,
+                        r->rows.count);
     return rc;
 }
 
@@ -160,9 +142,9 @@ static int read_rows(reader *r)
 
 static void take_column(const reader *r, unsigned home, int64_t *load, int64_t *sun, etp_household *to)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        load[i] = r->load[i * r->homes + home];
-        sun[i] = r->sun[i * r->homes + home];
+    for (size_t i = 0; i < r->rows.count; i++) {
+        load[i] = r->rows.load[i * r->rows.homes + home];
+        sun[i] = r->rows.sun[i * r->rows.homes + home];
         to->load_kwh += (double)load[i] / 1e6;
         to->sun_kwh += (double)sun[i] / 1e6;
     }
@@ -173,26 +155,29 @@ static int convert_home(etp_household *home, const reader *r, unsigned number, i
     snprintf(home->name, sizeof home->name, "CityLearn home %u", number + 1);
     home->homes = 1;
     take_column(r, number, load, sun, home);
-    etp_wall_series series = {
-        .rule = ETP_WALL_CALIFORNIA, .starts = first_hour(), .slot = ETP_NS_PER_HOUR, .count = r->count, .value = load};
+    etp_wall_series series = {.rule = ETP_WALL_CALIFORNIA,
+                              .starts = first_hour(),
+                              .slot = ETP_NS_PER_HOUR,
+                              .count = r->rows.count,
+                              .value = load};
     etp_household_raw raw = {.load = series,
                              .sun = series,
                              .from = etp_days_of(2016, 8, 1) * ETP_NS_PER_DAY,
                              .moved = HALF_A_YEAR * ETP_NS_PER_DAY};
     raw.sun.value = sun;
-    int rc = etp_household_settle(home, &raw, r->csv.name, r->error);
-    return rc == 0 ? etp_household_check(home, r->csv.name, r->error) : rc;
+    int rc = etp_household_settle(home, &raw, r->rows.csv.name, r->rows.error);
+    return rc == 0 ? etp_household_check(home, r->rows.csv.name, r->rows.error) : rc;
 }
 
 static int convert(etp_households *households, const reader *r)
 {
-    int64_t *load = calloc(r->count, sizeof *load), *sun = calloc(r->count, sizeof *sun);
+    int64_t *load = calloc(r->rows.count, sizeof *load), *sun = calloc(r->rows.count, sizeof *sun);
     int rc = load != NULL && sun != NULL
-                 ? etp_households_make(households, r->homes, r->csv.name, r->error)
-                 : etp_fail(r->error, ETP_ENOMEM, "%s: no memory for %zu hours", r->csv.name, r->count);
-    for (unsigned i = 0; i < r->homes && rc == 0; i++)
+                 ? etp_households_make(households, r->rows.homes, r->rows.csv.name, r->rows.error)
+                 : etp_fail(r->rows.error, ETP_ENOMEM, "%s: no memory for %zu hours", r->rows.csv.name, r->rows.count);
+    for (unsigned i = 0; i < r->rows.homes && rc == 0; i++)
         rc = convert_home(&households->homes[i], r, i, load, sun);
-    etp_wall_series clock = {ETP_WALL_CALIFORNIA, first_hour(), ETP_NS_PER_HOUR, r->count, load, false};
+    etp_wall_series clock = {ETP_WALL_CALIFORNIA, first_hour(), ETP_NS_PER_HOUR, r->rows.count, load, false};
     etp_wall_facts facts;
     if (rc == 0) {
         etp_wall_count(&clock, &facts);
@@ -206,21 +191,17 @@ static int convert(etp_households *households, const reader *r)
 
 int etp_homes_hourly_read(etp_households *households, const etp_data_text *file, etp_error *error)
 {
-    reader *r = calloc(1, sizeof *r);
+    reader *r = etp_measured_new(sizeof *r, file, error);
     if (r == NULL)
-        return etp_fail(error, ETP_ENOMEM, "%s: no memory to read it", file->name);
-    r->csv = (etp_csv){.name = file->name, .rest = file->text};
-    r->error = error;
+        return ETP_ENOMEM;
     int rc = read_rows(r);
-    households->rows = r->count;
+    households->rows = r->rows.count;
     households->first = first_hour() + ETP_NS_PER_HOUR;
-    households->last = first_hour() + (etp_time)r->count * ETP_NS_PER_HOUR;
+    households->last = first_hour() + (etp_time)r->rows.count * ETP_NS_PER_HOUR;
     households->interval = ETP_NS_PER_HOUR;
     households->moved = true;
     if (rc == 0)
         rc = convert(households, r);
-    free(r->load);
-    free(r->sun);
-    free(r);
+    etp_measured_free(&r->rows);
     return rc;
 }
