@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum { STEP_BITS = 5, BUCKETS = ETP_HISTOGRAM_STEPS * ETP_HISTOGRAM_OCTAVES };
+enum { BUCKETS = ETP_HISTOGRAM_STEPS * ETP_HISTOGRAM_OCTAVES };
 
 /* Values below 32 have a bucket each; above, the top five bits after the leading one choose the step. */
 static unsigned bucket_of(uint64_t value)

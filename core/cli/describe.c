@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/option_table.h"
 #include "program/world_params.h"
 
 static const etp_time day = 24 * ETP_NS_PER_HOUR;
@@ -22,7 +23,7 @@ static bool describe_option(etp_report_setting *setting, const etp_options *opti
 {
     etp_option_value value;
     etp_option_value_of(options, index, &value);
-    *setting = (etp_report_setting){.name = etp_option_describe(index).name, .number = value.number};
+    *setting = (etp_report_setting){.name = etp_option_table[index].name, .number = value.number};
     switch (value.kind) {
     case ETP_OPTION_ACTION:
         return false;

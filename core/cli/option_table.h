@@ -16,7 +16,11 @@ typedef struct etp_option_kind {
 } etp_option_kind;
 
 struct etp_option {
-    const char *group, *name, *argument, *standard, *doc; /* as in etp_option_help */
+    const char *group;    /* set on the first option of a group, else NULL */
+    const char *name;     /* without "--" */
+    const char *argument; /* or NULL */
+    const char *standard; /* default as text, or NULL */
+    const char *doc;
     const etp_option_kind *kind;
     size_t offset;      /* of the field in etp_options, or in a struct that begins with one */
     uint64_t low, high; /* of whole numbers, and of times in ns */

@@ -240,16 +240,3 @@ void etp_option_value_of(const etp_options *options, unsigned index, etp_option_
     *value = (etp_option_value){.kind = ETP_OPTION_NONE};
     option->kind->show((const char *)options + option->offset, value);
 }
-
-etp_option_help etp_option_describe(unsigned index)
-{
-    const etp_option *option = &etp_option_table[index];
-    return (etp_option_help){.group = option->group,
-                             .name = option->name,
-                             .argument = option->argument,
-                             .standard = option->standard,
-                             .doc = option->doc,
-                             .ranged = option->kind == &etp_option_kind_whole,
-                             .low = option->low,
-                             .high = option->high};
-}

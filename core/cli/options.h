@@ -86,20 +86,9 @@ typedef struct etp_vocabulary etp_vocabulary;
 int etp_options_parse_as(etp_options *options, const etp_vocabulary *vocabulary, int argc, char **argv,
                          etp_error *error);
 
-/* ---- the table, for help texts and results ---- */
-
-typedef struct etp_option_help {
-    const char *group;    /* set on the first option of a group, else NULL */
-    const char *name;     /* without "--" */
-    const char *argument; /* or NULL */
-    const char *standard; /* default as text, or NULL */
-    const char *doc;
-    bool ranged; /* takes whole numbers from `low` to `high` */
-    uint64_t low, high;
-} etp_option_help;
+/* ---- the table, for results ---- */
 
 unsigned etp_option_count(void);
-etp_option_help etp_option_describe(unsigned index);
 
 /* What an option stands at. */
 typedef struct etp_option_value {

@@ -25,9 +25,6 @@ extern const etp_data_format etp_format_price_settings, etp_format_price_thresho
 /* Reads a file of one of those formats into `caps`. Where there are entries already, those of the same day stay. */
 int etp_price_caps_read(etp_price_caps *caps, const char *path, etp_error *error);
 
-/* The entry for an interval that begins then, or NULL where none is known. */
-const etp_price_cap *etp_price_caps_at(const etp_price_caps *caps, etp_time starts);
-
 /* Reads the prices of `about` once more, and adds a note for each region that has some outside the limits of their
  * time. Does nothing where there are no limits, or `about` is no file of prices. */
 int etp_price_caps_check(const etp_price_caps *caps, etp_data_about *about, etp_error *error);

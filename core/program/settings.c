@@ -21,7 +21,7 @@ static bool copy_part(char *part, const char *text, const char *end)
     return true;
 }
 
-int etp_setting_read(etp_setting *setting, const char *text, etp_error *error)
+static int read_one(etp_setting *setting, const char *text, etp_error *error)
 {
     const char *equals = strchr(text, '=');
     const char *dot = strchr(text, '.');
@@ -51,7 +51,7 @@ int etp_settings_read(etp_settings *settings, const char *const *texts, unsigned
     }
     int status = ETP_EXIT_DONE;
     for (unsigned i = 0; i < count && status == ETP_EXIT_DONE; i++)
-        status = etp_setting_read(&settings->list[settings->count++], texts[i], error);
+        status = read_one(&settings->list[settings->count++], texts[i], error);
     return status;
 }
 

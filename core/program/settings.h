@@ -23,8 +23,6 @@ typedef struct etp_settings {
     unsigned count;
 } etp_settings;
 
-/* Reads one. Returns an exit status. */
-int etp_setting_read(etp_setting *setting, const char *text, etp_error *error);
 /* Reads all of them. Returns an exit status. etp_settings_fini() accepts a zeroed struct. */
 int etp_settings_read(etp_settings *settings, const char *const *texts, unsigned count, etp_error *error);
 void etp_settings_fini(etp_settings *settings);

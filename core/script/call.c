@@ -193,24 +193,25 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
     return failed(script, limit ? ETP_ELIMIT : ETP_ESCRIPT);
 }
 
+/* What a hook returned was understood. */
+static int note_success(etp_script *script, int result)
+{
+    script->failed_in_a_row = 0;
+    return result;
+}
+
 int etp_call_judged(etp_script *script, etp_hook hook, int result, const etp_answer *answer)
 {
     if (result >= 0)
-        return etp_call_done(script, result);
+        return note_success(script, result);
     snprintf(script->last_error, sizeof script->last_error, "%s: %s returned %s", script->vm->chunk,
              etp_hook_name(hook), answer->wrong);
     etp_call_disarm(script->last_error);
     return failed(script, ETP_ESCRIPT);
 }
 
-int etp_call_done(etp_script *script, int result)
-{
-    script->failed_in_a_row = 0;
-    return result;
-}
-
 int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument)
 {
     int result = etp_call_hook(script, hook, context, argument, 0);
-    return result == ETP_OK ? etp_call_done(script, ETP_OK) : result;
+    return result == ETP_OK ? note_success(script, ETP_OK) : result;
 }

@@ -309,8 +309,6 @@ int etp_call_hook(etp_script *script, etp_hook hook, const etp_context *context,
 int etp_call_tell(etp_script *script, etp_hook hook, const etp_context *context, int argument);
 /** What became of judging what a hook returned: counted if it cannot be used. Returns `result`, or a negative code. */
 int etp_call_judged(etp_script *script, etp_hook hook, int result, const etp_answer *answer);
-/** What a hook returned was understood. Returns `result`. */
-int etp_call_done(etp_script *script, int result);
 /** Turns the failed call's error value, at the top of the stack, into text. Never raises. */
 void etp_call_failure_text(etp_vm *vm, int status, const char *what, char *text, size_t size);
 /** One more line to the log, if the rate allows. Never raises. */

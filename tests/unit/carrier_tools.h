@@ -39,7 +39,7 @@ struct side {
     int wake[2];
     unsigned opened, closed, troubles;
     size_t take_at_most; /* of what is shown at once; 0: all */
-    bool echo, good;     /* sends back what comes; calls each connection good */
+    bool good;           /* calls each connection so */
     char trouble[512];
     struct side_connection connections[SIDE_CONNECTIONS]; /* in the order in which they were opened */
     void (*on_received)(struct side *side, struct side_connection *connection);

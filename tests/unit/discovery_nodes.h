@@ -11,7 +11,7 @@
 #include "etp/live_clock.h"
 #include "live/discovery/udp.h"
 
-enum { HEARD_MAX = 512, NODES_MAX = 8 };
+enum { HEARD_MAX = 512 };
 
 typedef struct heard_line {
     etp_id device;

@@ -147,7 +147,6 @@ typedef struct etp_bench_need {
 } etp_bench_need;
 
 etp_bench_need etp_bench_needs(const etp_bench *bench, size_t market, unsigned goal, etp_bench_axis axis);
-const etp_bench_list *etp_bench_axis_list(const etp_bench *bench, etp_bench_axis axis);
 
 /* False when memory ran out. */
 bool etp_bench_print(const etp_bench *bench, FILE *out);

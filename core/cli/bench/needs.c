@@ -43,7 +43,7 @@ double etp_bench_aggregator_peak_bps(const etp_bench_cell *cell)
 
 /* ---- of the cells along an axis ---- */
 
-const etp_bench_list *etp_bench_axis_list(const etp_bench *bench, etp_bench_axis axis)
+static const etp_bench_list *list_of(const etp_bench *bench, etp_bench_axis axis)
 {
     const etp_bench_options *options = bench->options;
     const etp_bench_list *const lists[ETP_BENCH_AXES] = {&options->delays, &options->losses, &options->bandwidths};
@@ -55,7 +55,7 @@ static const etp_bench_cell *cell_at(const etp_bench *bench, size_t market, etp_
 {
     size_t stride = 1;
     for (unsigned inner = axis + 1; inner < ETP_BENCH_AXES; inner++)
-        stride *= etp_bench_axis_list(bench, (etp_bench_axis)inner)->count;
+        stride *= list_of(bench, (etp_bench_axis)inner)->count;
     return &bench->cells[market * bench->per_market + place * stride];
 }
 
@@ -75,7 +75,7 @@ static bool is_met(const etp_bench *bench, const etp_bench_cell *cell, unsigned 
 
 etp_bench_need etp_bench_needs(const etp_bench *bench, size_t market, unsigned goal, etp_bench_axis axis)
 {
-    const etp_bench_list *list = etp_bench_axis_list(bench, axis);
+    const etp_bench_list *list = list_of(bench, axis);
     etp_bench_need need = {.measured = is_measured(cell_at(bench, market, axis, 0), goal)};
     unsigned place = 0;
     for (; need.measured && place < list->count; place++) {

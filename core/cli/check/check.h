@@ -43,9 +43,6 @@ typedef struct etp_examination {
 etp_examination *etp_examine(const char *given);
 void etp_examination_free(etp_examination *examination);
 
-void etp_examination_add(etp_examination *examination, etp_finding_kind kind, const char *hook, const char *format, ...)
-    ETP_PRINTF(4, 5);
-
 /* Times the hooks of a script that passed its dry calls. */
 void etp_examine_costs(etp_examination *examination);
 

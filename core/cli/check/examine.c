@@ -11,7 +11,8 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20 };
 
-void etp_examination_add(etp_examination *examination, etp_finding_kind kind, const char *hook, const char *format, ...)
+static ETP_PRINTF(4, 5) void add_finding(etp_examination *examination, etp_finding_kind kind, const char *hook,
+                                         const char *format, ...)
 {
     if (examination->finding_count == ETP_FINDINGS_MAX)
         return;
@@ -37,9 +38,9 @@ static void report_failure(etp_examination *examination, const etp_rehearsal_hoo
     size_t line = strcspn(text, "\n");
     const char *slash = strrchr(examination->path, '/');
     bool placed = strstr(text, slash != NULL ? slash + 1 : examination->path) != NULL;
-    etp_examination_add(examination, ETP_FINDING_ERROR, hook->name, "%s%s%.*s\n%s was called with %s%s",
-                        placed ? "" : examination->path, placed ? "" : ": ", (int)line, text, hook->name, hook->input,
-                        text + line);
+    add_finding(examination, ETP_FINDING_ERROR, hook->name, "%s%s%.*s\n%s was called with %s%s",
+                placed ? "" : examination->path, placed ? "" : ": ", (int)line, text, hook->name, hook->input,
+                text + line);
 }
 
 static void report_failures(etp_examination *examination)
@@ -66,11 +67,10 @@ static void note_silence(etp_examination *examination)
     const etp_rehearsal_hook *results = find_hook(rehearsal, "on_result");
     if (examination->role != ETP_ROLE_AGGREGATOR || offers == NULL || offers->failures > 0 || rehearsal->bids > 0)
         return;
-    etp_examination_add(examination, ETP_FINDING_NOTE, NULL,
-                        "%s: it bid for none of the %u made-up offers%s; if that is not meant, look at what on_offer "
-                        "returns",
-                        examination->path, (unsigned)rehearsal->offers,
-                        results != NULL ? ", so on_result was not called" : "");
+    add_finding(examination, ETP_FINDING_NOTE, NULL,
+                "%s: it bid for none of the %u made-up offers%s; if that is not meant, look at what on_offer "
+                "returns",
+                examination->path, (unsigned)rehearsal->offers, results != NULL ? ", so on_result was not called" : "");
 }
 
 static void rehearse(etp_examination *examination, etp_script *script)
@@ -78,7 +78,7 @@ static void rehearse(etp_examination *examination, etp_script *script)
     examination->rehearsal = (etp_rehearsal){.size = sizeof examination->rehearsal};
     int result = etp_script_rehearse(script, &examination->rehearsal, NULL);
     if (result == ETP_ENOMEM)
-        etp_examination_add(examination, ETP_FINDING_ERROR, NULL, "%s: no memory for dry calls", examination->path);
+        add_finding(examination, ETP_FINDING_ERROR, NULL, "%s: no memory for dry calls", examination->path);
     report_failures(examination);
     note_silence(examination);
 }
@@ -93,8 +93,8 @@ static void try_reload(etp_examination *examination, etp_script *script)
     if (etp_script_reload(script, 0, &error) == ETP_OK)
         return;
     bool hook = strstr(error.text, "in a dry call: ") == error.text || strstr(error.text, ": on_load: ") != NULL;
-    etp_examination_add(examination, hook ? ETP_FINDING_ERROR : ETP_FINDING_WARNING, NULL,
-                        "%s: --watch could not reload it after an edit: %s", examination->path, error.text);
+    add_finding(examination, hook ? ETP_FINDING_ERROR : ETP_FINDING_WARNING, NULL,
+                "%s: --watch could not reload it after an edit: %s", examination->path, error.text);
 }
 
 /* ---- globals and parameters ---- */
@@ -102,15 +102,14 @@ static void try_reload(etp_examination *examination, etp_script *script)
 static void report_global(etp_examination *examination, const etp_rehearsal_global *global)
 {
     if (global->hook == NULL)
-        etp_examination_add(examination, ETP_FINDING_WARNING, NULL,
-                            "%s: the global \"%s\" is written while the script loads; write \"local\" before it",
-                            global->place, global->name);
+        add_finding(examination, ETP_FINDING_WARNING, NULL,
+                    "%s: the global \"%s\" is written while the script loads; write \"local\" before it", global->place,
+                    global->name);
     else
-        etp_examination_add(
-            examination, ETP_FINDING_WARNING, global->hook,
-            "%s: %s writes the global \"%s\", which all nodes of the script share; write \"local\" before "
-            "it, or keep it in ctx.state.%s",
-            global->place, global->hook, global->name, global->name);
+        add_finding(examination, ETP_FINDING_WARNING, global->hook,
+                    "%s: %s writes the global \"%s\", which all nodes of the script share; write \"local\" before "
+                    "it, or keep it in ctx.state.%s",
+                    global->place, global->hook, global->name, global->name);
 }
 
 static bool is_word(char letter)
@@ -155,11 +154,10 @@ static void report_params(etp_examination *examination, const etp_script *script
     for (unsigned i = 0; text != NULL && etp_script_param(script, i, &param) == ETP_OK; i++) {
         if ((read >> i & 1) != 0 || count_word(text, param.name, &line) > 1)
             continue;
-        etp_examination_add(
-            examination, ETP_FINDING_WARNING, NULL,
-            "%s:%u: the parameter \"%s\" is declared and never read; read it as ctx.params.%s, or take it "
-            "out",
-            examination->path, line, param.name, param.name);
+        add_finding(examination, ETP_FINDING_WARNING, NULL,
+                    "%s:%u: the parameter \"%s\" is declared and never read; read it as ctx.params.%s, or take it "
+                    "out",
+                    examination->path, line, param.name, param.name);
     }
     free(text);
 }
@@ -193,7 +191,7 @@ static void describe(etp_examination *examination, const etp_script *script)
     snprintf(examination->name, sizeof examination->name, "%s", etp_script_name(script));
     snprintf(examination->hash, sizeof examination->hash, "%s", etp_script_hash(script));
     if (etp_lineup_check_name(examination->path, examination->name, &error) != 0)
-        etp_examination_add(examination, ETP_FINDING_ERROR, NULL, "%s", error.text);
+        add_finding(examination, ETP_FINDING_ERROR, NULL, "%s", error.text);
 }
 
 static void examine(etp_examination *examination)
@@ -201,7 +199,7 @@ static void examine(etp_examination *examination)
     etp_error error = {0};
     etp_script *script = NULL;
     if (etp_script_load(&script, examination->path, NULL, &error) != ETP_OK) {
-        etp_examination_add(examination, ETP_FINDING_ERROR, NULL, "%s", error.text);
+        add_finding(examination, ETP_FINDING_ERROR, NULL, "%s", error.text);
         return;
     }
     describe(examination, script);

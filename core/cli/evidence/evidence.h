@@ -15,8 +15,6 @@ typedef struct etp_evidence_options {
     bool quick, fresh;
 } etp_evidence_options;
 
-extern const etp_vocabulary etp_evidence_vocabulary;
-
 /* Where results go, all of them named after --out. */
 typedef struct etp_evidence_paths {
     char page[4096], json[4096], tables[4096], work[4096];

@@ -42,8 +42,8 @@ static const etp_option own_options[] = {
      &etp_option_kind_whole, OWN(jobs), 1, 256},
 };
 static const char *const shared_options[] = {"quiet", "log", "help", NULL};
-const etp_vocabulary etp_evidence_vocabulary = {"evidence", shared_options, own_options,
-                                                sizeof own_options / sizeof own_options[0]};
+static const etp_vocabulary vocabulary = {"evidence", shared_options, own_options,
+                                          sizeof own_options / sizeof own_options[0]};
 
 /* ---- help ---- */
 
@@ -81,7 +81,7 @@ void etp_evidence_help(void)
           "gives the same bytes. docs/evidence.md says what is measured and how, docs/data.md which files it\n"
           "takes and where they are to be had.\n",
           stdout);
-    etp_usage_options(&etp_evidence_vocabulary);
+    etp_usage_options(&vocabulary);
     list_knobs();
     fputs("\n"
           "Exit status: as of run (etp-engine --help).\n",
@@ -302,7 +302,7 @@ int etp_evidence_start(const char *program, int argc, char **argv, etp_error *er
 {
     etp_evidence_options options = {.data = NULL};
     (void)program;
-    int status = etp_options_parse_as(&options.shared, &etp_evidence_vocabulary, argc, argv, error);
+    int status = etp_options_parse_as(&options.shared, &vocabulary, argc, argv, error);
     if (status == ETP_EXIT_DONE)
         status = start(&options, error);
     etp_options_fini(&options.shared);

@@ -10,7 +10,8 @@
 
 /* ---- looking up ---- */
 
-const etp_price_cap *etp_price_caps_at(const etp_price_caps *caps, etp_time starts)
+/* The entry for an interval that begins then, or NULL where none is known. */
+static const etp_price_cap *cap_at(const etp_price_caps *caps, etp_time starts)
 {
     unsigned i = caps->count;
     while (i > 0 && caps->list[i - 1].from > starts)
@@ -28,7 +29,7 @@ typedef struct excess {
 
 static void weigh(excess *e, const etp_price_caps *caps, const etp_value_row *row, etp_time interval)
 {
-    const etp_price_cap *cap = etp_price_caps_at(caps, row->end - interval);
+    const etp_price_cap *cap = cap_at(caps, row->end - interval);
     if (cap == NULL || (row->value <= cap->cap && row->value >= cap->floor) || e->count++ > 0)
         return;
     e->first = row;

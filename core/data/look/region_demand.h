@@ -5,8 +5,8 @@
 
 #include "data/value_layout.h"
 
-/* What came, in MW, to be read with etp_value_rows_read(). */
-extern const etp_value_layout etp_layout_region_demand, etp_layout_region_sun;
+/* The sun that came, in MW, to be read with etp_value_rows_read(). */
+extern const etp_value_layout etp_layout_region_sun;
 
 extern const etp_data_format etp_format_region_demand;
 

@@ -171,7 +171,8 @@ static host_reach reach_of(const url_parts *parts)
     return REACH_NOWHERE;
 }
 
-bool etp_address_is_loopback(const struct sockaddr *source)
+/* Whether the datagram came from this very host, as far as its address tells. */
+static bool is_of_this_host(const struct sockaddr *source)
 {
     if (source->sa_family == AF_INET)
         return reach_of_ipv4(&((const struct sockaddr_in *)(const void *)source)->sin_addr) == REACH_OWN_HOST;
@@ -223,7 +224,7 @@ bool etp_address_resolve(const char *text, bool tls, const struct sockaddr *sour
         return true;
     }
     host_reach reach = reach_of(&parts);
-    if (reach == REACH_NOWHERE || (reach == REACH_OWN_HOST && !etp_address_is_loopback(source)))
+    if (reach == REACH_NOWHERE || (reach == REACH_OWN_HOST && !is_of_this_host(source)))
         return false;
     snprintf(url, ETP_URL_MAX, "%s", text);
     return true;

@@ -21,7 +21,4 @@ int etp_address_check(const char *text, etp_error *error);
  *  False leaves `url` empty. */
 bool etp_address_resolve(const char *text, bool tls, const struct sockaddr *source, char url[ETP_URL_MAX]);
 
-/** Whether the datagram came from this very host, as far as its address tells. */
-bool etp_address_is_loopback(const struct sockaddr *source);
-
 #endif

@@ -33,7 +33,8 @@ static bool is_current(const etp_vm *vm, const etp_view *view)
     return view != NULL && view->data != NULL && view->epoch == vm->epoch;
 }
 
-const etp_view *etp_view_check(lua_State *L)
+/* Raises unless the userdata at index 1 may be read. */
+static const etp_view *check(lua_State *L)
 {
     const etp_view *view = lua_touserdata(L, 1);
     if (!is_current(etp_vm_of(L), view))
@@ -89,7 +90,7 @@ static void note_nil(etp_vm *vm, etp_view_kind kind, const etp_field *field)
 
 static int element_index(lua_State *L)
 {
-    const etp_view *view = etp_view_check(L);
+    const etp_view *view = check(L);
     etp_view_kind kind = own_kind(L);
     unsigned count;
     const etp_field *field = &etp_view_fields(kind, &count)[find_field(L)];
@@ -142,7 +143,7 @@ static int view_step(lua_State *L)
     etp_view_kind kind = own_kind(L);
     if (!lua_rawequal(L, 1, lua_upvalueindex(4)))
         return luaL_argerror(L, 1, "pairs was given another object");
-    const etp_view *view = etp_view_check(L);
+    const etp_view *view = check(L);
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(3));
     unsigned count;
     const etp_field *fields = etp_view_fields(kind, &count);
@@ -172,7 +173,7 @@ static int view_pairs(lua_State *L)
 
 static int bids_index(lua_State *L)
 {
-    const etp_view *view = etp_view_check(L);
+    const etp_view *view = check(L);
     int is_number;
     lua_Integer place = lua_tointegerx(L, 2, &is_number);
     if (!is_number)
@@ -185,7 +186,7 @@ static int bids_index(lua_State *L)
 
 static int bids_length(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)etp_view_check(L)->count);
+    lua_pushinteger(L, (lua_Integer)check(L)->count);
     return 1;
 }
 

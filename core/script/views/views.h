@@ -63,8 +63,6 @@ int etp_view_open(etp_vm *vm, etp_view_kind kind, const void *data, unsigned cou
 void etp_view_close_expired(etp_vm *vm);
 /** Pushes the view of one place of a list: `list` is the userdata at index 1, whose views are kept in its user value. */
 void etp_view_push_element(lua_State *L, etp_view_kind kind, lua_Integer place, const void *data);
-/** Raises unless the userdata at index 1 may be read. */
-const etp_view *etp_view_check(lua_State *L);
 
 /* ---- shelf.c ---- */
 
