@@ -112,7 +112,8 @@ static void begin_interval(etp_half *half, etp_time now)
 
 static void go_through_intervals(etp_half *half)
 {
-    const etp_time now = etp_live_now(half->live), began = half->starts + (half->interval - 1) * interval_length;
+    const etp_time now = etp_live_now(half->live);
+    const etp_time began = half->starts + ((etp_time)half->interval - 1) * interval_length;
     if (half->interval > 0 && !half->has_failed && now >= began + half_window / 2) {
         etp_engine_advance(half->engine, now);
         fail_or_recover(half, etp_engine_fail);
