@@ -45,7 +45,7 @@ typedef enum etp_mechanism {
     ETP_UNIFORM_PRICE = 3
 } etp_mechanism;
 
-/** "first-price", "second-price", "ascending", "uniform-price". */
+/** "first-price", "second-price", "ascending", "uniform-price"; "?" for another number. Static storage. */
 ETP_API const char *etp_mechanism_name(etp_mechanism mechanism);
 /** The mechanism of that name; ETP_ENOENT if there is none. */
 ETP_API int etp_mechanism_parse(const char *name, etp_mechanism *mechanism);

@@ -54,13 +54,13 @@ typedef struct etp_battery {
     etp_energy lost;       /**< to conversion since init */
 } etp_battery;
 
-/** Checks `spec` and sets up a battery that stores `stored`. ETP_ERANGE names nothing: validate what people wrote
- *  before it comes here. */
+/** Checks `spec` and sets up a battery that stores `stored` mWh, 0 to the capacity. ETP_ERANGE names nothing: validate what
+ *  people wrote before it comes here. The battery is left as it was then. */
 ETP_API int etp_battery_init(etp_battery *battery, const etp_battery_spec *spec, etp_energy stored);
 
 /** Of what it stores now. */
 ETP_API etp_level etp_battery_level(const etp_battery *battery);
-/** "critical", "low", "normal", "high". */
+/** "critical", "low", "normal", "high"; "?" for another number. Static storage. */
 ETP_API const char *etp_level_name(etp_level level);
 
 /** From full cycles done (a capacity that left the cells each) over rated cycles: below 1/4 excellent, below 1/2 good,
@@ -87,10 +87,11 @@ ETP_API int etp_battery_release(etp_battery *battery, etp_energy energy);
  *  have not got it any more, since the host changed the battery behind its promises. */
 ETP_API int etp_battery_sell(etp_battery *battery, etp_energy energy);
 
-/** The home draws up to `wanted` at the meter, never below the floor and never what is held. Returns what it got. */
+/** The home draws up to `wanted` at the meter (below 0 counts as 0), never below the floor and never what is held. Returns
+ *  what it got. */
 ETP_API etp_energy etp_battery_discharge(etp_battery *battery, etp_energy wanted);
-/** Takes up to `offered` (at most ETP_ENERGY_MAX) at the meter until the cells are full, and no more than fills them.
- *  Returns what it took. */
+/** Takes up to `offered` (below 0 counts as 0; at most ETP_ENERGY_MAX) at the meter until the cells are full, and no more
+ *  than fills them. Returns what it took. */
 ETP_API etp_energy etp_battery_charge(etp_battery *battery, etp_energy offered);
 
 /** The identity in the file's head, and 0 <= stored <= capacity, held <= what is above the floor. True when it holds. */

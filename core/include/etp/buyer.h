@@ -7,7 +7,8 @@
  *     value it sees  = loss factor x (forecast + own noise) - cost to serve + own part
  *
  * The own part is uniform in +- spread / 2, drawn for each interval; so are the noise and whether the firm takes part.
- * All draws are hashes of (seed, firm, interval): runs that differ in the market's rules share them.
+ * All draws are hashes of (seed, firm, interval): runs that differ in the market's rules share them. So what a buyer is
+ * asked has no state and is thread-safe; a forecast is its owner's, and belongs to one thread at a time.
  *
  * Mistakes: a call with NULL does nothing, or gives 0.
  */
@@ -20,7 +21,9 @@
 extern "C" {
 #endif
 
-/** How a firm is drawn. Beside each field stands what runs use unless told otherwise. */
+/** How a firm is drawn. Beside each field stands what runs use unless told otherwise. Prices are per kWh. A spread or a
+ *  noise is 0 to ETP_PRICE_MAX, the chance up to 1 000 000 millionths, need and budget are not below 0; what lies outside
+ *  is taken as the nearest that does not, but for need and budget, which are handed on. */
 typedef struct etp_buyer_spec {
     uint64_t seed;              /**< of all draws */
     uint64_t key;               /**< the firm: what its draws are keyed by */

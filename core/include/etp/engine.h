@@ -99,7 +99,7 @@ typedef enum etp_event_kind {
     ETP_EVENTS            /* how many there are */
 } etp_event_kind;
 
-/** "register", "query", ... Static storage. */
+/** "register", "query", ...; "?" for another number. Static storage. */
 ETP_API const char *etp_event_name(etp_event_kind kind);
 
 /** Something happened. Fields that mean nothing for a kind are 0 (prices: ETP_PRICE_NONE). */
@@ -207,7 +207,7 @@ ETP_API int etp_engine_add_link(etp_engine *engine, etp_node node, etp_id peer, 
  *  that are no such ends, ETP_ERANGE for two that are not each other's, ETP_ESTATE after the start. */
 ETP_API int etp_engine_pair_links(etp_engine *engine, etp_link at_bess, etp_link at_aggregator);
 
-/** Once, after building: calls on_start hooks, begins to send Registers. */
+/** Once, after building: calls on_start hooks, begins to send Registers. ETP_ESTATE the second time. */
 ETP_API int etp_engine_start(etp_engine *engine);
 
 /* ---- running ---- */
@@ -244,7 +244,7 @@ typedef struct etp_aggregator_brief {
     unsigned step_count;          /**< how many; at most the node's etp_aggregator_options.steps */
 } etp_aggregator_brief;
 
-/** Kept until changed. ETP_EINVAL for a node of the other role. */
+/** Kept until changed. ETP_EINVAL for no such node, or one of the other role. */
 ETP_API int etp_engine_brief_bess(etp_engine *engine, etp_node node, const etp_bess_brief *brief);
 /** The same for a buyer. ETP_EFULL for more steps than the node has room for, ETP_ERANGE for steps that are not in the
  *  order of their values, or with a need or budget below 0. */
@@ -300,9 +300,9 @@ ETP_API int etp_engine_advance(etp_engine *engine, etp_time now);
 ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
 
 /** The device of `node` fails: it sends DeviceFailure to its peers, its auctions end, holds lapse, and it ignores all
- *  that arrives until it recovers. */
+ *  that arrives until it recovers. ETP_ENOENT for no such node. */
 ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
-/** It is back. ETP_ESTATE if it has not failed. */
+/** It is back. ETP_ESTATE if it has not failed, ETP_ENOENT for no such node. */
 ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
 
 /** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
@@ -317,11 +317,12 @@ ETP_API etp_time etp_engine_now(const etp_engine *engine);
 /** Its times, as its options gave them. Borrowed for the engine's life. */
 ETP_API const etp_timing *etp_engine_timing(const etp_engine *engine);
 
-/** What a battery has sold in the current interval, at the meter, and for how much. */
+/** What a battery has sold in the current interval, at the meter, and for how much. ETP_EINVAL for a node that is no
+ *  battery. */
 ETP_API int etp_engine_sold(const etp_engine *engine, etp_node node, etp_energy *energy, etp_money *revenue);
 
 /** What a battery has offered in the current interval: the lot of its auction and the reserve that its policy asked. An
- *  energy of 0, and no price (ETP_PRICE_NONE), where it has opened no auction. */
+ *  energy of 0, and no price (ETP_PRICE_NONE), where it has opened no auction. ETP_EINVAL for a node that is no battery. */
 ETP_API int etp_engine_offered(const etp_engine *engine, etp_node node, etp_energy *energy, etp_price *reserve);
 
 /** Totals of one aggregator since the start. A trade is counted when its receipt is here. */

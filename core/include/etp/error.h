@@ -6,6 +6,8 @@
  * Functions that can fail return 0 or a negative `ETP_E...`. Those that read what a person wrote (a file, an option, a
  * script) also fill an `etp_error` with a sentence: what was wrong, where, and how to mend it.
  *
+ * Thread-safe: an etp_error is its owner's, and there is no other state.
+ *
  * Mistakes: every function that gets an `etp_error` takes NULL for it; a NULL `format` stands for the sentence of the code.
  */
 #ifndef ETP_ERROR_H

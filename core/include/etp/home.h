@@ -12,6 +12,9 @@
  * or without a market. The load and sun profiles are made up (ours), for a summer day; docs/data.md says how. Market
  * intervals are whole seconds, a day at most.
  *
+ * The caller owns the structs; no function allocates, and none keeps what it was handed. A home belongs to one thread at a
+ * time.
+ *
  * Mistakes: NULL is ETP_EINVAL where an error is returned, else the call does nothing, or gives 0.
  */
 #ifndef ETP_HOME_H

@@ -7,6 +7,9 @@
  * lies in a state of its own, which the run opens at its start and closes at its end. All else about a source is only
  * read while runs use it.
  *
+ * Functions are called on the thread of the run that opened the state. Where runs share a source in several threads, open()
+ * is called by several at once, and so is every function of a source that has no open().
+ *
  * No function of a source may look ahead: what a home expects at some moment follows from what was learned before, or
  * from what does not depend on the run at all.
  */

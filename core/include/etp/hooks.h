@@ -7,8 +7,9 @@
  * The engine cannot tell the two apart. Every hook may be NULL: its default then applies. A hook returns an intent; it
  * does no I/O and sees nothing that did not arrive in a message, or in its own node's configuration and feeds.
  *
- * Everything a hook gets is borrowed until it returns. A hook must not call the engine. A negative return means that
- * the hook failed: the engine counts it, tells the observer, and applies what is written at the hook.
+ * Hooks are called on the thread that called the engine. Everything a hook gets is borrowed until it returns. A hook
+ * must not call the engine. A negative return means that the hook failed: the engine counts it, tells the observer,
+ * and applies what is written at the hook.
  *
  * Mistakes: a table whose `size` is not its struct's is ETP_EINVAL where it is handed in; a hook that calls the engine gets
  * ETP_ESTATE there.
@@ -35,7 +36,7 @@ typedef enum etp_outcome {
     ETP_OUTCOME_FAILED = 4    /**< the battery failed or went away */
 } etp_outcome;
 
-/** "accepted", "rejected", "outbid", "expired", "failed". */
+/** "accepted", "rejected", "outbid", "expired", "failed"; "?" for another number. Static storage. */
 ETP_API const char *etp_outcome_name(etp_outcome outcome);
 
 enum { ETP_HISTORY_MAX = 64 };
@@ -142,7 +143,7 @@ typedef enum etp_fault_kind {
     ETP_FAULT_DELAY = 2   /**< a message of the peer's came later than its delay limit */
 } etp_fault_kind;
 
-/** "device", "link", "delay". */
+/** "device", "link", "delay"; "?" for another number. Static storage. */
 ETP_API const char *etp_fault_name(etp_fault_kind kind);
 
 /** Something went wrong outside. */

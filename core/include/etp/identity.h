@@ -66,11 +66,12 @@ ETP_API bool etp_public_key_equal(const etp_public_key *one, const etp_public_ke
 /** A device id and its key pair. Opaque. */
 typedef struct etp_identity etp_identity;
 
-/** A new key pair from the system's random numbers. ETP_ERANGE for a device id that is none, ETP_ENOMEM. NULL `allocator`
- *  is malloc, here and below; it is borrowed for the identity's life. */
+/** A new key pair from the system's random numbers. ETP_ERANGE for a device id that is none, ETP_EIO where the system gives
+ *  no such numbers, ETP_ENOMEM. NULL `allocator` is malloc, here and below; it is borrowed for the identity's life. */
 ETP_API int etp_identity_generate(etp_identity **identity, etp_id device, const etp_allocator *allocator,
                                   etp_error *error);
-/** The key pair that RFC 8032 makes of 32 secret bytes: for those who keep them elsewhere. */
+/** The key pair that RFC 8032 makes of 32 secret bytes, which are copied: for those who keep them elsewhere. Errors as
+ *  above. */
 ETP_API int etp_identity_from_seed(etp_identity **identity, etp_id device, const unsigned char seed[32],
                                    const etp_allocator *allocator, etp_error *error);
 /** Reads a private key file. ETP_EIO where it cannot be read or can be read by others than its owner, ETP_EFORMAT where
@@ -78,9 +79,9 @@ ETP_API int etp_identity_from_seed(etp_identity **identity, etp_id device, const
 ETP_API int etp_identity_load(etp_identity **identity, const char *path, const etp_allocator *allocator,
                               etp_error *error);
 /** Writes a private key file that only its owner can read. It appears whole or not at all; one that is there already is
- *  never written over: ETP_EEXIST. */
+ *  never written over: ETP_EEXIST. ETP_EIO where the system refuses; the error says what. */
 ETP_API int etp_identity_save(const etp_identity *identity, const char *path, etp_error *error);
-/** Another one with the same keys. */
+/** Another one with the same keys. ETP_ENOMEM. */
 ETP_API int etp_identity_copy(etp_identity **copy, const etp_identity *identity, const etp_allocator *allocator);
 /** Wipes it. Accepts NULL. */
 ETP_API void etp_identity_free(etp_identity *identity);
@@ -109,7 +110,8 @@ typedef struct etp_trust_entry {
 typedef struct etp_trust etp_trust;
 
 /** Reads a trust list: one device a line, as above; '#' begins a comment. ETP_EIO where it cannot be read, or could be
- *  written by everybody; ETP_EFORMAT, with file and line, for what is no such list. */
+ *  written by everybody; ETP_EFORMAT, with file and line, for what is no such list; ETP_ENOMEM. On failure `*trust` is not
+ *  to be used. */
 ETP_API int etp_trust_load(etp_trust **trust, const char *path, const etp_allocator *allocator, etp_error *error);
 /** The same of a text of `size` bytes; `name` stands for the file's in errors. */
 ETP_API int etp_trust_parse(etp_trust **trust, const char *text, size_t size, const char *name,
@@ -132,7 +134,7 @@ ETP_API const etp_trust_entry *etp_trust_at(const etp_trust *trust, size_t index
 ETP_API bool etp_trust_name_fits(const char *name);
 
 /** The line of a trust list for `key` number `index` of `entry`, without a line end. Returns its length; ETP_ENOSPACE
- *  where `size` is too small. */
+ *  where `size` is too small, ETP_EINVAL where the entry has no such key. */
 ETP_API int etp_trust_show(const etp_trust_entry *entry, unsigned index, char *text, size_t size);
 enum { ETP_TRUST_LINE_MAX = 160 /**< longest such line, terminated */ };
 

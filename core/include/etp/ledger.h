@@ -17,6 +17,8 @@
  *
  * An offer is an auction that a battery opened: what was for sale in it, at its reserve.
  *
+ * A ledger belongs to its run, and is read on the run's thread.
+ *
  * Mistakes: readers of a NULL ledger, and past an end, give NULL or 0.
  */
 #ifndef ETP_LEDGER_H

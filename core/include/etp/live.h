@@ -43,7 +43,7 @@ extern "C" {
 /** Opaque. */
 typedef struct etp_live etp_live;
 
-/** One listener or dialer, from 0 in the order they were added. */
+/** One listener or dialer: the least number that none has. So one that was ended may be another's later. */
 typedef uint32_t etp_live_endpoint;
 
 /** Why a connection or something on it was refused. */
@@ -60,7 +60,7 @@ typedef enum etp_live_refusal_kind {
     ETP_LIVE_REFUSALS           /* how many there are */
 } etp_live_refusal_kind;
 
-/** "cap", "handshake", ... Static storage. */
+/** "cap", "handshake", ...; "?" for another number. Static storage. */
 ETP_API const char *etp_live_refusal_name(etp_live_refusal_kind kind);
 
 /** One line of the audit. */
@@ -147,7 +147,8 @@ typedef struct etp_live_node_options {
  *  device or without trust, ETP_ERANGE for a device id or role that is none. */
 ETP_API int etp_live_add_node(etp_live *live, const etp_live_node_options *options, etp_error *error);
 
-/** Whom a node trusts from now on, borrowed. Connections with devices that it trusts no more are closed. */
+/** Whom a node trusts from now on, borrowed. Connections with devices that it trusts no more are closed. ETP_ENOENT for no
+ *  such node, ETP_EINVAL for one without an identity. */
 ETP_API int etp_live_set_trust(etp_live *live, etp_node node, const etp_trust *trust);
 
 /** TLS on a listener or dialer. Paths of PEM files; both sides verify each other's certificate against `ca`. */
@@ -160,11 +161,14 @@ typedef struct etp_live_tls {
 } etp_live_tls;
 
 /** Listens at "tcp://HOST:PORT", "tls+tcp://...", "ws://...", "ipc://PATH" or "inproc://NAME". With port 0 the system
- *  chooses: etp_live_address() tells which. `tls` is copied; only tls+tcp has it. `endpoint` may be NULL. */
+ *  chooses: etp_live_address() tells which. `tls` is copied; only tls+tcp has it. `endpoint` may be NULL. ETP_EINVAL for an
+ *  address or files of TLS that cannot be used, ETP_ENOENT for no such node, ETP_EEXIST where somebody listens there, ETP_EIO
+ *  where the system refuses, ETP_ENOMEM; the error says which. */
 ETP_API int etp_live_listen(etp_live *live, etp_node node, const char *url, const etp_live_tls *tls,
                             etp_live_endpoint *endpoint, etp_error *error);
 
-/** Keeps one connection up with whoever listens there: `expected`, or with 0 whoever is trusted. */
+/** Keeps one connection up with whoever listens there: `expected`, or with 0 whoever is trusted. That nobody is there yet is
+ *  no error. Errors as above, and ETP_ERANGE for a device id that is none. */
 ETP_API int etp_live_dial(etp_live *live, etp_node node, const char *url, etp_id expected, const etp_live_tls *tls,
                           etp_live_endpoint *endpoint, etp_error *error);
 
@@ -190,7 +194,9 @@ typedef struct etp_live_discovery {
 } etp_live_discovery;
 
 /** Announces the node from etp_live_start() on, and dials whom it hears where that is for it to do: docs/protocol.md says who
- *  dials whom. With an identity only devices of the trust list are heard. Once for a node: ETP_EEXIST. */
+ *  dials whom. With an identity only devices of the trust list are heard. Once for a node: ETP_EEXIST. ETP_ERANGE for more
+ *  groups, peers or addresses than there may be, ETP_ENOENT for no such node, ETP_EINVAL for a text that cannot be read, ETP_EIO
+ *  where the system refuses. */
 ETP_API int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *discovery, etp_error *error);
 
 /** Announces these addresses from now on, and at once; NULL: those that it announces, at once. ETP_ENOENT for a node without

@@ -9,6 +9,8 @@
  * Buyers of such systems wait half a second for the answer to a bid. It enters the battery's ordinary auction, so the
  * engine's etp_timing.window must be at most ETP_LIVE_OLDER_WINDOW_MAX while an older listener is on.
  *
+ * Threads are those of live.h: all of it on the loop's.
+ *
  * Mistakes: a NULL pointer is ETP_EINVAL; readers of NULL give NULL or ETP_EINVAL.
  */
 #ifndef ETP_LIVE_OLDER_H

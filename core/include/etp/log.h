@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file log.h
- * Log lines: a level, a component, a text of key=value pairs. A log line never changes behaviour.
+ * Log lines: a level, a component, a text of key=value pairs. A log line never changes behaviour. It is written on the
+ * thread of the object that logs.
  *
  * Mistakes: NULL writes nothing, or is ETP_EINVAL where an error is returned.
  */
@@ -29,7 +30,7 @@ typedef struct etp_logger {
 ETP_API void etp_log(const etp_logger *logger, etp_log_level level, const char *component, const char *format, ...)
     ETP_PRINTF(4, 5);
 
-/** "error", "warn", "info", "debug". Static storage. */
+/** "error", "warn", "info", "debug"; "?" for another number. Static storage. */
 ETP_API const char *etp_log_level_name(etp_log_level level);
 
 /** The level of that name in `level`; ETP_ENOENT if there is none. */

@@ -2,7 +2,7 @@
 /**
  * @file message.h
  * ETP's message and the facts of the protocol: types, priorities, delay limits, termination codes, refusals.
- * docs/protocol.md is the same for people.
+ * docs/protocol.md is the same for people. Thread-safe: no state.
  *
  * Mistakes: a number that is in none of the lists has the name "?".
  */

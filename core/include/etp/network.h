@@ -59,11 +59,12 @@ ETP_API int etp_network_new(etp_network **network, const etp_network_options *op
 /** Accepts NULL. What is under way is gone. */
 ETP_API void etp_network_free(etp_network *network);
 
-/** Joins two ends. `a` and `b` are link numbers below max_links, `device_a` sends on `a`. */
+/** Joins two ends. `a` and `b` are link numbers below max_links, `device_a` sends on `a`. ETP_ERANGE for others, and for an
+ *  end with itself. */
 ETP_API int etp_network_join(etp_network *network, uint32_t a, etp_id device_a, uint32_t b, etp_id device_b);
 
-/** Takes a frame (at most 65 535 bytes, copied) that is sent on `link` at `now`. A frame that the network loses is no
- *  error; ETP_ENOENT is a link that was not joined. */
+/** Takes a frame (1 to 65 535 bytes, copied; else ETP_ERANGE) that is sent on `link` at `now`. A frame that the network
+ *  loses is no error; ETP_ENOENT is a link that was not joined. */
 ETP_API int etp_network_send(etp_network *network, etp_time now, uint32_t link, const void *frame, size_t size);
 
 /** When the next frame arrives, or ETP_TIME_NEVER. */

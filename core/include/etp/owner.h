@@ -3,7 +3,8 @@
  * @file owner.h
  * One hand that holds several portfolios. What they want together is a demand in steps, best value first: the owner's
  * value goes down as the needs of its better portfolios are filled, and each keeps its own budget. In how many hands
- * the portfolios of a market are changes neither their values nor their total need and budget.
+ * the portfolios of a market are changes neither their values nor their total need and budget. Thread-safe: no state, and
+ * nothing is allocated.
  *
  * Mistakes: NULL where a pointer is needed does nothing and gives 0.
  */

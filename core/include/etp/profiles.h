@@ -56,14 +56,14 @@ typedef struct etp_profile_about {
 /** Opaque. */
 typedef struct etp_profiles etp_profiles;
 
-/** An empty set. `allocator` may be NULL. */
+/** An empty set. `allocator` is borrowed for its life; NULL = malloc. ETP_ENOMEM. */
 ETP_API int etp_profiles_new(etp_profiles **profiles, const etp_allocator *allocator);
 /** Accepts NULL. No source may use it any more. */
 ETP_API void etp_profiles_free(etp_profiles *profiles);
 
 /** Adds a household. ETP_ERANGE with a sentence for a series that is shorter than 364 days, does not begin at midnight,
- *  holds a power out of range, or uses nothing at all; of a longer one the first 364 days count. ETP_EFULL after
- *  ETP_PROFILES_MAX. */
+ *  holds a power out of range, or uses less than 1 kWh; of a longer one the first 364 days count. ETP_EFULL after
+ *  ETP_PROFILES_MAX, ETP_ENOMEM. */
 ETP_API int etp_profiles_add(etp_profiles *profiles, const etp_profile_series *load, etp_error *error);
 /** Sets the sunshine that all homes have, in any unit, scaled so that 1 kW of peak makes `yield` in 364 days: 1 to
  *  10 000 kWh. The same conditions as above. */
@@ -71,7 +71,7 @@ ETP_API int etp_profiles_set_sun(etp_profiles *profiles, const etp_profile_serie
                                  etp_error *error);
 /** Sets the weather of a span of real days, of any length, in any unit: in that span it takes the place of the sun that
  *  was set before, scaled so that the span's total is the same. So panels follow the weather that the prices of those
- *  days had. */
+ *  days had. ETP_ESTATE before the sun was set, ETP_ERANGE for a span without any sun, ETP_ENOMEM. */
 ETP_API int etp_profiles_set_weather(etp_profiles *profiles, const etp_profile_series *weather, etp_error *error);
 
 /** How many households there are. */

@@ -7,7 +7,8 @@
  * The calls come in an order that a market could give them: a result follows a bid of the script's own, at the price
  * that it bid; a sale follows the question for a reserve. They hold what real markets sometimes hold: prices that are
  * not told, values below zero, offers that are asked about twice, every outcome, every fault, long records. They are the
- * same each time. `on_save` and `on_load` are not called: a reload calls them, with what there really is.
+ * same each time. `on_save` and `on_load` are not called: a reload calls them, with what there really is. All is on the
+ * caller's thread, which must be the script's.
  *
  * Mistakes: a NULL script, and a report whose `size` is not its struct's, are ETP_EINVAL; a rehearsal from inside one of the
  * script's own hooks, as from its log, is ETP_ESTATE. Nothing is called then.

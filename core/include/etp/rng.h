@@ -10,6 +10,8 @@
  * The stream is xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64 (Steele, Lea and Flood 2014), whose
  * finaliser is also the hash's mixing step.
  *
+ * A stream belongs to one thread at a time; hash draws have no state and are thread-safe.
+ *
  * Mistakes: a NULL stream gives 0.
  */
 #ifndef ETP_RNG_H

@@ -22,6 +22,9 @@
  * etp_run_engine() and are not linked; the host links them (etp_engine_add_link()), hands in what arrives, and goes on with
  * etp_run_advance() as its clock does. Nothing of such a run is repeated bit for bit, and its accounts are checked as ever.
  *
+ * One run is used by one thread at a time; several runs may run in several threads, and share a trace, a source of homes
+ * and an allocator that is made for it. A script serves one run at a time.
+ *
  * Mistakes: NULL, and options whose `size` is not their struct's, are ETP_EINVAL; a step from inside one of the run's own
  * calls, or after the last, is ETP_ESTATE. Nothing changes. Readers of a NULL run give 0 or NULL.
  */
@@ -108,7 +111,8 @@ ETP_API void etp_run_defaults(etp_run_options *options);
 /** Opaque. */
 typedef struct etp_run etp_run;
 
-/** ETP_EINVAL or ETP_ERANGE with a sentence for options that cannot be run, ETP_ENOMEM. */
+/** ETP_EINVAL or ETP_ERANGE with a sentence for options that cannot be run, ETP_ENOMEM, what a source's open() or draw()
+ *  answered. On failure `*run` is NULL. */
 ETP_API int etp_run_new(etp_run **run, const etp_run_options *options, etp_error *error);
 /** Accepts NULL. Does nothing when called from inside one of the run's own calls. */
 ETP_API void etp_run_free(etp_run *run);
@@ -209,7 +213,8 @@ ETP_API void etp_run_network_stats(const etp_run *run, etp_network_stats *stats)
 ETP_API int etp_run_check(const etp_run *run, etp_error *error);
 
 /** The same homes on the same days, without any market: what each owner's cost would be (`costs` has room for
- *  `options->homes`). Looks at nothing of the options that concerns the market. */
+ *  `options->homes`). Looks at nothing of the options that concerns the market. ETP_EINVAL or ETP_ERANGE with a sentence,
+ *  as etp_run_new(), ETP_ENOMEM, ETP_ECONSERVATION; so the three that follow. */
 ETP_API int etp_run_without_market(const etp_run_options *options, etp_money *costs, etp_error *error);
 
 /** The same by blocks of this length (whole intervals; the last may be cut short): `costs` has room for

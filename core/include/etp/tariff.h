@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file tariff.h
- * What a home pays for imported energy and earns for spilled energy, by time of day.
+ * What a home pays for imported energy and earns for spilled energy, by time of day. The caller owns the struct; nothing is
+ * allocated. Thread-safe: no state.
  *
  * Mistakes: NULL is ETP_EINVAL where an error is returned, else the price is 0, as it is of a tariff without steps.
  */
@@ -28,7 +29,8 @@ typedef struct etp_tariff {
 ETP_API void etp_tariff_flat(etp_tariff *tariff, etp_price price);
 
 /** Reads "3.3" (c/kWh) or a table "00:00=2.1,15:00=8.4,21:00=2.1": times ascending, the first 00:00, prices 0 to 200
- *  c/kWh. The error quotes the part that is wrong and shows a right one. Reads numbers the same under every locale. */
+ *  c/kWh. ETP_EFORMAT for what cannot be read, ETP_ERANGE for a price outside and for too many steps: the error quotes the
+ *  part that is wrong and shows a right one, and the tariff stays as it was. Reads numbers the same under every locale. */
 ETP_API int etp_tariff_parse(etp_tariff *tariff, const char *text, etp_error *error);
 
 /** The price at a second of the day (0 to 86 399). */

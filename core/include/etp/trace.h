@@ -12,6 +12,8 @@
  *
  * A host that has prices of its own fills the struct and leaves `allocator` NULL: etp_trace_fini() then frees nothing.
  *
+ * Nothing is kept between calls: a trace is read by any number of threads as long as none changes it.
+ *
  * Mistakes: NULL is ETP_EINVAL and changes nothing.
  */
 #ifndef ETP_TRACE_H
@@ -39,7 +41,8 @@ typedef struct etp_trace {
     const etp_allocator *allocator; /**< of the prices; NULL = they are the host's own */
 } etp_trace;
 
-/** Reads a file. On failure nothing is owned. `allocator` may be NULL. */
+/** Reads a file. On failure nothing is owned: ETP_EIO where it cannot be read, ETP_EFORMAT for what it holds, with a sentence
+ *  and the line, ETP_ENOMEM. `allocator` is borrowed until etp_trace_fini(); NULL = malloc, here and below. */
 ETP_API int etp_trace_load(etp_trace *trace, const char *path, const etp_allocator *allocator, etp_error *error);
 
 /** The same from memory; `name` stands for the file in messages. */
@@ -47,8 +50,9 @@ ETP_API int etp_trace_parse(etp_trace *trace, const char *name, const char *text
                             const etp_allocator *allocator, etp_error *error);
 
 /** A made-up price of `days` summer days from noon to noon: two-hour means of about 0, 4, 14, 17, 13, 10, 12, 10, 11, 9,
- *  3, 0 c/kWh from noon on, interpolated, with noise drawn from `seed`. `interval` divides a day. The first day is
- *  2025-01-01, the means are ours, no market's. */
+ *  3, 0 c/kWh from noon on, interpolated, with noise drawn from `seed`. The first day is 2025-01-01, the means are ours, no
+ *  market's. ETP_ERANGE for less than a day or more than a hundred years of them, and for an interval that is not whole
+ *  seconds or does not divide a day; ETP_ENOMEM. */
 ETP_API int etp_trace_generate(etp_trace *trace, unsigned days, etp_time interval, uint64_t seed,
                                const etp_allocator *allocator);
 
@@ -59,7 +63,7 @@ ETP_API int etp_trace_from_prices(etp_trace *trace, etp_time starts, etp_time in
                                   size_t count, const etp_allocator *allocator, etp_error *error);
 
 /** Changes the length of the intervals: a multiple of the trace's own takes means, a divisor repeats. ETP_ERANGE for
- *  another, or if a whole number does not result. */
+ *  another, or if a whole number does not result, ETP_ENOMEM: the trace is as it was then. */
 ETP_API int etp_trace_resample(etp_trace *trace, etp_time interval, etp_error *error);
 
 /** Lowers every price above `cap` to it, and returns how many there were; prices below 0 stay. A trace whose prices are

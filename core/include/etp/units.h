@@ -16,6 +16,8 @@
  * whole number that became a double comes back as itself). Limits are checked before rounding. Percentages and volts, of
  * which only the codec knows, are rounded to the nearest unit too.
  *
+ * Thread-safe: no state.
+ *
  * Mistakes: a NULL result is false; what is outside a range is false, or is taken as the nearest end of the range.
  */
 #ifndef ETP_UNITS_H

@@ -30,7 +30,8 @@
  * owners and buyers together (values and reserves as they are known when it decides). Budgets buy less in the steps of a
  * price that is counted in whole units: then the lowest price at which no more is wanted than offered is taken.
  *
- * What it knows arrived in QueryResponses, or is its own. Its hooks are ordinary C hooks (hooks.h).
+ * What it knows arrived in QueryResponses, or is its own. Its hooks are ordinary C hooks (hooks.h). A utility belongs to the
+ * thread of its engine; etp_utility_decide() has no state and is thread-safe.
  *
  * Mistakes: NULL, a room of 0, and a conduct that there is not, are ETP_EINVAL; where no error is returned the price is
  * ETP_PRICE_NONE.
@@ -63,7 +64,8 @@ ETP_API int etp_conduct_parse(const char *text, etp_conduct *conduct);
 /** Opaque. */
 typedef struct etp_utility etp_utility;
 
-/** Room for `batteries` offers in an interval and `portfolios`. NULL `allocator` = malloc. ETP_ENOMEM. */
+/** Room for `batteries` offers in an interval and `portfolios`. `allocator` is borrowed for its life; NULL = malloc.
+ *  ETP_ENOMEM. */
 ETP_API int etp_utility_new(etp_utility **utility, etp_conduct conduct, unsigned batteries, unsigned portfolios,
                             const etp_allocator *allocator);
 /** Accepts NULL. */
