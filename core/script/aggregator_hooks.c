@@ -5,27 +5,12 @@
 
 enum { FIRST = ETP_SLOTS + 1 };
 
-static int on_start(void *user, const etp_context *context)
-{
-    if (user == NULL || context == NULL)
-        return ETP_EINVAL;
-    return etp_call_tell(user, ETP_HOOK_ON_START, context, 0);
-}
-
 static int on_interval(void *user, const etp_context *context, const etp_market *market)
 {
     if (user == NULL || context == NULL || market == NULL)
         return ETP_EINVAL;
     etp_script *script = user;
     return etp_call_tell(script, ETP_HOOK_ON_INTERVAL, context, etp_view_open(script->vm, ETP_VIEW_MARKET, market, 0));
-}
-
-static int on_fault(void *user, const etp_context *context, const etp_fault *fault)
-{
-    if (user == NULL || context == NULL || fault == NULL)
-        return ETP_EINVAL;
-    etp_script *script = user;
-    return etp_call_tell(script, ETP_HOOK_ON_FAULT, context, etp_view_open(script->vm, ETP_VIEW_FAULT, fault, 0));
 }
 
 static int on_offer(void *user, const etp_context *context, const etp_offer *offer, etp_intent *intent)
@@ -61,10 +46,10 @@ void etp_aggregator_hooks_fill(etp_script *script)
     const bool *has = script->vm->has_hook;
     script->aggregator_hooks = (etp_aggregator_hooks){
         .size = sizeof script->aggregator_hooks,
-        .on_start = has[ETP_HOOK_ON_START] ? on_start : NULL,
+        .on_start = has[ETP_HOOK_ON_START] ? etp_hook_on_start : NULL,
         .on_interval = has[ETP_HOOK_ON_INTERVAL] ? on_interval : NULL,
         .on_offer = has[ETP_HOOK_ON_OFFER] ? on_offer : NULL,
         .on_result = has[ETP_HOOK_ON_RESULT] ? on_result : NULL,
-        .on_fault = has[ETP_HOOK_ON_FAULT] ? on_fault : NULL,
+        .on_fault = has[ETP_HOOK_ON_FAULT] ? etp_hook_on_fault : NULL,
     };
 }

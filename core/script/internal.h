@@ -326,6 +326,12 @@ int etp_answer_offer(etp_answer *answer, etp_intent *intent);
 int etp_answer_result(etp_answer *answer, etp_intent *intent);
 int etp_answer_reserve(etp_answer *answer, etp_reserve *reserve);
 int etp_answer_choose(etp_answer *answer, unsigned count, unsigned *order);
+
+/* ---- hooks ---- */
+
+/** In the tables of both roles. */
+int etp_hook_on_start(void *user, const etp_context *context);
+int etp_hook_on_fault(void *user, const etp_context *context, const etp_fault *fault);
 /** Fill the tables with the hooks that the vm defines. */
 void etp_aggregator_hooks_fill(etp_script *script);
 void etp_bess_hooks_fill(etp_script *script);

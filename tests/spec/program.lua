@@ -50,6 +50,16 @@ function program.run(arguments, before)
   return { status = status, out = program.read(out), err = program.read(err) }
 end
 
+-- What the program writes to a terminal; nil where there is none: a bare container may have no pseudo-terminals.
+function program.on_terminal(arguments)
+  if not os.execute("script -qec true /dev/null >/dev/null 2>&1") then
+    return nil
+  end
+  local seen = program.path("terminal")
+  assert(os.execute(("script -qec \"'%s' %s\" /dev/null >'%s'"):format(program.engine, arguments, seen)))
+  return program.read(seen)
+end
+
 -- The result as a table, of a run that must go well.
 function program.result(arguments, before)
   local done = program.run(arguments .. " --json -", before)

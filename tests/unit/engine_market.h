@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "etp/engine.h"
+#include "home_battery.h"
 
 enum { BATTERIES = 4, BUYERS = 3, PAIRS = BATTERIES * BUYERS, FLIGHTS = 512, SELLING = 0, BUYING = 1 };
 
@@ -96,14 +97,8 @@ static inline void set_up_market(uint64_t seed)
 
 static inline int add_batteries(etp_engine *engine)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .rated_cycles = 6000};
     for (unsigned b = 0; b < BATTERIES; b++) {
-        assert_int_equal(etp_battery_init(&market.batteries[b], &spec, stored_at_start), ETP_OK);
+        assert_int_equal(etp_battery_init(&market.batteries[b], &bare_battery, stored_at_start), ETP_OK);
         etp_bess_options options = {
             .size = sizeof options, .device_id = FIRST_BATTERY + b, .battery = &market.batteries[b], .peers = BUYERS};
         int result = etp_engine_add_bess(engine, &options, &market.sellers[b]);

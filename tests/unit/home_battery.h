@@ -14,4 +14,12 @@ static const etp_battery_spec home_battery = {.capacity = 10000000,
                                               .wear = 30000,
                                               .rated_cycles = 6000};
 
+/* One without floor and wear: all that is stored may be sold, at any price. */
+static const etp_battery_spec bare_battery = {.capacity = 10000000,
+                                              .power = 5000000,
+                                              .export_limit = 5000000,
+                                              .one_way_ppm = 950000,
+                                              .voltage_mv = 48000,
+                                              .rated_cycles = 6000};
+
 #endif

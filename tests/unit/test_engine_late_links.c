@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/internal.h"
+#include "home_battery.h"
 #include "unit/test_memory_tools.h"
 
 enum { MANY = 5000, FIRST = 1000, BUYER = 1, BATTERY = 2 };
@@ -180,14 +181,8 @@ static void thousands_join_one_by_one_and_take_no_memory(void **unused)
 static void a_battery_registers_on_a_link_that_is_added_late(void **unused)
 {
     (void)unused;
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .rated_cycles = 6000};
     etp_battery battery;
-    assert_int_equal(etp_battery_init(&battery, &spec, 8000000), ETP_OK);
+    assert_int_equal(etp_battery_init(&battery, &bare_battery, 8000000), ETP_OK);
     memset(&it, 0, sizeof it);
     etp_engine_options options;
     etp_engine_defaults(&options);

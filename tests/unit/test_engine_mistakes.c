@@ -6,6 +6,7 @@
 #include "unit/test_mistakes.h"
 
 #include "etp/run.h"
+#include "home_battery.h"
 
 #define NOON (INT64_C(1700000000) * ETP_NS_PER_SECOND)
 
@@ -143,12 +144,6 @@ static void no_engine_answers(void **unused)
 
 static void build(void)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .rated_cycles = 6000};
     etp_engine_options options;
     etp_engine_defaults(&options);
     options.now = NOON;
@@ -156,7 +151,7 @@ static void build(void)
     options.observer.on_event = observe_and_meddle;
     options.max_nodes = options.max_links = 2;
     assert_int_equal(etp_engine_new(&engine, &options, &error), ETP_OK);
-    assert_int_equal(etp_battery_init(&battery, &spec, 8000000), ETP_OK);
+    assert_int_equal(etp_battery_init(&battery, &bare_battery, 8000000), ETP_OK);
 }
 
 /* Before the start: nodes that do not fit, and calls that come too early. */

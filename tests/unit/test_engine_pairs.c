@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "etp/engine.h"
+#include "home_battery.h"
 
 enum { BUYER = 1, FIRST = 1000001, SECOND = 1000002 };
 
@@ -22,19 +23,13 @@ static int swallow(void *user, etp_link link, const void *frame, size_t size)
 
 static etp_node add_battery(etp_engine *engine, etp_battery *battery, etp_id device)
 {
-    static const etp_battery_spec spec = {.capacity = 10000000,
-                                          .power = 5000000,
-                                          .export_limit = 5000000,
-                                          .one_way_ppm = 950000,
-                                          .voltage_mv = 48000,
-                                          .rated_cycles = 6000};
     etp_bess_options options;
     etp_node node;
     etp_bess_defaults(&options);
     options.device_id = device;
     options.battery = battery;
     options.peers = 1;
-    assert_int_equal(etp_battery_init(battery, &spec, 5000000), ETP_OK);
+    assert_int_equal(etp_battery_init(battery, &bare_battery, 5000000), ETP_OK);
     assert_int_equal(etp_engine_add_bess(engine, &options, &node), ETP_OK);
     return node;
 }

@@ -49,6 +49,21 @@ static inline void folder_remove(void)
     remove_tree(folder);
 }
 
+/* The same two for a group of tests. */
+static inline int folder_begin(void **unused)
+{
+    (void)unused;
+    folder_make();
+    return 0;
+}
+
+static inline int folder_end(void **unused)
+{
+    (void)unused;
+    folder_remove();
+    return 0;
+}
+
 /* The path of a file of that name in the folder; a ring of four buffers. */
 static inline const char *in_folder(const char *name)
 {

@@ -179,20 +179,6 @@ static void batteries_that_are_none_are_refused(void **unused)
     }
 }
 
-static int make_folder(void **unused)
-{
-    (void)unused;
-    folder_make();
-    return 0;
-}
-
-static int remove_folder(void **unused)
-{
-    (void)unused;
-    folder_remove();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,5 +189,5 @@ int main(void)
         cmocka_unit_test(batteries_are_read),
         cmocka_unit_test(batteries_that_are_none_are_refused),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

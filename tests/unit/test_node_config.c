@@ -4,20 +4,6 @@
 
 #include "etp/auction.h"
 
-static int make(void **state)
-{
-    (void)state;
-    folder_make();
-    return 0;
-}
-
-static int drop(void **state)
-{
-    (void)state;
-    folder_remove();
-    return 0;
-}
-
 /* ---- what is read ---- */
 
 static void a_battery_is_read_with_its_defaults(void **state)
@@ -336,5 +322,5 @@ int main(void)
         cmocka_unit_test(changes_say_what_is_live),
         cmocka_unit_test(every_key_is_described),
     };
-    return cmocka_run_group_tests(tests, make, drop);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

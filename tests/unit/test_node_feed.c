@@ -289,20 +289,6 @@ static void nothing_is_known_without_prices(void **state)
     assert_int_equal(etp_price_feed_look(feed, 0).spot, ETP_PRICE_NONE);
 }
 
-static int make(void **state)
-{
-    (void)state;
-    folder_make();
-    return 0;
-}
-
-static int drop(void **state)
-{
-    (void)state;
-    folder_remove();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,5 +307,5 @@ int main(void)
         cmocka_unit_test(two_nodes_that_start_at_other_times_see_the_same),
         cmocka_unit_test(nothing_is_known_without_prices),
     };
-    return cmocka_run_group_tests(tests, make, drop);
+    return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }
