@@ -2,7 +2,7 @@
 /*
  * What a host can get wrong with libetp: NULL, a size that is not the struct's, structs that were not filled in. Every
  * public function stands here, or with what can be called in a wrong order in test_engine_mistakes.c; each answers, and
- * changes nothing.
+ * changes nothing. It is one table, longer than other files are: the last test reads whether all functions stand in it.
  */
 #include "unit/test_mistakes.h"
 
