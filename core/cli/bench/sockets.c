@@ -53,15 +53,10 @@ static int check(const etp_bench_options *options, etp_error *error)
 {
     const etp_options *shared = &options->shared;
     if (options->losses.count > 1 || options->losses.values[0] > 0)
-        return refuse(
-            error,
-            "--relay carries TCP, which loses nothing, for it sends again what a network lost: leave out --losses "
-            "and see with --jitter what such waits do, or leave out --relay, for simulated links lose");
-    if (shared->duplicate > 0 || shared->reorder > 0 || shared->flip > 0)
-        return refuse(
-            error,
-            "--relay carries TCP, which loses nothing, for it sends again what a network lost: leave out --losses "
-            "and see with --jitter what such waits do, or leave out --relay: frames of simulated links are lost");
+        return refuse(error,
+                      "--relay carries TCP, which loses nothing, for it sends again what a network lost: leave out "
+                      "--losses and see with --jitter what such waits do, or leave out --relay, for simulated links "
+                      "lose frames");
     if (shared->duplicate > 0 || shared->reorder > 0 || shared->flip > 0)
         return refuse(error, "--duplicate, --reorder and --flip are of simulated links: leave them out, or --relay");
     if (options->jobs > 1)
