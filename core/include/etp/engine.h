@@ -305,8 +305,9 @@ ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
 /** It is back. ETP_ESTATE if it has not failed. */
 ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
 
-/** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
- *  holds go on until confirmed or lapsed. ETP_ESTATE before the start. */
+/** Sends Terminate (shutting_down) to every peer whose link is up, once; no new auctions, queries or bids. Open holds go on
+ *  until confirmed or lapsed: a peer whose bid is held or on standby, or whose trade is in doubt, is told when that is
+ *  settled, and one whose link is lost when it is back. ETP_ESTATE before the start. */
 ETP_API int etp_engine_shut_down(etp_engine *engine);
 
 /* ---- reading ---- */
