@@ -299,6 +299,10 @@ ETP_API int etp_engine_advance(etp_engine *engine, etp_time now);
 /** The next moment at which a timer is due, or ETP_TIME_NEVER. */
 ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
 
+/** The reserve of a battery's default policy, from its next auction on; 8.3 c/kWh if 0. ETP_ERANGE for one below 0 or above
+ *  10 000 c/kWh, ETP_EINVAL for a node that is no battery. */
+ETP_API int etp_engine_set_base_reserve(etp_engine *engine, etp_node node, etp_price base_reserve);
+
 /** The device of `node` fails: it sends DeviceFailure to its peers, its auctions end, holds lapse, and it ignores all
  *  that arrives until it recovers. */
 ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
