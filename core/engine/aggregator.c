@@ -253,19 +253,25 @@ void etp_aggregator_fail(etp_engine *engine, struct aggregator *aggregator)
 /* What was in doubt when the node failed still is: it goes on asking. */
 void etp_aggregator_recover(etp_engine *engine, struct aggregator *aggregator)
 {
-    for (uint32_t i = 0; i < aggregator->node.links; i++)
-        if (aggregator->sessions[i].state == AGGREGATOR_CONFIRMING && !is_lost(engine, &aggregator->sessions[i]))
+    for (uint32_t i = 0; i < aggregator->node.links; i++) {
+        const struct aggregator_session *session = &aggregator->sessions[i];
+        if (session->state != AGGREGATOR_CONFIRMING)
+            etp_link_say_farewell(engine, session->link);
+        else if (!is_lost(engine, session))
             etp_aggregator_confirm(engine, aggregator, i);
+    }
 }
 
+/* A battery would give up for it what it holds for us: where a trade is in doubt it is told when that is settled. */
 void etp_aggregator_shut_down(etp_engine *engine, struct aggregator *aggregator)
 {
     aggregator->asking = false;
     for (uint32_t i = 0; i < aggregator->node.links; i++) {
         struct aggregator_session *session = &aggregator->sessions[i];
+        if (session->state != AGGREGATOR_CONFIRMING)
+            etp_link_say_farewell(engine, session->link);
         if (!is_open(session))
             continue;
-        etp_aggregator_terminate(engine, aggregator, i, ETP_CODE_SHUTTING_DOWN);
         if (session->state == AGGREGATOR_BIDDING)
             etp_aggregator_conclude(engine, aggregator, i, ETP_OUTCOME_FAILED, ETP_CODE_SHUTTING_DOWN, ETP_PRICE_NONE);
         etp_aggregator_set_state(aggregator, i, AGGREGATOR_OUT);
@@ -300,8 +306,10 @@ bool etp_aggregator_link_lost(etp_engine *engine, struct aggregator *aggregator,
 void etp_aggregator_link_up(etp_engine *engine, struct aggregator *aggregator, uint32_t number)
 {
     struct aggregator_session *session = &aggregator->sessions[number];
-    if (session->state != AGGREGATOR_CONFIRMING)
+    if (session->state != AGGREGATOR_CONFIRMING) {
+        etp_link_say_farewell(engine, session->link);
         return;
+    }
     session->asks_since = engine->now;
     session->tries = 0;
     if (!aggregator->node.failed)

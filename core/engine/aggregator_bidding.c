@@ -271,12 +271,6 @@ void etp_aggregator_accepted(etp_engine *engine, struct aggregator *aggregator, 
     session->asks_since = (etp_time)session->u.trade.confirm_id * ETP_NS_PER_US;
 }
 
-void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t number, etp_code code)
-{
-    etp_message message = {.type = ETP_TERMINATE, .code = (uint8_t)code};
-    etp_outbox_send(engine, &aggregator->node, aggregator->sessions[number].link, &message);
-}
-
 /* ---- outcomes ---- */
 
 static void record(etp_history *history, const etp_past_bid *bid)
@@ -370,4 +364,5 @@ void etp_aggregator_conclude(etp_engine *engine, struct aggregator *aggregator, 
                              : outcome == ETP_OUTCOME_FAILED ? AGGREGATOR_GONE
                                                              : AGGREGATOR_OUT);
     tell_strategy(engine, aggregator, number, &result);
+    etp_link_say_farewell(engine, session->link);
 }

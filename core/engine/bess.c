@@ -73,6 +73,7 @@ static void begin_registering(etp_engine *engine, struct bess *bess)
 void etp_bess_meet(etp_engine *engine, struct bess *bess, uint32_t session)
 {
     bess->sessions[session].heard = false;
+    etp_bess_say_farewells(engine, bess);
     if (bess->node.failed || engine->shutting_down)
         return;
     send_news(engine, bess, session, ETP_REGISTER);
@@ -160,6 +161,15 @@ void etp_bess_recover(etp_engine *engine, struct bess *bess)
     begin_registering(engine, bess);
     if (engine->shutting_down)
         bess->register_at = bess->status_at = ETP_TIME_NEVER;
+    etp_bess_say_farewells(engine, bess);
+}
+
+/* A buyer would decline for it what it may still be awarded. */
+void etp_bess_say_farewells(etp_engine *engine, struct bess *bess)
+{
+    for (uint32_t i = 0; engine->shutting_down && i < bess->node.links; i++)
+        if (bess->sessions[i].state != BESS_HELD && bess->sessions[i].state != BESS_STANDBY)
+            etp_link_say_farewell(engine, bess->sessions[i].link);
 }
 
 void etp_bess_shut_down(etp_engine *engine, struct bess *bess)
@@ -168,13 +178,10 @@ void etp_bess_shut_down(etp_engine *engine, struct bess *bess)
     if (!busy)
         etp_bess_abort_auction(engine, bess, ETP_CODE_SHUTTING_DOWN);
     bess->offer.state = OFFER_NOTHING;
-    for (uint32_t i = 0; i < bess->node.links; i++) {
-        if (bess->sessions[i].state != BESS_OFFERED)
-            continue;
-        etp_message message = {.type = ETP_TERMINATE, .code = ETP_CODE_SHUTTING_DOWN};
-        etp_outbox_send(engine, &bess->node, bess->sessions[i].link, &message);
-        bess->sessions[i].state = BESS_OUT;
-    }
+    for (uint32_t i = 0; i < bess->node.links; i++)
+        if (bess->sessions[i].state == BESS_OFFERED)
+            bess->sessions[i].state = BESS_OUT;
+    etp_bess_say_farewells(engine, bess);
     bess->register_at = bess->status_at = ETP_TIME_NEVER;
 }
 

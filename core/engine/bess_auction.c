@@ -298,6 +298,7 @@ void etp_bess_follow_auction(etp_engine *engine, struct bess *bess)
         follow_bid(engine, bess, i);
     if (bess->auction.state == ETP_AUCTION_DONE && !bess->reported)
         report(engine, bess);
+    etp_bess_say_farewells(engine, bess);
 }
 
 /* ---- the close ---- */

@@ -148,6 +148,7 @@ static void withdraw(etp_engine *engine, struct bess *bess, uint32_t number)
         bess->sessions[number].state = BESS_OUT;
     etp_bess_follow_auction(engine, bess);
     bess->sessions[number].state = BESS_OUT;
+    etp_bess_say_farewells(engine, bess);
 }
 
 static void report_terminate(etp_engine *engine, const struct bess *bess, const etp_message *message)

@@ -66,6 +66,23 @@ static void add_node(etp_engine *engine, struct node *node, enum role role, etp_
     *number = node->number;
 }
 
+static etp_price base_reserve_of(etp_price wanted)
+{
+    return wanted > 0 ? wanted : default_base_reserve;
+}
+
+int etp_engine_set_base_reserve(etp_engine *engine, etp_node number, etp_price base_reserve)
+{
+    if (engine == NULL || number >= engine->node_count || engine->nodes[number]->role != ROLE_BESS)
+        return ETP_EINVAL;
+    if (engine->busy)
+        return ETP_ESTATE;
+    if (base_reserve < 0 || base_reserve > ETP_PRICE_MAX)
+        return ETP_ERANGE;
+    as_bess(engine->nodes[number])->base_reserve = base_reserve_of(base_reserve);
+    return ETP_OK;
+}
+
 int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp_node *number)
 {
     if (engine == NULL || options == NULL || number == NULL)
@@ -92,7 +109,7 @@ int etp_engine_add_bess(etp_engine *engine, const etp_bess_options *options, etp
     bess->battery = options->battery;
     bess->hooks = options->hooks;
     bess->user = options->hooks_user;
-    bess->base_reserve = options->base_reserve > 0 ? options->base_reserve : default_base_reserve;
+    bess->base_reserve = base_reserve_of(options->base_reserve);
     bess->sessions = sessions;
     bess->book = (etp_bid *)(void *)(sessions + options->peers);
     bess->lowest_won = ETP_PRICE_NONE;

@@ -58,6 +58,7 @@ struct link {
     bool blocked;      /* the transport said ETP_EFULL; etp_engine_link_ready() clears it */
     bool lost;         /* etp_engine_link_up() clears it */
     bool owes_failure; /* the peer has to learn that what was open is given up */
+    bool told_end;     /* and that the node is going away, which it has */
 };
 
 struct node {
@@ -277,6 +278,9 @@ uint32_t etp_outbox_clear(etp_engine *engine, struct link *link);
 bool etp_outbox_has_failure(const etp_engine *engine, const struct link *link);
 
 /* link.c */
+/* Of a node that shuts down: tells the peer so, once, if its link is up. To be called when nothing is open with it any
+ * more that the peer would give up for it. */
+void etp_link_say_farewell(etp_engine *engine, etp_link link);
 /* When a message of the peer's was created, on our clock. */
 etp_time etp_link_created(const struct link *link, etp_id message);
 
@@ -308,6 +312,8 @@ etp_time etp_bess_deadline(const struct bess *bess);
 void etp_bess_fail(etp_engine *engine, struct bess *bess);
 void etp_bess_recover(etp_engine *engine, struct bess *bess);
 void etp_bess_shut_down(etp_engine *engine, struct bess *bess);
+/* While it shuts down: tells those whose bids are neither held nor on standby. */
+void etp_bess_say_farewells(etp_engine *engine, struct bess *bess);
 void etp_bess_fault(etp_engine *engine, struct bess *bess, const etp_fault *fault);
 /* The peer is there, and has yet to be heard. */
 void etp_bess_meet(etp_engine *engine, struct bess *bess, uint32_t session);
@@ -373,8 +379,6 @@ void etp_aggregator_open_of(const struct aggregator_session *session, etp_energy
 /* News of the session's trade. It is about the interval of the bid, however late it comes, as it is at the battery. */
 etp_event etp_aggregator_trade_event(const etp_engine *engine, const struct aggregator *aggregator, uint32_t number,
                                      etp_event_kind kind);
-/* Terminates what is open with a battery. */
-void etp_aggregator_terminate(etp_engine *engine, struct aggregator *aggregator, uint32_t session, etp_code code);
 /* Answers an award that we do not want with a Terminate, the same for the same award. */
 void etp_aggregator_decline(etp_engine *engine, struct aggregator *aggregator, uint32_t session,
                             const etp_message *accept);

@@ -68,6 +68,17 @@ static void send_owed_failure(etp_engine *engine, struct node *node, etp_link nu
     link->owes_failure = false;
 }
 
+void etp_link_say_farewell(etp_engine *engine, etp_link number)
+{
+    struct link *link = &engine->links[number];
+    struct node *node = engine->nodes[link->node];
+    if (!engine->shutting_down || link->lost || link->told_end || node->failed)
+        return;
+    etp_message message = {.type = ETP_TERMINATE, .code = ETP_CODE_SHUTTING_DOWN};
+    etp_outbox_send(engine, node, number, &message);
+    link->told_end = true;
+}
+
 static int restore(etp_engine *engine, etp_link number)
 {
     struct link *link;

@@ -170,10 +170,15 @@ void etp_live_drop_connection(etp_live *live, struct live_connection *connection
 
 /* ---- what the carrier says ---- */
 
+static bool has_room(const etp_live *live)
+{
+    return live->free_count > 0 && live->stats.connections < live->connection_limit;
+}
+
 static struct live_connection *make_connection(etp_live *live, const struct live_endpoint *endpoint,
                                                etp_connection carried, const char *address)
 {
-    struct live_connection *made = live->free_count > 0 ? etp_live_take(live, sizeof *made) : NULL;
+    struct live_connection *made = has_room(live) ? etp_live_take(live, sizeof *made) : NULL;
     if (made == NULL)
         return NULL;
     made->port.class = &etp_live_connected;
@@ -346,11 +351,18 @@ void etp_live_judge_connections(etp_live *live, const struct live_node *node)
     }
 }
 
-void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint)
+void etp_live_end_connections_of(etp_live *live, etp_live_endpoint endpoint)
 {
-    for (unsigned i = 0; i < live->options.max_connections; i++)
-        if (live->connections[i] != NULL && live->connections[i]->endpoint == endpoint)
-            live->connections[i]->endpoint = LIVE_NO_ENDPOINT;
+    for (unsigned i = 0; i < live->options.max_connections; i++) {
+        struct live_connection *connection = live->connections[i];
+        if (connection == NULL || connection->endpoint != endpoint)
+            continue;
+        connection->endpoint = LIVE_NO_ENDPOINT;
+        if (connection->ending)
+            continue;
+        etp_channel_bye(&connection->channel, ETP_CHANNEL_CLOSING, 0);
+        etp_live_end_connection(live, connection);
+    }
 }
 
 void etp_live_free_connections(etp_live *live)

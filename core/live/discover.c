@@ -44,7 +44,7 @@ static struct found *find(struct live_finder *finder, etp_id device)
 
 static void drop(struct live_finder *finder, struct found *found)
 {
-    etp_live_end(finder->live, found->endpoint);
+    etp_live_end_endpoint(finder->live, found->endpoint);
     *found = finder->found[--finder->found_count];
 }
 
@@ -162,7 +162,8 @@ static void give_back(etp_live *live, struct live_finder *finder)
     etp_live_give(live, finder, sizeof *finder);
 }
 
-static int open_discovery(struct live_finder *finder, const etp_live_discovery *wanted, etp_error *error)
+static int open_discovery(etp_discovery **opened, struct live_finder *finder, const etp_live_discovery *wanted,
+                          etp_error *error)
 {
     const etp_live *live = finder->live;
     const struct live_node *node = finder->node;
@@ -181,31 +182,63 @@ static int open_discovery(struct live_finder *finder, const etp_live_discovery *
                                      .user = finder,
                                      .interface = wanted->interface,
                                      .listen = wanted->listen,
-                                     .tls = finder->secured,
+                                     .tls = wanted->tls != NULL,
                                      .hops = wanted->hops,
                                      .period = wanted->period,
                                      .max_devices = live->options.max_peers,
-                                     .seed = live->options.seed};
+                                     .seed = live->options.seed,
+                                     .before = finder->discovery};
     for (unsigned i = 0; i < wanted->group_count; i++)
         options.groups[i] = wanted->groups[i];
     for (unsigned i = 0; i < wanted->peer_count; i++)
         options.peers[i] = wanted->peers[i];
     for (unsigned i = 0; i < wanted->address_count; i++)
         options.addresses[i] = wanted->addresses[i];
-    return etp_discovery_new(&finder->discovery, &options, error);
+    return etp_discovery_new(opened, &options, error);
 }
 
-static int fill_in(struct live_finder *finder, const etp_live_discovery *wanted, etp_error *error)
+/* Those whose address the other kind of discovery would not dial. */
+static void drop_unfit(struct live_finder *finder, bool secured)
 {
+    for (unsigned i = finder->found_count; i-- > 0 && secured != finder->secured;)
+        drop(finder, &finder->found[i]);
+}
+
+/* Dialers that are there go on, with the certificates that it has from now on. */
+static void secure_found(struct live_finder *finder, const etp_live_tls *tls)
+{
+    etp_error error = {0};
+    for (unsigned i = 0; i < finder->found_count; i++)
+        if (etp_live_set_tls(finder->live, finder->found[i].endpoint, tls, &error) != ETP_OK)
+            on_trouble(finder, error.text);
+}
+
+/* Sets it up as wanted, or leaves it as it was. */
+static int set_up(struct live_finder *finder, const etp_live_discovery *wanted, etp_error *error)
+{
+    etp_live *live = finder->live;
+    etp_discovery *opened = NULL;
+    etp_tls kept = {0};
+    if (wanted->tls != NULL && !etp_live_keep_tls(live, &kept, wanted->tls)) {
+        etp_live_forget_tls(live, &kept);
+        return etp_fail(error, ETP_ENOMEM, "no memory for discovery");
+    }
+    int result = open_discovery(&opened, finder, wanted, error);
+    if (result != ETP_OK) {
+        etp_live_forget_tls(live, &kept);
+        return result;
+    }
+    etp_discovery_free(finder->discovery);
+    etp_live_forget_tls(live, &finder->tls);
+    drop_unfit(finder, wanted->tls != NULL);
+    finder->discovery = opened;
+    finder->tls = kept;
+    finder->secured = wanted->tls != NULL;
     finder->describe = wanted->describe;
     finder->user = wanted->user;
-    finder->secured = wanted->tls != NULL;
-    finder->found = etp_live_take(finder->live, finder->live->options.max_peers * sizeof *finder->found);
-    finder->found_room = finder->found != NULL ? finder->live->options.max_peers : 0;
-    bool kept = wanted->tls == NULL || etp_live_keep_tls(finder->live, &finder->tls, wanted->tls);
-    if (finder->found == NULL || !kept)
-        return etp_fail(error, ETP_ENOMEM, "no memory for discovery");
-    return open_discovery(finder, wanted, error);
+    if (wanted->tls != NULL)
+        secure_found(finder, wanted->tls);
+    return ETP_OK;
 }
 
 static int check(const etp_live *live, etp_node node, const etp_live_discovery *wanted, etp_error *error)
@@ -220,9 +253,31 @@ static int check(const etp_live *live, etp_node node, const etp_live_discovery *
                         ETP_DISCOVERY_GROUPS, ETP_DISCOVERY_PEERS, ETP_DISCOVERY_ADDRESSES);
     if (etp_live_node_of(live, node) == NULL)
         return etp_fail(error, ETP_ENOENT, "no node %u is on this network: etp_live_add_node() comes first", node);
-    if (finder_of(live, node) != NULL)
-        return etp_fail(error, ETP_EEXIST, "node %u has discovery already", node);
     return ETP_OK;
+}
+
+static struct live_finder *add_finder(etp_live *live, const struct live_node *node)
+{
+    struct live_finder *finder = etp_live_take(live, sizeof *finder);
+    struct found *found = etp_live_take(live, live->options.max_peers * sizeof *found);
+    if (finder == NULL || found == NULL) {
+        etp_live_give(live, finder, sizeof *finder);
+        etp_live_give(live, found, live->options.max_peers * sizeof *found);
+        return NULL;
+    }
+    *finder = (struct live_finder){
+        .live = live, .node = node, .found = found, .found_room = live->options.max_peers, .next = live->finders};
+    live->finders = finder;
+    return finder;
+}
+
+static void remove_finder(etp_live *live, struct live_finder *finder)
+{
+    struct live_finder **at = &live->finders;
+    while (*at != finder)
+        at = &(*at)->next;
+    *at = finder->next;
+    give_back(live, finder);
 }
 
 int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *wanted, etp_error *error)
@@ -230,19 +285,35 @@ int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *w
     int result = check(live, node, wanted, error);
     if (result != ETP_OK)
         return result;
-    struct live_finder *finder = etp_live_take(live, sizeof *finder);
-    if (finder == NULL)
+    struct live_finder *finder = finder_of(live, node);
+    const bool is_new = finder == NULL;
+    if (is_new && (finder = add_finder(live, etp_live_node_of(live, node))) == NULL)
         return etp_fail(error, ETP_ENOMEM, "no memory for discovery");
-    finder->live = live;
-    finder->node = etp_live_node_of(live, node);
-    result = fill_in(finder, wanted, error);
-    if (result != ETP_OK) {
-        give_back(live, finder);
-        return result;
-    }
-    finder->next = live->finders;
-    live->finders = finder;
-    return live->started ? etp_discovery_start(finder->discovery) : ETP_OK;
+    live->busy = true;
+    result = set_up(finder, wanted, error);
+    if (result == ETP_OK && live->started)
+        result = etp_discovery_start(finder->discovery);
+    if (result != ETP_OK && is_new)
+        remove_finder(live, finder);
+    etp_live_leave(live);
+    return result;
+}
+
+int etp_live_end_discovery(etp_live *live, etp_node node)
+{
+    struct live_finder *finder = live != NULL ? finder_of(live, node) : NULL;
+    if (live == NULL)
+        return ETP_EINVAL;
+    if (live->busy)
+        return ETP_ESTATE;
+    if (finder == NULL)
+        return ETP_ENOENT;
+    live->busy = true;
+    while (finder->found_count > 0)
+        drop(finder, &finder->found[0]);
+    remove_finder(live, finder);
+    etp_live_leave(live);
+    return ETP_OK;
 }
 
 void etp_live_start_finders(etp_live *live)
@@ -263,6 +334,13 @@ void etp_live_judge_finders(etp_live *live, const struct live_node *node)
             drop(finder, &finder->found[i]);
     if (live->started)
         etp_discovery_start(finder->discovery);
+}
+
+void etp_live_sign_announcements(etp_live *live, const struct live_node *node, const etp_identity *identity)
+{
+    struct live_finder *finder = finder_of(live, node->number);
+    if (finder != NULL)
+        etp_discovery_set_identity(finder->discovery, identity);
 }
 
 int etp_live_announce(etp_live *live, etp_node node, const char *const *addresses, unsigned address_count,

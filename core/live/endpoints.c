@@ -4,35 +4,6 @@
 
 #include <string.h>
 
-/* ---- TLS, whose texts are kept ---- */
-
-void etp_live_forget_tls(etp_live *live, etp_tls *tls)
-{
-    const char *texts[] = {tls->ca, tls->certificate, tls->key, tls->server_name};
-    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i] != NULL)
-            etp_live_give(live, (void *)(uintptr_t)texts[i], strlen(texts[i]) + 1);
-    *tls = (etp_tls){0};
-}
-
-static bool keep_text(etp_live *live, const char **kept, const char *text)
-{
-    if (text == NULL)
-        return true;
-    char *copy = etp_live_take(live, strlen(text) + 1);
-    if (copy != NULL)
-        strcpy(copy, text);
-    *kept = copy;
-    return copy != NULL;
-}
-
-bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls)
-{
-    kept->insecure = tls->insecure;
-    return keep_text(live, &kept->ca, tls->ca) && keep_text(live, &kept->certificate, tls->certificate) &&
-           keep_text(live, &kept->key, tls->key) && keep_text(live, &kept->server_name, tls->server_name);
-}
-
 /* ---- the table ---- */
 
 static int make_room(etp_live *live)
@@ -61,12 +32,12 @@ static struct live_endpoint *find_place(etp_live *live, etp_live_endpoint *numbe
     return &live->endpoints[*number];
 }
 
-static struct live_endpoint *endpoint_at(const etp_live *live, etp_live_endpoint number)
+struct live_endpoint *etp_live_endpoint_at(const etp_live *live, etp_live_endpoint number)
 {
     return number < live->endpoint_count && live->endpoints[number].node != NULL ? &live->endpoints[number] : NULL;
 }
 
-static bool rests(const struct live_endpoint *endpoint)
+bool etp_live_rests(const struct live_endpoint *endpoint)
 {
     return endpoint->rests_for != NULL || endpoint->rests_until != 0;
 }
@@ -75,7 +46,7 @@ struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp
 {
     for (*number = 0; *number < live->endpoint_count; ++*number) {
         struct live_endpoint *endpoint = &live->endpoints[*number];
-        if (endpoint->node != NULL && endpoint->carried == carried && !rests(endpoint))
+        if (endpoint->node != NULL && endpoint->carried == carried && !etp_live_rests(endpoint))
             return endpoint;
     }
     return NULL;
@@ -154,24 +125,32 @@ int etp_live_dial(etp_live *live, etp_node node, const char *url, etp_id expecte
 
 const char *etp_live_address(const etp_live *live, etp_live_endpoint number)
 {
-    const struct live_endpoint *endpoint = live != NULL ? endpoint_at(live, number) : NULL;
+    const struct live_endpoint *endpoint = live != NULL ? etp_live_endpoint_at(live, number) : NULL;
     if (endpoint == NULL)
         return NULL;
     return endpoint->listens ? etp_carrier_address(live->carrier, endpoint->carried) : endpoint->url;
 }
 
-/* The carrier closes the connections, and tells of it later: they must not take another's place for theirs. */
+void etp_live_end_endpoint(etp_live *live, etp_live_endpoint number)
+{
+    struct live_endpoint *endpoint = etp_live_endpoint_at(live, number);
+    if (!etp_live_rests(endpoint))
+        etp_carrier_retire(live->carrier, endpoint->carried);
+    etp_live_end_connections_of(live, number);
+    forget(live, endpoint);
+}
+
 int etp_live_end(etp_live *live, etp_live_endpoint number)
 {
     if (live == NULL)
         return ETP_EINVAL;
-    struct live_endpoint *endpoint = endpoint_at(live, number);
-    if (endpoint == NULL)
+    if (live->busy)
+        return ETP_ESTATE;
+    if (etp_live_endpoint_at(live, number) == NULL)
         return ETP_ENOENT;
-    if (!rests(endpoint))
-        etp_carrier_end(live->carrier, endpoint->carried);
-    etp_live_orphan(live, number);
-    forget(live, endpoint);
+    live->busy = true;
+    etp_live_end_endpoint(live, number);
+    etp_live_leave(live);
     return ETP_OK;
 }
 
@@ -179,8 +158,8 @@ int etp_live_end(etp_live *live, etp_live_endpoint number)
 
 void etp_live_rest(etp_live *live, etp_live_endpoint number, const struct etp_live_peer *peer, etp_time until)
 {
-    struct live_endpoint *endpoint = endpoint_at(live, number);
-    if (endpoint == NULL || endpoint->listens || rests(endpoint))
+    struct live_endpoint *endpoint = etp_live_endpoint_at(live, number);
+    if (endpoint == NULL || endpoint->listens || etp_live_rests(endpoint))
         return;
     etp_carrier_end(live->carrier, endpoint->carried);
     endpoint->rests_for = peer;

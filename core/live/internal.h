@@ -3,7 +3,7 @@
  * What the files of `live` share. One etp_live has
  *
  *     nodes         the devices that live here, each with its identity and whom it trusts             nodes.c
- *     endpoints     listeners and dialers, each of one node                                           endpoints.c
+ *     endpoints     listeners and dialers, each of one node, with certificates                        endpoints.c, tls.c
  *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c,
  *                   conversation.c, and how many there may be in caps.c
  *     peers         the devices that have been established, each with its link and its present port   peers.c
@@ -134,7 +134,8 @@ struct etp_live {
     uint32_t endpoint_count, endpoint_room;
     etp_time rise_at; /* when the next dialer that rests for a time is to dial */
 
-    struct live_connection **connections; /* by slot */
+    struct live_connection **connections; /* by slot; options.max_connections says how many of them there are */
+    unsigned connection_limit;            /* that many of them may be in use */
     uint32_t *free_slots, free_count;
     struct live_connection **connection_buckets;
     uint32_t bucket_mask;
@@ -163,11 +164,13 @@ struct etp_live {
 };
 
 /* live.c */
+int etp_live_check_options(const etp_live_options *options, etp_error *error);
 void *etp_live_take(etp_live *live, size_t size);
 void etp_live_give(etp_live *live, void *memory, size_t size);
 
 /* nodes.c */
 struct live_node *etp_live_node_of(const etp_live *live, etp_node number);
+void etp_live_limit_channel(const etp_live *live, etp_channel_options *channel); /* by the network's options */
 void etp_live_free_nodes(etp_live *live);
 
 /* endpoints.c */
@@ -176,9 +179,15 @@ struct live_endpoint *etp_live_endpoint_of(etp_live *live, unsigned carried, etp
 void etp_live_rest(etp_live *live, etp_live_endpoint endpoint, const struct etp_live_peer *peer, etp_time until);
 /* Dialers that rested for this peer, or with NULL those whose time has come, dial again. */
 void etp_live_rise(etp_live *live, const struct etp_live_peer *lost);
+struct live_endpoint *etp_live_endpoint_at(const etp_live *live, etp_live_endpoint number); /* NULL: there is none */
+bool etp_live_rests(const struct live_endpoint *endpoint); /* then the carrier does not have it */
+/* As etp_live_end(), from inside a callback too. */
+void etp_live_end_endpoint(etp_live *live, etp_live_endpoint number);
+void etp_live_free_endpoints(etp_live *live);
+
+/* tls.c */
 bool etp_live_keep_tls(etp_live *live, etp_tls *kept, const etp_live_tls *tls);
 void etp_live_forget_tls(etp_live *live, etp_tls *tls);
-void etp_live_free_endpoints(etp_live *live);
 
 /* unheard.c */
 void etp_live_endpoint_failed(etp_live *live, struct live_endpoint *endpoint, const char *what); /* NULL: it is gone */
@@ -188,13 +197,15 @@ void etp_live_closed_unheard(etp_live *live, const struct live_connection *conne
 /* discover.c */
 void etp_live_start_finders(etp_live *live);
 void etp_live_judge_finders(etp_live *live, const struct live_node *node); /* its trust is another */
+void etp_live_sign_announcements(etp_live *live, const struct live_node *node, const etp_identity *identity);
 void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
 void etp_live_end_connection(etp_live *live, struct live_connection *connection);  /* its channel is over */
 void etp_live_drop_connection(etp_live *live, struct live_connection *connection); /* at once, without a word */
-void etp_live_orphan(etp_live *live, etp_live_endpoint endpoint); /* it is ended: its connections belong to none */
+/* Those of an endpoint that is ended: each says so, and belongs to none from here on. */
+void etp_live_end_connections_of(etp_live *live, etp_live_endpoint endpoint);
 void etp_live_list(etp_live *live, struct live_connection *connection);
 struct live_connection *etp_live_connection_of(etp_live_port *port); /* NULL for a port of another class */
 void etp_live_settle_connections(etp_live *live);

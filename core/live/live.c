@@ -45,7 +45,7 @@ static bool in_range(etp_time value, etp_time least)
     return value >= least && value <= longest_time;
 }
 
-static int check_options(const etp_live_options *options, etp_error *error)
+int etp_live_check_options(const etp_live_options *options, etp_error *error)
 {
     if (options->size != sizeof *options)
         return etp_fail(error, ETP_EINVAL, "etp_live_options.size is %zu, not %zu: set it with etp_live_defaults()",
@@ -146,7 +146,7 @@ int etp_live_new(etp_live **made, const etp_live_options *options, etp_error *er
     *made = NULL;
     if (options == NULL)
         return etp_fail(error, ETP_EINVAL, "a network needs its options: begin with etp_live_defaults()");
-    int result = check_options(options, error);
+    int result = etp_live_check_options(options, error);
     if (result != ETP_OK)
         return result;
     const etp_allocator *allocator = options->allocator != NULL ? options->allocator : etp_default_allocator();
@@ -154,6 +154,7 @@ int etp_live_new(etp_live **made, const etp_live_options *options, etp_error *er
     if (live == NULL)
         return etp_fail(error, ETP_ENOMEM, "no memory for a network");
     live->options = *options;
+    live->connection_limit = options->max_connections;
     live->allocator = allocator;
     live->wake_ends[0] = live->wake_ends[1] = -1;
     live->timer_at = live->rise_at = ETP_TIME_NEVER;

@@ -44,6 +44,15 @@ static int check_node(const etp_live *live, const etp_live_node_options *options
     return check_identity(options, error);
 }
 
+void etp_live_limit_channel(const etp_live *live, etp_channel_options *channel)
+{
+    channel->unacknowledged = (uint32_t)live->options.unacknowledged_bytes;
+    channel->messages_per_second = live->options.messages_per_second;
+    channel->message_burst = live->options.message_burst;
+    channel->handshake_limit = live->options.handshake_limit;
+    channel->heartbeat = live->options.heartbeat;
+}
+
 static void configure(const etp_live *live, const etp_live_node_options *options, struct live_node *node)
 {
     node->number = options->node;
@@ -52,11 +61,7 @@ static void configure(const etp_live *live, const etp_live_node_options *options
     node->channel.trust = options->trust;
     node->channel.device = options->device_id;
     node->channel.role = options->role;
-    node->channel.unacknowledged = (uint32_t)live->options.unacknowledged_bytes;
-    node->channel.messages_per_second = live->options.messages_per_second;
-    node->channel.message_burst = live->options.message_burst;
-    node->channel.handshake_limit = live->options.handshake_limit;
-    node->channel.heartbeat = live->options.heartbeat;
+    etp_live_limit_channel(live, &node->channel);
     node->channel.calls = etp_live_channel_calls;
 }
 
@@ -116,6 +121,28 @@ int etp_live_set_trust(etp_live *live, etp_node number, const etp_trust *trust)
     etp_live_judge_connections(live, node);
     etp_live_older_judge(live, node);
     etp_live_leave(live);
+    return ETP_OK;
+}
+
+/* A channel looks for it when it signs: those that have said who they are need it no more. */
+int etp_live_set_identity(etp_live *live, etp_node number, const etp_identity *identity)
+{
+    etp_identity *copy;
+    if (live == NULL || identity == NULL)
+        return ETP_EINVAL;
+    if (live->busy)
+        return ETP_ESTATE;
+    struct live_node *node = etp_live_node_of(live, number);
+    if (node == NULL)
+        return ETP_ENOENT;
+    if (node->identity == NULL || etp_identity_device(identity) != node->channel.device)
+        return ETP_EINVAL;
+    int result = etp_identity_copy(&copy, identity, live->allocator);
+    if (result != ETP_OK)
+        return result;
+    etp_live_sign_announcements(live, node, copy);
+    etp_identity_free(node->identity);
+    node->channel.identity = node->identity = copy;
     return ETP_OK;
 }
 

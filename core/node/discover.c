@@ -28,8 +28,8 @@ static unsigned own_addresses(const etp_station *station, char own[ADDRESSES_MAX
                               const char *list[ADDRESSES_MAX])
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < station->listener_count && count < ADDRESSES_MAX; i++) {
-        const char *url = etp_live_address(station->live, station->listeners[i]);
+    for (unsigned i = 0; i < station->listeners.count && count < ADDRESSES_MAX; i++) {
+        const char *url = etp_live_address(station->live, station->listeners.list[i].endpoint);
         if (url != NULL && show_any_host(url, own[count])) {
             list[count] = own[count];
             count++;
@@ -61,10 +61,9 @@ static void describe(void *user, etp_message *message)
     message->voltage_mv = station->config.battery.voltage_mv;
 }
 
-static int begin(etp_station *station, const char *const *groups, const char *const *peers, const char *const *announce,
-                 etp_error *error)
+static int begin(etp_station *station, const etp_node_discovery *config, const char *const *groups,
+                 const char *const *peers, const char *const *announce, etp_error *error)
 {
-    const etp_node_discovery *config = &station->config.discovery;
     char own[ADDRESSES_MAX][ADDRESS_SIZE];
     const char *list[ADDRESSES_MAX];
     etp_live_tls tls;
@@ -78,25 +77,37 @@ static int begin(etp_station *station, const char *const *groups, const char *co
         .listen = config->listen,
         .addresses = config->announce.count > 0 ? announce : list,
         .address_count = config->announce.count > 0 ? config->announce.count : own_addresses(station, own, list),
-        .tls = station->config.tls.given ? etp_station_tls(station, "tls+tcp://", &tls) : NULL,
+        .tls = station->config.tls.given ? etp_station_tls(&station->config.tls, "tls+tcp://", &tls) : NULL,
         .period = config->period,
         .describe = describe,
         .user = station};
     return etp_live_discover(station->live, station->node, &discovery, error);
 }
 
-int etp_station_discover(etp_station *station, etp_error *error)
+int etp_station_discover(etp_station *station, const etp_node_discovery *config, etp_error *error)
 {
-    const etp_node_discovery *config = &station->config.discovery;
-    if (!config->given)
+    if (!config->given) {
+        etp_live_end_discovery(station->live, station->node);
         return ETP_OK;
+    }
     const char **groups = urls_of(&config->groups), **peers = urls_of(&config->peers);
     const char **announce = urls_of(&config->announce);
     int result = ETP_ENOMEM;
     if (groups != NULL && peers != NULL && announce != NULL)
-        result = begin(station, groups, peers, announce, error);
+        result = begin(station, config, groups, peers, announce, error);
     free(groups);
     free(peers);
     free(announce);
     return result;
+}
+
+int etp_station_announce(etp_station *station, etp_error *error)
+{
+    const etp_node_discovery *config = &station->config.discovery;
+    char own[ADDRESSES_MAX][ADDRESS_SIZE];
+    const char *list[ADDRESSES_MAX];
+    if (!config->given || config->announce.count > 0)
+        return ETP_OK;
+    unsigned count = own_addresses(station, own, list);
+    return etp_live_announce(station->live, station->node, list, count, error);
 }

@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* SIGHUP: the configuration is read again. What can change in a running node changes; what cannot is named, and stays.
- * A file with a mistake changes nothing. And scripts, which are reloaded as soon as they change. */
+/*
+ * SIGHUP: the configuration is read again. What can change in a running node changes, part by part (renew.h); what cannot is
+ * named, and stays. A file with a mistake changes nothing. And scripts, which are reloaded as soon as they change.
+ *
+ * A part that could not change goes on by the file that it had: so each file stays as long as a part runs by it, and what a
+ * part wants to change is found by comparing with that.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/station.h"
+#include "node/renew.h"
 
 static etp_error none;
-
-/* ---- scripts ---- */
-
-static void tell_reload(const etp_station *station, int result, const etp_error *refusal)
-{
-    const etp_script *script = station->parts.script;
-    if (result == ETP_OK)
-        etp_tell(station, "reloaded script=%s version=%u hash=%.12s", etp_script_name(script),
-                 etp_script_version(script), etp_script_hash(script));
-    else
-        etp_tell(station, "not reloaded script=%s version=%u goes on reason=\"%.*s\"", etp_script_name(script),
-                 etp_script_version(script), (int)strcspn(refusal->text, "\n"), refusal->text);
-}
 
 void etp_station_reload(etp_station *station)
 {
@@ -28,70 +20,59 @@ void etp_station_reload(etp_station *station)
     for (etp_script *script; (script = etp_watch_poll(station->watch, etp_station_now(station))) != NULL;) {
         etp_error refusal = none;
         int result = etp_script_reload(script, etp_engine_now(station->engine), &refusal);
-        tell_reload(station, result, &refusal);
+        etp_tell_reload(station, result, &refusal);
     }
 }
 
-/* ---- what can change ---- */
+/* ---- files ---- */
 
-static bool is_changed(const etp_node_changes *changes, const char *path)
+struct etp_station_file {
+    etp_node_config config;
+    uint32_t parts; /* a bit for each that runs by it */
+    struct etp_station_file *next;
+};
+
+/* By which a part runs; that of the start, if it never changed. */
+static const etp_node_config *file_of(const etp_station *station, unsigned part)
 {
-    for (unsigned i = 0; i < changes->count; i++)
-        if (strcmp(changes->list[i].path, path) == 0)
-            return true;
-    return false;
+    const struct etp_station_file *file = station->reread;
+    while (file != NULL && (file->parts & 1u << part) == 0)
+        file = file->next;
+    return file != NULL ? &file->config : &station->config;
 }
 
-/* Who was trusted and is not any more loses his connections. The list's file may have changed and its name not. */
-static void change_trust(etp_station *station, const etp_node_config *config)
+static void free_file(struct etp_station_file *file)
 {
-    etp_trust *trust;
-    etp_error error = none;
-    if (station->config.open)
-        return;
-    if (etp_node_trust_load(&trust, config, &error) != ETP_OK) {
-        etp_tell(station, "not changed key=trust reason=\"%s\"", error.text);
-        return;
+    etp_node_config_fini(&file->config);
+    free(file);
+}
+
+static void forget_unused(etp_station *station)
+{
+    struct etp_station_file **at = &station->reread;
+    while (*at != NULL) {
+        struct etp_station_file *file = *at;
+        if (file->parts != 0) {
+            at = &file->next;
+            continue;
+        }
+        *at = file->next;
+        free_file(file);
     }
-    etp_live_set_trust(station->live, station->node, trust);
-    etp_trust_free(station->parts.trust);
-    station->parts.trust = trust;
 }
 
-static void change_script(etp_station *station, const etp_node_config *config, const etp_node_changes *changes)
+static void hand_over(etp_station *station, struct etp_station_file *to, unsigned part)
 {
-    etp_error error = none;
-    etp_script *script = station->parts.script;
-    const char *path = config->role == ETP_NODE_BATTERY ? config->reserve : config->strategy;
-    bool other = is_changed(changes, "strategy") || is_changed(changes, "reserve");
-    if (other && (script == NULL || path == NULL)) {
-        etp_tell(station, "not changed key=reserve text=\"a policy that comes or goes needs a restart\"");
-        return;
-    }
-    if (other)
-        tell_reload(station, etp_script_reload_from(script, path, etp_engine_now(station->engine), &error), &error);
-    if (script != NULL && is_changed(changes, "params") && etp_node_params_apply(script, config, &error) != ETP_OK)
-        etp_tell(station, "not changed key=params reason=\"%s\"", error.text);
+    for (struct etp_station_file *file = station->reread; file != NULL; file = file->next)
+        file->parts &= ~(1u << part);
+    to->parts |= 1u << part;
 }
 
-static void change_audit(etp_station *station, const etp_node_config *config)
+void etp_station_free_reread(etp_station *station)
 {
-    etp_error error = none;
-    station->config.audit = config->audit;
-    if (etp_audit_open(station, &error) != ETP_OK)
-        etp_tell(station, "not changed key=audit reason=\"%s\"", error.text);
-}
-
-static void change(etp_station *station, const etp_node_config *config, const etp_node_changes *changes)
-{
-    station->config.demand = config->demand;
-    station->config.home.feed_in = config->home.feed_in;
-    station->config.home.retail = config->home.retail;
-    etp_premises_set_tariffs(&station->premises, &station->config);
-    etp_price_feed_set_stale_after(station->parts.feed, config->prices.stale_after);
-    change_trust(station, config);
-    change_script(station, config, changes);
-    change_audit(station, config);
+    for (struct etp_station_file *file = station->reread; file != NULL; file = file->next)
+        file->parts = 0;
+    forget_unused(station);
 }
 
 /* ---- telling ---- */
@@ -102,14 +83,22 @@ static bool names_script(const char *path)
     return strcmp(path, "strategy") == 0 || strcmp(path, "reserve") == 0;
 }
 
-static void tell_changes(const etp_station *station, const etp_node_changes *changes, bool live)
+static void tell_changed(const etp_station *station, const etp_node_changes *changes)
 {
     for (unsigned i = 0; i < changes->count; i++) {
         const etp_node_change *at = &changes->list[i];
-        if (at->live == live && !names_script(at->path))
-            etp_tell(station, "%s key=%s from=\"%s\" to=\"%s\"%s", live ? "changed" : "needs restart", at->path,
-                     at->before, at->after, live ? "" : " text=\"it stays as it was\"");
+        if (!names_script(at->path))
+            etp_tell(station, "changed key=%s from=\"%s\" to=\"%s\"", at->path, at->before, at->after);
     }
+}
+
+static void tell_not_changed(const etp_station *station, const etp_node_part *part, const etp_node_changes *changes,
+                             const etp_error *error)
+{
+    const char *key = changes->count > 0 ? changes->list[0].path : part->keys[0];
+    if (error->text[0] != '\0')
+        etp_tell(station, "not changed key=%s reason=\"%.*s\" text=\"it stays as it was\"", key,
+                 (int)strcspn(error->text, "\n"), error->text);
 }
 
 static void tell_mistakes(const etp_station *station, const etp_findings *findings)
@@ -119,43 +108,77 @@ static void tell_mistakes(const etp_station *station, const etp_findings *findin
             etp_tell(station, "not reread reason=\"%s\"", findings->list[i].text);
 }
 
-/* What needs a restart is compared with what runs, and told each time; the rest with what was read last. */
-static void compare(etp_station *station, etp_node_config *config, etp_node_changes *changes)
+/* Compared with what runs, and so told each time. */
+static void tell_restarts(const etp_station *station, const etp_node_config *wanted, etp_node_changes *changes)
 {
-    const etp_node_config *last = station->reread != NULL ? station->reread : &station->config;
-    etp_node_config_compare(&station->config, config, changes);
-    tell_changes(station, changes, false);
-    etp_node_config_compare(last, config, changes);
-    tell_changes(station, changes, true);
+    etp_node_config_compare(&station->config, wanted, changes);
+    for (unsigned i = 0; i < changes->count; i++) {
+        const etp_node_change *at = &changes->list[i];
+        if (!at->live)
+            etp_tell(station, "needs restart key=%s from=\"%s\" to=\"%s\" text=\"it stays as it was\"", at->path,
+                     at->before, at->after);
+    }
 }
 
-static void take_over(etp_station *station, etp_node_config *config, etp_node_changes *changes)
+/* ---- the parts ---- */
+
+/* Only what is the part's own, and can change. */
+static void keep_own(const etp_node_part *part, etp_node_changes *changes)
 {
-    compare(station, config, changes);
-    change(station, config, changes);
-    if (station->reread != NULL)
-        etp_node_config_fini(station->reread);
-    free(station->reread);
-    station->reread = config;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < changes->count; i++)
+        if (changes->list[i].live && etp_node_part_has(part, changes->list[i].path))
+            changes->list[kept++] = changes->list[i];
+    changes->count = kept;
+}
+
+static void renew(etp_renewal *renewal, struct etp_station_file *file, unsigned number, etp_node_changes *changes)
+{
+    etp_station *station = renewal->station;
+    const etp_node_part *part = etp_node_part_at(number);
+    etp_error error = none;
+    renewal->running = file_of(station, number);
+    etp_node_config_compare(renewal->running, &file->config, changes);
+    keep_own(part, changes);
+    if (changes->count == 0 && !part->always)
+        return;
+    if (part->renew(renewal, &error) != ETP_OK) {
+        tell_not_changed(station, part, changes, &error);
+        return;
+    }
+    hand_over(station, file, number);
+    tell_changed(station, changes);
+}
+
+static void take_over(etp_station *station, struct etp_station_file *file, etp_node_changes *changes)
+{
+    etp_renewal renewal = {.station = station, .wanted = &file->config, .changes = changes};
+    file->next = station->reread;
+    station->reread = file;
+    tell_restarts(station, &file->config, changes);
+    for (unsigned i = 0; etp_node_part_at(i) != NULL; i++)
+        renew(&renewal, file, i, changes);
+    forget_unused(station);
+    etp_live_changed(station->live);
     etp_tell(station, "reread file=%s", station->config.file);
 }
 
 void etp_station_reread(etp_station *station)
 {
     etp_findings findings = {.count = 0};
-    etp_node_config *config = calloc(1, sizeof *config);
+    struct etp_station_file *file = calloc(1, sizeof *file);
     etp_node_changes *changes = calloc(1, sizeof *changes);
-    if (config == NULL || changes == NULL) {
+    if (file == NULL || changes == NULL) {
         etp_tell(station, "not reread reason=\"no memory\"");
-        free(config);
-    } else if (!etp_node_config_load(config, station->config.file, &findings) || config->role != station->config.role) {
+        free(file);
+    } else if (!etp_node_config_load(&file->config, station->config.file, &findings) ||
+               file->config.role != station->config.role) {
         tell_mistakes(station, &findings);
         if (findings.errors == 0)
             etp_tell(station, "not reread reason=\"the role is another one: that needs a restart\"");
-        etp_node_config_fini(config);
-        free(config);
+        free_file(file);
     } else {
-        take_over(station, config, changes);
+        take_over(station, file, changes);
     }
     etp_findings_fini(&findings);
     free(changes);

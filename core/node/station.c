@@ -53,40 +53,6 @@ static int join_network(etp_station *station, etp_error *error)
     return etp_live_add_node(station->live, &node, error);
 }
 
-/* TLS is for those links that say so. */
-const etp_live_tls *etp_station_tls(const etp_station *station, const char *url, etp_live_tls *tls)
-{
-    static const char scheme[] = "tls+tcp://";
-    const etp_node_tls *given = &station->config.tls;
-    for (size_t i = 0; i + 1 < sizeof scheme; i++)
-        if (url[i] != scheme[i])
-            return NULL;
-    *tls = (etp_live_tls){
-        .ca = given->ca, .certificate = given->certificate, .key = given->key, .server_name = given->server_name};
-    return tls;
-}
-
-static int open_links(etp_station *station, etp_error *error)
-{
-    const etp_node_links *listen = &station->config.listen, *dial = &station->config.dial;
-    etp_live_tls tls;
-    int result = ETP_OK;
-    station->listeners = calloc(listen->count + 1, sizeof *station->listeners);
-    if (station->listeners == NULL)
-        return etp_fail(error, ETP_ENOMEM, "no memory for %u listeners", listen->count);
-    for (unsigned i = 0; i < listen->count && result == ETP_OK; i++) {
-        const char *url = listen->list[i].url;
-        result = etp_live_listen(station->live, station->node, url, etp_station_tls(station, url, &tls),
-                                 &station->listeners[station->listener_count++], error);
-    }
-    for (unsigned i = 0; i < dial->count && result == ETP_OK; i++) {
-        const etp_node_link *link = &dial->list[i];
-        result = etp_live_dial(station->live, station->node, link->url, link->device,
-                               etp_station_tls(station, link->url, &tls), NULL, error);
-    }
-    return result;
-}
-
 /* ---- the older format ---- */
 
 static int open_older(etp_station *station, etp_error *error)
@@ -216,9 +182,9 @@ static int build(etp_station *station, etp_error *error)
     if (result == ETP_OK)
         result = etp_engine_start(station->engine);
     if (result == ETP_OK)
-        result = open_links(station, error);
+        result = etp_station_open_links(station, error);
     if (result == ETP_OK)
-        result = etp_station_discover(station, error);
+        result = etp_station_discover(station, &station->config.discovery, error);
     if (result == ETP_OK)
         result = open_older(station, error);
     if (result != ETP_OK && error->text[0] == '\0')
@@ -290,12 +256,10 @@ void etp_station_free(etp_station *station)
         event_base_free(station->base);
     if (station->audit != NULL)
         fclose(station->audit);
-    free(station->listeners);
+    etp_station_free_links(station);
     etp_books_fini(&station->books);
     etp_node_parts_fini(&station->parts);
-    if (station->reread != NULL)
-        etp_node_config_fini(station->reread);
-    free(station->reread);
+    etp_station_free_reread(station);
     etp_node_config_fini(&station->config);
     free(station);
 }

@@ -5,7 +5,8 @@
  *     station.c    made of its parts, and taken apart
  *     serve.c      the loop: market intervals, files that change, signals, the end
  *     interval.c   one market interval after the other
- *     reread.c     SIGHUP
+ *     reread.c     SIGHUP: what is read again, and which part of the node follows it
+ *     links.c      where it listens, whom it dials, with which certificates
  *     tell.c       lines on standard output as things happen
  *     discover.c   what discovery is told of the configuration
  *     audit.c      the file of refusals
@@ -49,11 +50,27 @@ typedef enum etp_station_end {
 
 enum { ETP_STATION_SIGNALS = 4 };
 
+enum { ETP_STATION_URL_MAX = 256 };
+
+/* One listener or dialer. */
+typedef struct etp_station_link {
+    char *url; /* as the configuration has it: its port may be 0 */
+    etp_id device;
+    etp_live_endpoint endpoint;
+    bool leaves, ended; /* while links are changed */
+} etp_station_link;
+
+typedef struct etp_station_links {
+    bool listens;
+    etp_station_link *list;
+    unsigned count;
+} etp_station_links;
+
 typedef struct etp_station {
     etp_station_options options;
-    etp_node_config config;  /* that runs */
-    etp_node_config *reread; /* of the last SIGHUP, to which texts of `config` may point; or NULL */
-    uint64_t seed;           /* the configuration's, or one of this start */
+    etp_node_config config;          /* that runs; its table is that of the start */
+    struct etp_station_file *reread; /* by SIGHUP, to which texts of `config` point: reread.c */
+    uint64_t seed;                   /* the configuration's, or one of this start */
     etp_node_parts parts;
     etp_live_clock clock;
     etp_market_clock market;
@@ -77,8 +94,7 @@ typedef struct etp_station {
     uint64_t intervals, intervals_left_out, steps;
     etp_known_prices known;       /* of the interval under way */
     struct etp_live_older *older; /* its listener, or NULL */
-    etp_live_endpoint *listeners;
-    unsigned listener_count;
+    etp_station_links listeners, dialers;
 } etp_station;
 
 /* ---- life ---- */
@@ -103,13 +119,26 @@ etp_time etp_station_now(const etp_station *station);
 void etp_station_begin_if_due(etp_station *station);
 void etp_station_settle(etp_station *station, bool at_the_end);
 void etp_station_reread(etp_station *station);
+void etp_station_free_reread(etp_station *station);
 void etp_station_reload(etp_station *station);
 
-/* Begins discovery, where the configuration has it. */
-int etp_station_discover(etp_station *station, etp_error *error);
+/* Begins discovery as a configuration has it, changes it, or ends it. On failure it goes on as it was. */
+int etp_station_discover(etp_station *station, const etp_node_discovery *config, etp_error *error);
+/* The addresses at which the node listens are others: they are announced, unless the configuration names some. */
+int etp_station_announce(etp_station *station, etp_error *error);
 
+/* ---- links ---- */
+
+int etp_station_open_links(etp_station *station, etp_error *error);
+void etp_station_free_links(etp_station *station);
+/* Adds those that are not there, with the certificates of the configuration that runs, then ends those that are not wanted.
+ * All of it or, with a sentence, nothing. */
+int etp_station_change_links(etp_station *station, etp_station_links *links, const etp_node_links *wanted,
+                             etp_error *error);
+/* Other files for all links with TLS, `count` of them. */
+int etp_station_set_tls(etp_station *station, const etp_node_tls *given, unsigned *count, etp_error *error);
 /* TLS of a link, in `tls`, or NULL for one that has none. */
-const etp_live_tls *etp_station_tls(const etp_station *station, const char *url, etp_live_tls *tls);
+const etp_live_tls *etp_station_tls(const etp_node_tls *given, const char *url, etp_live_tls *tls);
 
 /* ---- telling ---- */
 
@@ -118,6 +147,7 @@ const etp_live_tls *etp_station_tls(const etp_station *station, const char *url,
 void etp_tell(const etp_station *station, const char *format, ...) ETP_TELL;
 void etp_tell_start(const etp_station *station, const etp_findings *findings);
 void etp_tell_ready(const etp_station *station);
+void etp_tell_discovery(const etp_station *station);
 void etp_tell_interval(const etp_station *station, const etp_interval *interval);
 /* An etp_observer's: keeps the books and prints trades. */
 void etp_tell_event(void *station, const etp_event *event);

@@ -35,10 +35,10 @@ const char *etp_tell_stamp(const etp_station *station, etp_time when, char text[
 
 /* ---- the start ---- */
 
-static void tell_discovery(const etp_station *station)
+void etp_tell_discovery(const etp_station *station)
 {
     etp_live_discovery_stats stats = {.size = sizeof stats};
-    if (station->config.discovery.given && etp_live_get_discovery(station->live, station->node, &stats) == ETP_OK)
+    if (etp_live_get_discovery(station->live, station->node, &stats) == ETP_OK)
         etp_tell(station, "discovery port=%u", stats.port);
 }
 
@@ -48,9 +48,9 @@ void etp_tell_start(const etp_station *station, const etp_findings *findings)
         etp_tell(station, "warning: %s", findings->list[i].text);
     for (unsigned i = 0; i < station->config.dial.count; i++)
         etp_tell(station, "dialing %s", station->config.dial.list[i].url);
-    for (unsigned i = 0; i < station->listener_count; i++)
-        etp_tell(station, "listening %s", etp_live_address(station->live, station->listeners[i]));
-    tell_discovery(station);
+    for (unsigned i = 0; i < station->listeners.count; i++)
+        etp_tell(station, "listening %s", etp_live_address(station->live, station->listeners.list[i].endpoint));
+    etp_tell_discovery(station);
     for (unsigned i = 0; i < station->config.older.dial.count; i++)
         etp_tell(station, "dialing older://%s", station->config.older.dial.list[i].url);
     if (station->older != NULL)
@@ -61,9 +61,9 @@ void etp_tell_ready(const etp_station *station)
 {
     fprintf(station->options.out, "ready device=%" PRIu64 " role=%s", station->config.device,
             etp_node_role_name((etp_node_role)station->config.role));
-    for (unsigned i = 0; i < station->listener_count; i++)
+    for (unsigned i = 0; i < station->listeners.count; i++)
         fprintf(station->options.out, "%s%s", i == 0 ? " listen=" : ",",
-                etp_live_address(station->live, station->listeners[i]));
+                etp_live_address(station->live, station->listeners.list[i].endpoint));
     if (station->older != NULL)
         fprintf(station->options.out, " older=%s", etp_live_older_address(station->older));
     etp_tell(station, "%s", "");

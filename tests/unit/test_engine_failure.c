@@ -203,6 +203,17 @@ static void a_buyer_that_recovers_remembers_who_is_gone(void **unused)
 
 /* ---- shutting down ---- */
 
+/* The first so many peers were told once that the node goes away, the others were not. */
+static void expect_farewells(unsigned told)
+{
+    for (unsigned i = 0; i < PEERS; i++)
+        assert_int_equal(count_heard(i, ETP_TERMINATE), i < told);
+    for (unsigned i = 0; i < told; i++) {
+        assert_int_equal(heard(i, ETP_TERMINATE).code, ETP_CODE_SHUTTING_DOWN);
+        assert_int_equal(heard(i, ETP_TERMINATE).in_reply_to, 0);
+    }
+}
+
 static void a_battery_that_shuts_down_ends_an_open_auction(void **unused)
 {
     (void)unused;
@@ -211,9 +222,10 @@ static void a_battery_that_shuts_down_ends_an_open_auction(void **unused)
     etp_id id = query_and_bid(1, 20 * CENT, LOT);
     forget();
     etp_engine_shut_down(it.engine);
-    assert_int_equal(heard(0, ETP_TERMINATE).code, ETP_CODE_SHUTTING_DOWN);
     expect_heard(1, ETP_BID_REJECT, ETP_CODE_SHUTTING_DOWN, id);
-    assert_int_equal(count_heard(2, ETP_TERMINATE), 0);
+    expect_farewells(PEERS);
+    etp_engine_shut_down(it.engine);
+    expect_farewells(PEERS);
     etp_engine_fail(it.engine, it.node);
     etp_engine_recover(it.engine, it.node);
     forget();
@@ -228,18 +240,55 @@ static void a_battery_that_shuts_down_lets_holds_end(void **unused)
 {
     (void)unused;
     begin();
-    query_and_bid(0, 20 * CENT, LOT / 2);
-    query_and_bid(1, 15 * CENT, LOT / 2);
+    query_and_bid(3, 20 * CENT, LOT / 2);
+    query_and_bid(2, 15 * CENT, LOT / 2);
     pass_window();
     etp_engine_shut_down(it.engine);
-    confirm(0);
+    expect_farewells(2);
+    confirm(3);
     assert_int_equal(sold(), LOT / 2);
+    assert_int_equal(count_heard(3, ETP_TERMINATE), 1);
+    assert_int_equal(count_heard(2, ETP_TERMINATE), 0);
     advance(it.options.timing.hold);
     assert_int_equal(it.battery.held, 0);
     assert_int_equal(stats().lapses, 1);
+    expect_farewells(PEERS);
     forget();
     advance(2 * ETP_NS_PER_HOUR);
     assert_int_equal(it.heard_count, 0);
+}
+
+/* Who waits for a hold to lapse would decline its award, if it had been told that the battery goes away. */
+static void a_battery_that_shuts_down_still_awards_what_lapses(void **unused)
+{
+    (void)unused;
+    begin();
+    query_and_bid(2, 20 * CENT, LOT);
+    query_and_bid(3, 15 * CENT, LOT);
+    pass_window();
+    etp_engine_shut_down(it.engine);
+    expect_farewells(2);
+    say(2, (etp_message){.type = ETP_TERMINATE, .code = ETP_CODE_WITHDRAWN});
+    expect_farewells(3);
+    confirm(3);
+    assert_int_equal(sold(), LOT);
+    expect_farewells(PEERS);
+}
+
+static void a_buyer_that_shuts_down_tells_batteries_with_which_nothing_is_open(void **unused)
+{
+    (void)unused;
+    set_up();
+    begin_buyer(ETP_FIRST_PRICE, 0);
+    etp_engine_link_lost(it.engine, 3);
+    forget();
+    etp_engine_shut_down(it.engine);
+    expect_farewells(3);
+    etp_engine_link_up(it.engine, 3);
+    expect_farewells(PEERS);
+    etp_engine_link_lost(it.engine, 3);
+    etp_engine_link_up(it.engine, 3);
+    expect_farewells(PEERS);
 }
 
 static void a_buyer_that_shuts_down_gives_up_its_bids_and_settles_its_doubts(void **unused)
@@ -258,6 +307,7 @@ static void a_buyer_that_shuts_down_gives_up_its_bids_and_settles_its_doubts(voi
     assert_true(count_heard(1, ETP_BID_CONFIRM) > 1);
     give_receipt(1);
     assert_int_equal(totals().wins, 1);
+    expect_farewells(PEERS);
     forget();
     begin_interval();
     advance(INTERVAL);
@@ -324,6 +374,9 @@ int main(void)
         cmocka_unit_test_teardown(a_buyer_that_recovers_remembers_who_is_gone, end_test_in_balance),
         cmocka_unit_test_teardown(a_battery_that_shuts_down_ends_an_open_auction, end_test_in_balance),
         cmocka_unit_test_teardown(a_battery_that_shuts_down_lets_holds_end, end_test_in_balance),
+        cmocka_unit_test_teardown(a_battery_that_shuts_down_still_awards_what_lapses, end_test_in_balance),
+        cmocka_unit_test_teardown(a_buyer_that_shuts_down_tells_batteries_with_which_nothing_is_open,
+                                  end_test_in_balance),
         cmocka_unit_test_teardown(a_buyer_that_shuts_down_gives_up_its_bids_and_settles_its_doubts,
                                   end_test_in_balance),
         cmocka_unit_test_teardown(an_interval_that_begins_ends_the_open_auction_of_the_last, end_test_in_balance),

@@ -222,7 +222,7 @@ static void a_lost_link_holds_up_no_other_peers_registers(void **unused)
     assert_int_equal(count_heard(0, ETP_REGISTER) + count_heard(0, ETP_BESS_STATUS), 0);
 }
 
-static void nothing_begins_on_a_link_that_is_back_after_the_shutdown(void **unused)
+static void a_peer_that_is_back_after_the_shutdown_is_told_and_nothing_begins(void **unused)
 {
     (void)unused;
     begin_bess(ETP_FIRST_PRICE);
@@ -230,8 +230,9 @@ static void nothing_begins_on_a_link_that_is_back_after_the_shutdown(void **unus
     assert_int_equal(etp_engine_shut_down(it.engine), ETP_OK);
     forget();
     bring_back(0);
+    assert_int_equal(count_heard(0, ETP_TERMINATE), 1);
     advance(ETP_NS_PER_HOUR * 2);
-    assert_int_equal(it.heard_count, 0);
+    assert_int_equal(it.heard_count, 1);
 }
 
 /* ---- clocks ---- */
@@ -305,7 +306,7 @@ int main(void)
         WITH(a_battery_that_is_back_is_queried_when_it_has_registered),
         WITH(a_battery_repeats_its_register_until_it_is_heard),
         WITH(a_lost_link_holds_up_no_other_peers_registers),
-        WITH(nothing_begins_on_a_link_that_is_back_after_the_shutdown),
+        WITH(a_peer_that_is_back_after_the_shutdown_is_told_and_nothing_begins),
         WITH(a_delay_is_measured_by_the_peers_clock),
         WITH(what_is_left_of_a_window_is_counted_by_the_peers_clock),
         WITH(an_absurd_clock_is_survived),

@@ -42,6 +42,7 @@ static void call_from_inside(void)
     GIVES(ETP_ESTATE, etp_engine_recover, engine, seller);
     GIVES(ETP_ESTATE, etp_engine_shut_down, engine);
     GIVES(ETP_ESTATE, etp_engine_brief_bess, engine, seller, &bess);
+    GIVES(ETP_ESTATE, etp_engine_set_base_reserve, engine, seller, 1);
     GIVES(ETP_ESTATE, etp_engine_brief_aggregator, engine, buyer, &aggregator);
     QUIET(etp_engine_free, engine);
 }
@@ -229,6 +230,10 @@ static void not_so(void)
     GIVES(ETP_ERANGE, etp_engine_advance, engine, ETP_TIME_NEVER);
     GIVES(ETP_OK, etp_engine_advance, engine, INT64_MIN);
     assert_int_equal(etp_engine_now(engine), NOON);
+    GIVES(ETP_EINVAL, etp_engine_set_base_reserve, NULL, seller, 1);
+    GIVES(ETP_EINVAL, etp_engine_set_base_reserve, engine, buyer, 1);
+    GIVES(ETP_ERANGE, etp_engine_set_base_reserve, engine, seller, -1);
+    GIVES(ETP_ERANGE, etp_engine_set_base_reserve, engine, seller, ETP_PRICE_MAX + 1);
     GIVES(ETP_EINVAL, etp_engine_brief_bess, engine, seller, NULL);
     GIVES(ETP_EINVAL, etp_engine_brief_bess, engine, buyer, &lot);
     GIVES(ETP_EINVAL, etp_engine_brief_aggregator, engine, buyer, NULL);

@@ -63,6 +63,12 @@ static void nothing_is_done_without_a_network(void **unused)
     GIVES(ETP_EINVAL, etp_live_dial, NULL, 0, "tcp://127.0.0.1:1", 0, NULL, NULL, NULL);
     GIVES(NULL, etp_live_address, NULL, 0);
     GIVES(ETP_EINVAL, etp_live_end, NULL, 0);
+    GIVES(ETP_EINVAL, etp_live_set_identity, NULL, 0, NULL);
+    GIVES(ETP_EINVAL, etp_live_renew_tls, NULL, NULL, &error);
+    GIVES(ETP_EINVAL, etp_live_set_tls, NULL, 0, NULL, &error);
+    GIVES(ETP_EINVAL, etp_live_end_discovery, NULL, 0);
+    GIVES(ETP_EINVAL, etp_live_get_limits, NULL, NULL);
+    GIVES(ETP_EINVAL, etp_live_set_limits, NULL, NULL, &error);
     GIVES(ETP_EINVAL, etp_live_start, NULL);
     GIVES(ETP_EINVAL, etp_live_changed, NULL);
     GIVES(ETP_EINVAL, etp_live_run, NULL);
@@ -122,6 +128,8 @@ static void nodes_and_endpoints_answer(void **unused)
     etp_live *live = side->live;
     etp_live_node_options node = {.size = sizeof node, .node = 7, .device_id = 7};
     etp_live_peer_info info = {.size = sizeof info};
+    etp_live_limits limits = {.size = 0};
+    const etp_live_tls tls = {.ca = "ca.pem"};
     etp_identity *identity;
     etp_trust *trust;
     assert_int_equal(etp_identity_generate(&identity, 8, NULL, &error), ETP_OK);
@@ -152,6 +160,9 @@ static void nodes_and_endpoints_answer(void **unused)
     GIVES(ETP_EINVAL, etp_live_set_trust, live, side->node, NULL);
     GIVES(ETP_EINVAL, etp_live_set_trust, live, side->node, trust);
     GIVES(ETP_ENOENT, etp_live_set_trust, live, 7, trust);
+    GIVES(ETP_EINVAL, etp_live_set_identity, live, side->node, NULL);
+    GIVES(ETP_EINVAL, etp_live_set_identity, live, side->node, identity);
+    GIVES(ETP_ENOENT, etp_live_set_identity, live, 7, identity);
     GIVES(ETP_EINVAL, etp_live_listen, live, side->node, NULL, NULL, NULL, &error);
     GIVES(ETP_EINVAL, etp_live_listen, live, side->node, "smoke://signals", NULL, NULL, &error);
     GIVES(ETP_EINVAL, etp_live_listen, live, side->node, "tls+tcp://127.0.0.1:0", NULL, NULL, &error);
@@ -159,6 +170,14 @@ static void nodes_and_endpoints_answer(void **unused)
     GIVES(ETP_ERANGE, etp_live_dial, live, side->node, "tcp://127.0.0.1:1", ETP_ID_MAX + 1, NULL, NULL, &error);
     GIVES(NULL, etp_live_address, live, 0);
     GIVES(ETP_ENOENT, etp_live_end, live, 0);
+    GIVES(ETP_OK, etp_live_renew_tls, live, NULL, &error);
+    GIVES(ETP_ENOENT, etp_live_set_tls, live, 0, &tls, &error);
+    assert_non_null(listen_at(side, "tcp://127.0.0.1:0"));
+    GIVES(ETP_ENOENT, etp_live_set_tls, live, 0, &tls, &error); /* it has none */
+    GIVES(ETP_EINVAL, etp_live_get_limits, live, &limits);
+    GIVES(ETP_EINVAL, etp_live_set_limits, live, &limits, &error);
+    limits.size = sizeof limits;
+    GIVES(ETP_EINVAL, etp_live_set_limits, live, &limits, &error); /* all of them 0 */
     GIVES(ETP_ENOENT, etp_live_peer, live, 0, &info);
     info.size = 0;
     GIVES(ETP_EINVAL, etp_live_peer, live, 0, &info);
@@ -176,6 +195,7 @@ static void discovery_answers(void **unused)
     etp_live_discovery discovery = {.size = sizeof discovery, .addresses = texts};
     etp_live_discovery_stats stats = {.size = sizeof stats};
     GIVES(ETP_ENOENT, etp_live_announce, live, side->node, NULL, 0, &error);
+    GIVES(ETP_ENOENT, etp_live_end_discovery, live, side->node);
     GIVES(ETP_ENOENT, etp_live_get_discovery, live, side->node, &stats);
     GIVES(ETP_EINVAL, etp_live_discover, live, side->node, NULL, &error);
     GIVES(ETP_EINVAL, etp_live_discover, live, side->node, &discovery, &error); /* nothing to do */
@@ -190,7 +210,6 @@ static void discovery_answers(void **unused)
         GIVES(ETP_EINVAL, etp_live_discover, live, side->node, &discovery, &error);
     discovery.address_count = 0;
     assert_int_equal(etp_live_discover(live, side->node, &discovery, &error), ETP_OK);
-    GIVES(ETP_EEXIST, etp_live_discover, live, side->node, &discovery, &error);
     GIVES(ETP_EINVAL, etp_live_announce, live, side->node, NULL, 1, &error);
     GIVES(ETP_EINVAL, etp_live_announce, live, side->node, texts, 1, &error);
     GIVES(ETP_EINVAL, etp_live_announce, live, side->node, texts, 5, &error);
@@ -211,6 +230,10 @@ static void meddle(void *user, const etp_live_peer_info *peer, const char *why)
     GIVES(ETP_ESTATE, etp_live_changed, side->live);
     GIVES(ETP_ESTATE, etp_live_start, side->live);
     GIVES(ETP_ESTATE, etp_live_set_trust, side->live, side->node, (const etp_trust *)(const void *)&error);
+    GIVES(ETP_ESTATE, etp_live_set_identity, side->live, side->node, (const etp_identity *)(const void *)&error);
+    GIVES(ETP_ESTATE, etp_live_end, side->live, 0);
+    GIVES(ETP_ESTATE, etp_live_end_discovery, side->live, side->node);
+    GIVES(ETP_ESTATE, etp_live_set_limits, side->live, &(etp_live_limits){.size = sizeof(etp_live_limits)}, &error);
     GIVES(ETP_ESTATE, etp_live_run, side->live);
     GIVES(ETP_ESTATE, etp_live_run_until, side->live, ETP_TIME_NEVER);
     QUIET(etp_live_free, side->live);

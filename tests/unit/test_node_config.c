@@ -279,8 +279,9 @@ static void changes_say_what_is_live(void **state)
         load_changed(aggregator_text, "listen = 'tcp://127.0.0.1:0'", "listen = { 'tcp://127.0.0.1:0' }, name = 'x'");
     etp_node_config_compare(&before.config, &after.config, &changes);
     assert_int_equal(changes.count, 2);
-    assert_false(change_of(&changes, "listen")->live);
+    assert_true(change_of(&changes, "listen")->live);
     assert_string_equal(change_of(&changes, "listen")->after, "{ tcp://127.0.0.1:0 }");
+    assert_false(change_of(&changes, "name")->live);
     assert_string_equal(change_of(&changes, "name")->before, "(not given)");
     release(&after);
     after = load_changed(aggregator_text, "strategy", "params = { a = 1 }, strategy");

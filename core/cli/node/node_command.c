@@ -21,8 +21,9 @@ static const char head[] =
     "Runs a battery, an aggregator or a relay as a process of its own, on a real network and by the clock\n"
     "on the wall, until it is told to end. FILE.lua returns a table that says which: docs/live.md has a guide.\n"
     "\n"
-    "Signals: SIGHUP reads FILE.lua again, SIGUSR1 prints the delay table, SIGTERM and SIGINT end the node\n"
-    "when its open holds have ended; a second one ends it at once.\n"
+    "Signals: SIGHUP reads FILE.lua again, and the certificates, keys and lists that it names; SIGUSR1 prints\n"
+    "the delay table; SIGTERM and SIGINT tell all peers and end the node when its open holds have ended, a\n"
+    "second one ends it at once.\n"
     "\n"
     "Example:\n"
     "  etp-engine node --check examples/live/battery.lua && etp-engine node examples/live/battery.lua\n";

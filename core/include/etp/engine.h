@@ -299,14 +299,19 @@ ETP_API int etp_engine_advance(etp_engine *engine, etp_time now);
 /** The next moment at which a timer is due, or ETP_TIME_NEVER. */
 ETP_API etp_time etp_engine_deadline(const etp_engine *engine);
 
+/** The reserve of a battery's default policy, from its next auction on; 8.3 c/kWh if 0. ETP_ERANGE for one below 0 or above
+ *  10 000 c/kWh, ETP_EINVAL for a node that is no battery. */
+ETP_API int etp_engine_set_base_reserve(etp_engine *engine, etp_node node, etp_price base_reserve);
+
 /** The device of `node` fails: it sends DeviceFailure to its peers, its auctions end, holds lapse, and it ignores all
  *  that arrives until it recovers. ETP_ENOENT for no such node. */
 ETP_API int etp_engine_fail(etp_engine *engine, etp_node node);
 /** It is back. ETP_ESTATE if it has not failed, ETP_ENOENT for no such node. */
 ETP_API int etp_engine_recover(etp_engine *engine, etp_node node);
 
-/** Sends Terminate (shutting_down) to every peer with which something is open; no new auctions, queries or bids. Open
- *  holds go on until confirmed or lapsed. ETP_ESTATE before the start. */
+/** Sends Terminate (shutting_down) to every peer whose link is up, once; no new auctions, queries or bids. Open holds go on
+ *  until confirmed or lapsed: a peer whose bid is held or on standby, or whose trade is in doubt, is told when that is
+ *  settled, and one whose link is lost when it is back. ETP_ESTATE before the start. */
 ETP_API int etp_engine_shut_down(etp_engine *engine);
 
 /* ---- reading ---- */

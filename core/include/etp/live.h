@@ -19,6 +19,9 @@
  * dial each other at the same time, the connection that the smaller device id dialed stays, and the other's dialer
  * rests until the peer is lost.
  *
+ * What may change while it runs: whom a node trusts and the key that it proves itself with, certificates, listeners and
+ * dialers, discovery, and limits. Each call either does all of what it says, or changes nothing and says why.
+ *
  * One thread: all functions are called, and all callbacks come, on the thread that runs the loop. Threads of NNG only
  * move bytes. Memory is taken for connections and peers as they come, up to the bounds of the options, and none for a
  * message. Nothing here is more than a door: docs/protocol.md has what is said on a connection.
@@ -151,6 +154,11 @@ ETP_API int etp_live_add_node(etp_live *live, const etp_live_node_options *optio
  *  such node, ETP_EINVAL for one without an identity. */
 ETP_API int etp_live_set_trust(etp_live *live, etp_node node, const etp_trust *trust);
 
+/** The key with which a node proves from now on that it is the same device; copied. Connections that are up stay; what is
+ *  announced is signed with it from the next announcement on. Whoever trusts the node has to have the new public key on a line
+ *  of its own before: see docs/security.md. ETP_EINVAL for an identity of another device, and for a node that has none. */
+ETP_API int etp_live_set_identity(etp_live *live, etp_node node, const etp_identity *identity);
+
 /** TLS on a listener or dialer. Paths of PEM files; both sides verify each other's certificate against `ca`. */
 typedef struct etp_live_tls {
     const char *ca;          /**< of the authority that signed the other side's certificate */
@@ -171,6 +179,15 @@ ETP_API int etp_live_listen(etp_live *live, etp_node node, const char *url, cons
  *  no error. Errors as above, and ETP_ERANGE for a device id that is none. */
 ETP_API int etp_live_dial(etp_live *live, etp_node node, const char *url, etp_id expected, const etp_live_tls *tls,
                           etp_live_endpoint *endpoint, etp_error *error);
+
+/** Reads the files of all listeners and dialers again, as when certificates were renewed under the same names, and tells of how
+ *  many; `renewed` may be NULL. What connects from now on has them, what is up keeps those it has. A dialer that waits
+ *  dials at once; a listener is closed for a moment, in which whoever connects has to try again. ETP_EINVAL for a file that will not
+ *  do: then nothing is changed at any of them. */
+ETP_API int etp_live_renew_tls(etp_live *live, unsigned *renewed, etp_error *error);
+
+/** The same for one listener or dialer, with other files. ETP_ENOENT, also for one without TLS. */
+ETP_API int etp_live_set_tls(etp_live *live, etp_live_endpoint endpoint, const etp_live_tls *tls, etp_error *error);
 
 /** How a node finds others, and is found. Texts are copied. Zero is the default in brackets. */
 typedef struct etp_live_discovery {
@@ -194,10 +211,14 @@ typedef struct etp_live_discovery {
 } etp_live_discovery;
 
 /** Announces the node from etp_live_start() on, and dials whom it hears where that is for it to do: docs/protocol.md says who
- *  dials whom. With an identity only devices of the trust list are heard. Once for a node: ETP_EEXIST. ETP_ERANGE for more
- *  groups, peers or addresses than there may be, ETP_ENOENT for no such node, ETP_EINVAL for a text that cannot be read, ETP_EIO
- *  where the system refuses. */
+ *  dials whom. With an identity only devices of the trust list are heard. Once more for the same node it changes its
+ *  discovery: dialers that came of it stay, unless TLS was switched on or off; where it cannot be as wanted it goes on as it
+ *  was. ETP_ERANGE for more groups, peers or addresses than there may be, ETP_ENOENT for no such node, ETP_EINVAL for a text
+ *  that cannot be read, ETP_EIO where the system refuses. */
 ETP_API int etp_live_discover(etp_live *live, etp_node node, const etp_live_discovery *discovery, etp_error *error);
+
+/** Announces and hears no more; dialers that came of it end as by etp_live_end(). ETP_ENOENT for a node without discovery. */
+ETP_API int etp_live_end_discovery(etp_live *live, etp_node node);
 
 /** Announces these addresses from now on, and at once; NULL: those that it announces, at once. ETP_ENOENT for a node without
  *  discovery. */
@@ -223,8 +244,26 @@ ETP_API int etp_live_get_discovery(const etp_live *live, etp_node node, etp_live
 /** Where a listener is to be reached, or what a dialer dials. Borrowed until it is ended; NULL for no such endpoint. */
 ETP_API const char *etp_live_address(const etp_live *live, etp_live_endpoint endpoint);
 
-/** No longer listens or dials there; its connections are closed. ETP_ENOENT. */
+/** No longer listens or dials there. Its connections end in order: what was handed to them goes out, the other side is told
+ *  that nothing is wrong, and they are closed. For the engine their links are lost: what is in doubt stays so until the peer
+ *  is back by another way. ETP_ENOENT. */
 ETP_API int etp_live_end(etp_live *live, etp_live_endpoint endpoint);
+
+/** What of the options can be changed while it runs. */
+typedef struct etp_live_limits {
+    size_t size;                  /**< sizeof(etp_live_limits) */
+    unsigned max_connections;     /**< where there are more already, they stay, and nobody new comes */
+    unsigned max_per_address;     /**< the same */
+    unsigned messages_per_second; /**< counts at once */
+    unsigned message_burst;       /**< counts at once */
+    size_t unacknowledged_bytes;  /**< of connections that begin from now on */
+    etp_time heartbeat;           /**< from the next one on */
+} etp_live_limits;
+
+/** Those that hold now. ETP_EINVAL for a `size` that is not its struct's. */
+ETP_API int etp_live_get_limits(const etp_live *live, etp_live_limits *limits);
+/** All of them, or none: ETP_EINVAL for limits that the options would not take, ETP_ENOMEM. */
+ETP_API int etp_live_set_limits(etp_live *live, const etp_live_limits *limits, etp_error *error);
 
 /** Once, after etp_engine_start(): from here on the loop serves connections. ETP_ESTATE without an engine that has started. */
 ETP_API int etp_live_start(etp_live *live);

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "live/carrier/inside.h"
 
-enum { MAX_CONNECTIONS = 1000000, MIN_BUFFER = 256, MAX_BUFFER = 16 << 20 };
+enum { MIN_BUFFER = 256, MAX_BUFFER = 16 << 20 };
 
 static void on_ended(void *user)
 {
@@ -113,8 +113,8 @@ static int check(const etp_carrier_options *options, etp_error *error)
         return etp_fail(error, ETP_EINVAL, "a carrier needs all of its calls, and wake");
     if (!etp_allocator_is_whole(options->allocator))
         return etp_fail(error, ETP_EINVAL, "a carrier's allocator lacks one of its functions");
-    if (options->max_connections < 1 || options->max_connections > MAX_CONNECTIONS)
-        return etp_fail(error, ETP_ERANGE, "a carrier may have 1 to %d connections, not %u", MAX_CONNECTIONS,
+    if (options->max_connections < 1 || options->max_connections > CARRIER_MAX_CONNECTIONS)
+        return etp_fail(error, ETP_ERANGE, "a carrier may have 1 to %d connections, not %u", CARRIER_MAX_CONNECTIONS,
                         options->max_connections);
     if (!is_buffer(options->receive_buffer) || !is_buffer(options->send_buffer))
         return etp_fail(error, ETP_ERANGE, "a connection's buffers may have %d to %d bytes", MIN_BUFFER, MAX_BUFFER);
@@ -124,14 +124,15 @@ static int check(const etp_carrier_options *options, etp_error *error)
     return ETP_OK;
 }
 
-static void chain_slots(struct etp_carrier *carrier)
+/* Those from the `first` one on are new; they come before the others that are free. */
+void etp_carrier_chain_slots(struct etp_carrier *carrier, unsigned first)
 {
     unsigned count = carrier->options.max_connections;
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = first; i < count; i++) {
         carrier->slots[i].generation = 1;
-        carrier->slots[i].next_free = i + 1 < count ? (int32_t)(i + 1) : CARRIER_NO_SLOT;
+        carrier->slots[i].next_free = i + 1 < count ? (int32_t)(i + 1) : carrier->first_free;
     }
-    carrier->first_free = 0;
+    carrier->first_free = (int32_t)first;
 }
 
 static void give_memory(struct etp_carrier *carrier)
@@ -148,7 +149,9 @@ static int build(struct etp_carrier *carrier)
     carrier->slots = etp_memory_take(options->allocator, options->max_connections * sizeof(*carrier->slots));
     if (carrier->slots == NULL || etp_carrier_handover_init(&carrier->handover, options->wake, options->user) != ETP_OK)
         return ETP_ENOMEM;
-    chain_slots(carrier);
+    carrier->first_free = CARRIER_NO_SLOT;
+    carrier->limit = options->max_connections;
+    etp_carrier_chain_slots(carrier, 0);
     etp_rng_seed(&carrier->rng, options->seed);
     if (etp_carrier_op_init(&carrier->tick, carrier, on_tick) == ETP_OK &&
         nng_aio_alloc(&carrier->quick, NULL, NULL) == 0)

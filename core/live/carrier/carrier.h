@@ -31,7 +31,7 @@ typedef uint64_t etp_connection; /* 0 is never one */
 /* Longest URL, and longest address that is told, with its terminator. */
 enum { ETP_CARRIER_ADDRESS_MAX = 256 };
 
-/* PEM files; read when the endpoint is made. Both sides verify each other's certificate against `ca`, which for a dialer
+/* PEM files; read when the endpoint is made, and by etp_carrier_prepare_tls(). Both sides verify each other's certificate against `ca`, which for a dialer
  * must also carry `server_name` (NULL: the host of the URL). With NNG 1.5 nobody can tell which name a client's
  * certificate carries: who it is must be shown above TLS. `insecure`: the other side's certificate is not looked at, and
  * none is asked for; `ca` may be NULL then, and a dialer's `certificate` and `key`. */
@@ -90,6 +90,20 @@ int etp_carrier_dial(etp_carrier *carrier, const char *url, const etp_tls *tls, 
 
 /* Stops listening or dialing, and closes its connections. ETP_ENOENT. */
 int etp_carrier_end(etp_carrier *carrier, unsigned endpoint);
+
+/* The same, but its connections stay, and are closed by etp_carrier_close(). */
+int etp_carrier_retire(etp_carrier *carrier, unsigned endpoint);
+
+/* Reads the files for an endpoint that has TLS. ETP_ENOENT, ETP_EINVAL: a file that will not do, ETP_ENOMEM; nothing is
+ * changed before etp_carrier_take_tls(), with which what begins has them, if they are `wanted`; else they are forgotten.
+ * Connections that are there keep theirs. */
+int etp_carrier_prepare_tls(etp_carrier *carrier, unsigned endpoint, const etp_tls *tls, etp_error *error);
+void etp_carrier_take_tls(etp_carrier *carrier, unsigned endpoint, bool wanted);
+
+/* As max_connections of the options, from now on; those that are there stay. ETP_ERANGE, ETP_ENOMEM. */
+int etp_carrier_set_max(etp_carrier *carrier, unsigned max_connections);
+/* As silence of the options, at least 1 ms. */
+void etp_carrier_set_silence(etp_carrier *carrier, etp_time silence);
 
 /* The URL with the port that the kernel chose, or "" if there is no such endpoint. Valid until it is ended. */
 const char *etp_carrier_address(const etp_carrier *carrier, unsigned endpoint);

@@ -188,7 +188,7 @@ static struct carrier_connection *build(struct etp_carrier *carrier)
 int etp_carrier_connection_open(struct carrier_endpoint *endpoint, struct carrier_line line, const char *address)
 {
     struct etp_carrier *carrier = endpoint->carrier;
-    bool is_full = carrier->first_free == CARRIER_NO_SLOT;
+    bool is_full = etp_carrier_is_full(carrier);
     struct carrier_connection *made = is_full ? NULL : build(carrier);
     if (made == NULL) {
         line.kind->close(&line);

@@ -13,13 +13,15 @@ enum {
     LINGER_MS = 200
 };
 
-static struct carrier_endpoint *find(const struct etp_carrier *carrier, unsigned number)
+struct carrier_endpoint *etp_carrier_find_endpoint(const struct etp_carrier *carrier, unsigned number)
 {
     unsigned place = number & (MAX_ENDPOINTS - 1);
     if (carrier == NULL || place >= carrier->endpoint_capacity)
         return NULL;
     const struct endpoint_slot *slot = &carrier->endpoints[place];
-    return slot->endpoint != NULL && slot->generation == number >> SLOT_BITS ? slot->endpoint : NULL;
+    struct carrier_endpoint *endpoint = slot->endpoint;
+    bool is_it = endpoint != NULL && slot->generation == number >> SLOT_BITS && endpoint->state != ENDPOINT_ENDED;
+    return is_it ? endpoint : NULL;
 }
 
 static void complain(struct carrier_endpoint *endpoint, const char *what, etp_time delay)
@@ -66,7 +68,7 @@ static const char all_taken[] = "all connections are taken: nobody is accepted u
 static void begin_or_wait_for_slot(struct carrier_endpoint *endpoint)
 {
     struct etp_carrier *carrier = endpoint->carrier;
-    if (endpoint->dials || endpoint->is_ws || carrier->first_free != CARRIER_NO_SLOT) {
+    if (endpoint->dials || endpoint->is_ws || !etp_carrier_is_full(carrier)) {
         begin(endpoint);
         return;
     }
@@ -77,7 +79,7 @@ static void begin_or_wait_for_slot(struct carrier_endpoint *endpoint)
 
 void etp_carrier_resume_listeners(struct etp_carrier *carrier)
 {
-    for (unsigned i = 0; i < carrier->endpoint_capacity && carrier->first_free != CARRIER_NO_SLOT; i++) {
+    for (unsigned i = 0; i < carrier->endpoint_capacity && !etp_carrier_is_full(carrier); i++) {
         struct carrier_endpoint *endpoint = carrier->endpoints[i].endpoint;
         if (endpoint == NULL || endpoint->state != ENDPOINT_FULL)
             continue;
@@ -122,6 +124,8 @@ static void free_endpoint(struct carrier_endpoint *endpoint)
     endpoint->kind->release(endpoint);
     if (endpoint->tls != NULL)
         nng_tls_config_free(endpoint->tls);
+    if (endpoint->prepared != NULL)
+        nng_tls_config_free(endpoint->prepared);
     etp_memory_give(endpoint->carrier->options.allocator, endpoint, sizeof(*endpoint));
 }
 
@@ -190,6 +194,8 @@ static void on_tried(struct carrier_event *event)
         take_line(endpoint);
     else
         drop_line(endpoint);
+    if (endpoint->state == ENDPOINT_RENEWED)
+        begin_or_wait_for_slot(endpoint);
     settle(endpoint);
 }
 
@@ -207,6 +213,16 @@ static void on_gone(struct carrier_event *event)
     struct carrier_endpoint *endpoint = CARRIER_AROUND(event, struct carrier_endpoint, gone);
     endpoint->gone_seen = true;
     settle(endpoint);
+}
+
+/* From here on its connections are nobody's. */
+static void release_connections(struct carrier_endpoint *endpoint)
+{
+    struct etp_carrier *carrier = endpoint->carrier;
+    for (unsigned i = 0; i < carrier->slots_touched; i++)
+        if (carrier->slots[i].connection != NULL && carrier->slots[i].connection->endpoint == endpoint)
+            carrier->slots[i].connection->endpoint = NULL;
+    endpoint->connection = NULL;
 }
 
 static void close_connections(struct carrier_endpoint *endpoint)
@@ -344,17 +360,29 @@ int etp_carrier_dial(etp_carrier *carrier, const char *url, const etp_tls *tls, 
     return make(carrier, url, tls, true, endpoint, error);
 }
 
-int etp_carrier_end(etp_carrier *carrier, unsigned endpoint)
+static int end(etp_carrier *carrier, unsigned number, bool keeps)
 {
-    struct carrier_endpoint *found = find(carrier, endpoint);
-    if (found == NULL || found->state == ENDPOINT_ENDED)
+    struct carrier_endpoint *found = etp_carrier_find_endpoint(carrier, number);
+    if (found == NULL)
         return ETP_ENOENT;
+    if (keeps)
+        release_connections(found);
     etp_carrier_endpoint_end(found);
     return ETP_OK;
 }
 
+int etp_carrier_end(etp_carrier *carrier, unsigned endpoint)
+{
+    return end(carrier, endpoint, false);
+}
+
+int etp_carrier_retire(etp_carrier *carrier, unsigned endpoint)
+{
+    return end(carrier, endpoint, true);
+}
+
 const char *etp_carrier_address(const etp_carrier *carrier, unsigned endpoint)
 {
-    const struct carrier_endpoint *found = find(carrier, endpoint);
-    return found != NULL && found->state != ENDPOINT_ENDED ? found->address : "";
+    const struct carrier_endpoint *found = etp_carrier_find_endpoint(carrier, endpoint);
+    return found != NULL ? found->address : "";
 }

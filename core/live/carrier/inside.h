@@ -25,6 +25,7 @@
  *     WAITING   `waiting` is busy: a sleep after a failure or, of a dialer, a connection that has gone. Then TRYING.
  *     UP        a dialer whose connection is there. When that has gone: WAITING.
  *     FULL      a listener while there is no slot for a connection. When one is given back: TRYING.
+ *     RENEWED   a listener that is closed, and listens again with other certificates when its accept has ended.
  *     ENDED     by etp_carrier_end(). What is busy is made to end; then, and after its `gone`, it is freed.
  *
  * Who frees: only the two functions that look whether nothing is busy any more, etp_carrier_connection_settle() and
@@ -61,7 +62,7 @@
 #include "live/carrier/carrier.h"
 #include "live/carrier/handover.h"
 
-enum { CARRIER_TICK_MS = 250, CARRIER_NO_SLOT = -1 };
+enum { CARRIER_TICK_MS = 250, CARRIER_NO_SLOT = -1, CARRIER_MAX_CONNECTIONS = 1000000 };
 
 /* What lies around an event or an operation. */
 #define CARRIER_AROUND(part, type, member) ((type *)(void *)((char *)(part)-offsetof(type, member)))
@@ -124,7 +125,7 @@ struct carrier_connection {
     bool was_filled; /* the last receive took all the room there was: more is likely to be there */
 };
 
-enum endpoint_state { ENDPOINT_TRYING, ENDPOINT_WAITING, ENDPOINT_UP, ENDPOINT_FULL, ENDPOINT_ENDED };
+enum endpoint_state { ENDPOINT_TRYING, ENDPOINT_WAITING, ENDPOINT_UP, ENDPOINT_FULL, ENDPOINT_RENEWED, ENDPOINT_ENDED };
 
 struct carrier_endpoint_kind {
     /* Makes its NNG object, with `tls` if there is one; a listener listens when it returns. */
@@ -148,8 +149,8 @@ struct carrier_endpoint {
     struct carrier_event gone;
     nng_stream_listener *listener;
     nng_stream_dialer *dialer;
-    nng_tls_config *tls;
-    struct carrier_hall *hall; /* of inproc */
+    nng_tls_config *tls, *prepared; /* the second waits for etp_carrier_take_tls() */
+    struct carrier_hall *hall;      /* of inproc */
     etp_time backoff;
     unsigned number;
     enum endpoint_state state;
@@ -179,6 +180,7 @@ struct etp_carrier {
     struct connection_slot *slots;
     struct endpoint_slot *endpoints;
     unsigned endpoint_capacity, endpoint_count, full_listeners;
+    unsigned limit; /* of connections; there may be more slots */
     unsigned connection_count, pair_count, watched, ws_listeners, slots_touched;
     int32_t first_free;
     etp_rng rng;
@@ -192,6 +194,7 @@ void etp_carrier_op_fini(struct carrier_op *op); /* accepts a zeroed one; it mus
 void etp_carrier_op_sleep(struct carrier_op *op, etp_time duration);
 void etp_carrier_watch(struct carrier_connection *connection);
 void etp_carrier_start_tick(struct etp_carrier *carrier);
+void etp_carrier_chain_slots(struct etp_carrier *carrier, unsigned first);
 
 /* connection.c */
 
@@ -204,7 +207,11 @@ void etp_carrier_connection_settle(struct carrier_connection *connection);
 void etp_carrier_connection_tick(struct carrier_connection *connection);
 struct carrier_connection *etp_carrier_find(const struct etp_carrier *carrier, etp_connection number);
 
+/* change.c */
+bool etp_carrier_is_full(const struct etp_carrier *carrier);
+
 /* endpoint.c */
+struct carrier_endpoint *etp_carrier_find_endpoint(const struct etp_carrier *carrier, unsigned number);
 void etp_carrier_endpoint_lost(struct carrier_endpoint *endpoint);
 void etp_carrier_endpoint_end(struct carrier_endpoint *endpoint);
 void etp_carrier_resume_listeners(struct etp_carrier *carrier);

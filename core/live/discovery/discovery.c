@@ -92,10 +92,12 @@ static int add_door(etp_discovery *d, const etp_udp_address *bound, bool shared,
 {
     etp_discovery_door *door = &d->doors[d->door_count];
     *door = (etp_discovery_door){.discovery = d, .family = bound->any.sa_family};
-    int result = etp_udp_open(bound, shared, &door->fd, error);
+    int result = etp_udp_open(bound, shared || d->options.before != NULL, &door->fd, error);
     if (result != ETP_OK)
         return result;
     d->door_count++;
+    door->shared = shared;
+    etp_udp_share(door->fd, shared);
     door->event = event_new(d->options.base, door->fd, EV_READ | EV_PERSIST, etp_discovery_on_readable, door);
     if (door->event == NULL || event_add(door->event, NULL) != 0)
         return etp_fail(error, ETP_ENOMEM, NULL);
@@ -167,6 +169,12 @@ static int add_plains(etp_discovery *d, const char *listen, etp_error *error)
     return result;
 }
 
+static void let_in(etp_discovery *before, bool all)
+{
+    for (unsigned i = 0; before != NULL && i < before->door_count; i++)
+        etp_udp_share(before->doors[i].fd, all || before->doors[i].shared);
+}
+
 static int open_doors(etp_discovery *d, const etp_discovery_options *options, etp_error *error)
 {
     unsigned groups = count_texts(options->groups, ETP_DISCOVERY_GROUPS);
@@ -213,7 +221,10 @@ int etp_discovery_new(etp_discovery **discovery, const etp_discovery_options *op
         return etp_fail(error, ETP_ENOMEM, NULL);
     d->options = *options;
     fill_in(&d->options);
+    let_in(options->before, true);
     int result = set_up(d, options, error);
+    let_in(options->before, false);
+    d->options.before = NULL;
     if (result != ETP_OK) {
         etp_discovery_free(d);
         return result;
@@ -257,6 +268,15 @@ int etp_discovery_set_trust(etp_discovery *d, const etp_trust *trust)
         return ETP_EINVAL;
     d->options.trust = trust;
     etp_guard_sweep(&d->guard, is_trusted, d);
+    return ETP_OK;
+}
+
+int etp_discovery_set_identity(etp_discovery *d, const etp_identity *identity)
+{
+    if (d == NULL || identity == NULL || d->options.identity == NULL ||
+        etp_identity_device(identity) != d->options.device)
+        return ETP_EINVAL;
+    d->options.identity = identity;
     return ETP_OK;
 }
 

@@ -90,9 +90,10 @@ typedef struct etp_discovery_options {
     etp_id device;                  /**< of this node */
     etp_device_role role;           /**< of this node */
     etp_discovery_calls calls;
-    void *user;                   /**< handed to each call */
-    const etp_identity *identity; /**< borrowed; NULL: nothing is signed, and whoever announces himself is believed */
-    const etp_trust *trust;       /**< borrowed until etp_discovery_set_trust(); required with an identity */
+    void *user; /**< handed to each call */
+    const etp_identity *
+        identity; /**< borrowed until etp_discovery_set_identity(); NULL: nothing is signed, and whoever announces himself is believed */
+    const etp_trust *trust; /**< borrowed until etp_discovery_set_trust(); required with an identity */
     const char *groups[ETP_DISCOVERY_GROUPS]; /**< "239.255.77.77:7700", "[ff15::4554:5000]:7700" */
     const char *peers[ETP_DISCOVERY_PEERS];   /**< "10.0.0.9:7700": told besides, or where there is no multicast */
     const char *interface;                    /**< by name: for multicast; NULL = the system's choice */
@@ -109,6 +110,8 @@ typedef struct etp_discovery_options {
     unsigned source_rate; /**< datagrams a second of one address that may cost a signature check; default 20 */
     unsigned total_rate;  /**< the same, of all; default 400. Twice as much at once, here and above. */
     uint64_t seed;        /**< of the jitter */
+    /** Another of the same device, whose place it is to take: for that time both may be bound to the same ports. */
+    struct etp_discovery *before;
 } etp_discovery_options;
 
 typedef struct etp_discovery etp_discovery;
@@ -124,6 +127,8 @@ int etp_discovery_set_addresses(etp_discovery *discovery, const char *const *add
                                 etp_error *error);
 /** Whom it believes from now on. What it remembers of others is forgotten. ETP_EINVAL for NULL, and without an identity. */
 int etp_discovery_set_trust(etp_discovery *discovery, const etp_trust *trust);
+/** Signs with this key from now on, borrowed; of the same device. ETP_EINVAL for NULL, and where nothing is signed. */
+int etp_discovery_set_identity(etp_discovery *discovery, const etp_identity *identity);
 /** The port on which unicast is heard; 0 for no such family. */
 unsigned etp_discovery_port(const etp_discovery *discovery, bool ipv6);
 

@@ -18,6 +18,7 @@ typedef struct etp_discovery_door {
     int fd;
     int family;
     struct event *event;
+    bool shared;           /* others may be bound to its port */
     bool is_group;         /* only listens; the plain door of its family sends */
     bool joined;           /* the group */
     etp_udp_address group; /* of a group's door */

@@ -130,6 +130,11 @@ static bool share_port(int fd)
     return true;
 }
 
+bool etp_udp_share(int fd, bool shared)
+{
+    return shared ? share_port(fd) : set(fd, SOL_SOCKET, SO_REUSEADDR, 0);
+}
+
 static bool set_up(int fd, const etp_udp_address *bound, bool shared)
 {
     int flags = fcntl(fd, F_GETFL);

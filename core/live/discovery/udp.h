@@ -37,6 +37,8 @@ uint64_t etp_udp_host_key(const etp_udp_address *address);
 
 /** A socket that does not block, in `fd`. `shared`: other sockets may be bound to the same port. ETP_EIO. */
 int etp_udp_open(const etp_udp_address *bound, bool shared, int *fd, etp_error *error);
+/** Whether others may be bound to its port from now on. */
+bool etp_udp_share(int fd, bool shared);
 /** What it sends to groups leaves by that interface (0 = the system's choice), goes so many hops, and is heard on this host
  *  too. ETP_EIO. */
 int etp_udp_prepare(int fd, int family, unsigned interface, unsigned hops, etp_error *error);

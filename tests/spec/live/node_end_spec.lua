@@ -57,3 +57,34 @@ describe("SIGTERM while an award is held", function()
     aggregator:stop()
   end)
 end)
+
+describe("SIGTERM while nothing is open", function()
+  -- An interval that is longer than the test, and a buyer that needs nothing: there is nothing but links.
+  local market = { market = { interval_s = 3600 } }
+  local idle = nodes.with(market, { demand = { need_kwh = 0 } })
+
+  local function count(text, pattern)
+    return select(2, text:gsub(pattern, ""))
+  end
+
+  it("tells every peer that is there, once, and a battery that is back is known again", function()
+    local battery, aggregator = nodes.pair(market, idle)
+    local dial = { dial = aggregator:ready() }
+    local other = nodes.start("other", nodes.battery(nodes.with(dial, { device = 1002, market = market.market })))
+    other:wait("\npeer up [^\n]*device=2001")
+    battery:stop()
+    aggregator:wait("\nterminate [^\n]*peer=1001 code=shutting_down\n")
+    aggregator:wait("\npeer lost [^\n]*device=1001")
+    local again = nodes.start("again", nodes.battery(nodes.with(dial, market)), "--log debug")
+    again:wait("\npeer up [^\n]*device=2001")
+    aggregator:wait("\npeer up [^\n]*device=1001", 2)
+    aggregator:stop()
+    for _, node in ipairs({ again, other }) do
+      node:wait("\nterminate [^\n]*peer=2001 code=shutting_down\n")
+      node:wait("\npeer lost [^\n]*device=2001")
+      node:stop()
+      assert.equal(1, count(node:out(), "\nterminate "))
+    end
+    assert.equal(1, count(aggregator:out(), "\nterminate "))
+  end)
+end)

@@ -7,7 +7,6 @@ local states = require("trade_states")
 
 local says_so = { "battery", "\nterminate [^\n]*peer=2001 code=shutting_down" }
 local battery_says_so = { "a", "\nterminate [^\n]*peer=1001 code=shutting_down" }
-local battery_missed = { "a", log = "fault=link of=1001" }
 local lapsed = { means = "the hold is over", "battery", "\nlapse [^\n]*peer=2001 " }
 local lapsed_there = { "battery", life = 1, lapsed[2] }
 local void = { "a", life = 1, "\nvoid [^\n]*peer=1001 " }
@@ -22,26 +21,26 @@ local rows = {
   { victim = "a", at = "bidding", buyer = "b", told = { says_so } },
   { victim = "a", at = "held", buyer = "b", told = { says_so } },
   { victim = "a", at = "held", late = true, buyer = "b", told = { says_so } },
-  { victim = "a", at = "confirming", buyer = "a", told = { bought } },
-  { victim = "a", at = "confirming", after = lapsed, buyer = "b", told = { void } },
+  { victim = "a", at = "confirming", buyer = "a", told = { bought, says_so } },
+  { victim = "a", at = "confirming", after = lapsed, buyer = "b", told = { void, says_so } },
   { victim = "a", at = "confirming", after = lapsed, let = "cut", buyer = "b", told = { void } },
-  { victim = "a", at = "receipt", buyer = "a", told = { bought } },
+  { victim = "a", at = "receipt", buyer = "a", told = { bought, says_so } },
   { victim = "a", at = "receipt", let = "cut", buyer = "a", told = { bought } },
-  { victim = "a", at = "sold", buyer = "a" },
+  { victim = "a", at = "sold", buyer = "a", told = { says_so } },
   { victim = "b", at = "held", buyer = "a",
     told = { { "battery", "\nterminate [^\n]*peer=2002 code=shutting_down" }, bought } },
-  { victim = "battery", at = "queried", told = { battery_missed } },
+  { victim = "battery", at = "queried", told = { battery_says_so } },
   { victim = "battery", at = "waiting", told = { battery_says_so } },
-  { victim = "battery", at = "bidding", told = { battery_missed } },
-  { victim = "battery", at = "held", buyer = "a", told = { bought } },
-  { victim = "battery", at = "held", after = lapsed, buyer = "b", told = { void } },
-  { victim = "battery", at = "confirming", buyer = "a", told = { bought } },
-  { victim = "battery", at = "confirming", after = lapsed, buyer = "b", told = { void } },
-  { victim = "battery", at = "receipt", buyer = "a", told = { bought } },
-  { victim = "battery", at = "receipt", after = asked_on, buyer = "a", told = { bought } },
+  { victim = "battery", at = "bidding", told = { battery_says_so } },
+  { victim = "battery", at = "held", buyer = "a", told = { bought, battery_says_so } },
+  { victim = "battery", at = "held", after = lapsed, buyer = "b", told = { void, battery_says_so } },
+  { victim = "battery", at = "confirming", buyer = "a", told = { bought, battery_says_so } },
+  { victim = "battery", at = "confirming", after = lapsed, buyer = "b", told = { void, battery_says_so } },
+  { victim = "battery", at = "receipt", buyer = "a", told = { bought, battery_says_so } },
+  { victim = "battery", at = "receipt", after = asked_on, buyer = "a", told = { bought, battery_says_so } },
   -- If the buyer is back within a second, as it should, it gets its receipt; a slow machine may need longer.
   { victim = "battery", at = "receipt", let = "cut", buyer = "a", forgot = true },
-  { victim = "battery", at = "sold", buyer = "a", told = { bought } },
+  { victim = "battery", at = "sold", buyer = "a", told = { bought, battery_says_so } },
   -- The other side stands still: it is not waited for beyond the hold, or for ever.
   { victim = "battery", at = "held", frozen = "a", buyer = "b", told = { lapsed_there, void } },
   { victim = "a", at = "receipt", let = "cut", frozen = "battery", buyer = "a", forgot = true, in_doubt = 1 },
