@@ -4,6 +4,7 @@
  * is greeted when the connection with the relay is there, and again from time to time while it is not up; whoever answers has a
  * port, and so a link of the engine. One that has a connection of its own with us is left alone.
  */
+#include "base/bucket.h"
 #include "live/relay/relay.h"
 
 #define GREET_AGAIN (30 * ETP_NS_PER_SECOND)
@@ -162,11 +163,7 @@ static bool has_begun_anew(const struct live_connection *connection, struct far_
     const etp_time now = etp_live_now(connection->live);
     if (far == NULL || far->port.peer == NULL)
         return false;
-    const etp_time due = (far->anew_due > now ? far->anew_due : now) + ANEW_EACH;
-    if (due - now > ANEW_AT_ONCE * ANEW_EACH)
-        return false;
-    far->anew_due = due;
-    return true;
+    return etp_bucket_take(&far->anew_due, now, ANEW_EACH, ANEW_AT_ONCE * ANEW_EACH);
 }
 
 static void take_note(struct live_connection *connection, etp_id device, unsigned char note)
