@@ -82,6 +82,8 @@ struct etp_live_peer {
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
+    struct live_pair *pairs;           /* at a relay: those with whom it speaks */
+    unsigned pair_count, notes_due;
 };
 
 /* opening -> established -> ending -> gone. What is ending has said BYE, and is closed once that has left. */
@@ -175,6 +177,9 @@ struct etp_live {
 /* live.c */
 void *etp_live_take(etp_live *live, size_t size);
 void etp_live_give(etp_live *live, void *memory, size_t size);
+
+/* relay/pairs.c */
+void etp_pairs_free(etp_live *live, struct etp_live_peer *peer);
 
 /* nodes.c */
 struct live_node *etp_live_node_of(const etp_live *live, etp_node number);
