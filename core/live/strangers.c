@@ -10,7 +10,7 @@
  *
  * Who reaches a path of ipc, or a name of inproc, is on this machine, whose processor he needs no connection to waste.
  */
-#include "base/bucket.h"
+#include "live/bucket.h"
 #include "live/internal.h"
 
 enum { TIMES_OF_ALL = 8 }; /* so many times what one network may all together */

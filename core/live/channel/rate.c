@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A bucket of messages: it fills at the rate of the options up to the burst. */
-#include "base/bucket.h"
+#include "live/bucket.h"
 #include "live/channel/internal.h"
 
 enum { CONNECTIONS_IN_A_BURST = 100 };

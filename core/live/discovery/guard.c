@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/bucket.h"
 #include "base/memory.h"
 #include "etp/rng.h"
+#include "live/bucket.h"
 
 enum { BURST = 2 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/relay/pairs.h"
 
-#include "base/bucket.h"
+#include "live/bucket.h"
 #include "live/relay/queue.h"
 
 /* A device that comes and goes without end is told of so often; else it is noticed at the next message. */

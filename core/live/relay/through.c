@@ -4,7 +4,7 @@
  * is greeted when the connection with the relay is there, and again from time to time while it is not up; whoever answers has a
  * port, and so a link of the engine. One that has a connection of its own with us is left alone.
  */
-#include "base/bucket.h"
+#include "live/bucket.h"
 #include "live/relay/relay.h"
 
 #define GREET_AGAIN (30 * ETP_NS_PER_SECOND)

@@ -3,8 +3,8 @@
  * A bucket that fills at a rate up to a brim. Instead of what is in it, the moment is kept at which it is full again: what is
  * taken moves that moment by the time in which it flows in, and at most a bucketful ahead of now. All of it is time.
  */
-#ifndef ETP_BASE_BUCKET_H
-#define ETP_BASE_BUCKET_H
+#ifndef ETP_LIVE_BUCKET_H
+#define ETP_LIVE_BUCKET_H
 
 #include <stdbool.h>
 
