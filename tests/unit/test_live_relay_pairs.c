@@ -156,6 +156,33 @@ static void test_a_device_that_flaps_does_not_flood(void **state)
     WAIT_FOR(see_each_other());
 }
 
+static struct live_connection *with_relay(const struct side *side)
+{
+    return etp_live_connection_of(etp_live_find_peer(side->live, side->node_options.node, RELAY)->port);
+}
+
+/* A HELLO that comes when nothing more may be under way is answered when something may, and not when it is said again. */
+static void test_a_hello_is_answered_however_full_the_channel_is(void **state)
+{
+    (void)state;
+    connect_three();
+    trade();
+    struct live_connection *of_battery = with_relay(battery), *of_buyer = with_relay(buyer);
+    etp_live_enter(battery->live);
+    etp_through_take(of_battery, BUYER, &(unsigned char){ETP_RELAY_GONE}, 1);
+    etp_live_leave(battery->live);
+    assert_false(peer_with(battery, BUYER).up);
+    const etp_time now = etp_live_enter(buyer->live);
+    while (etp_channel_send(&of_buyer->channel, now, OTHER_BUYER, &(unsigned char){ETP_RELAY_HELLO}, 1) == ETP_OK)
+        etp_live_list(buyer->live, of_buyer);
+    etp_through_take(of_buyer, BATTERY, &(unsigned char){ETP_RELAY_HELLO}, 1);
+    etp_live_leave(buyer->live);
+    const unsigned lost = buyer->lost;
+    WAIT_FOR(see_each_other());
+    assert_int_equal(buyer->lost, lost);
+    trade();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_base, teardown)
 
 int main(void)
@@ -166,6 +193,7 @@ int main(void)
         TEST(test_the_newest_note_takes_the_place_of_others),
         TEST(test_a_battery_has_so_many_pairs_and_no_more),
         TEST(test_a_device_that_flaps_does_not_flood),
+        TEST(test_a_hello_is_answered_however_full_the_channel_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
