@@ -69,10 +69,9 @@ static unsigned connections_of(const etp_live *live, uint64_t host)
     return count;
 }
 
-const char *etp_live_over_cap(etp_live *live, const char *address)
+static const char *over_cap(etp_live *live, uint64_t host, uint64_t network)
 {
     const etp_live_options *options = &live->options;
-    const uint64_t host = etp_live_hash_host(address), network = etp_live_hash_network(address);
     const unsigned own = mute_of(live, network);
     if (host != 0 && options->max_per_address > 0 && connections_of(live, host) >= options->max_per_address)
         return "too many connections of one address";
@@ -81,4 +80,16 @@ const char *etp_live_over_cap(etp_live *live, const char *address)
     if (live->mute_count >= options->max_unauthenticated && !make_room(live, network, own))
         return "too many connections have yet to say who they are";
     return NULL;
+}
+
+/* Nobody makes room for one who is not let in. */
+const char *etp_live_keeps_out(etp_live *live, const char *address)
+{
+    const uint64_t host = etp_live_hash_host(address), network = etp_live_hash_network(address);
+    const char *why = etp_live_comes_too_often(live, network);
+    if (why == NULL)
+        why = over_cap(live, host, network);
+    if (why == NULL)
+        etp_live_has_come(live, network);
+    return why;
 }

@@ -3,7 +3,8 @@
  * A connection is the carrier's bytes, the channel that makes frames of them, and a port under which they reach the
  * engine.
  *
- *     opened       a place and a channel are taken; one too many is closed without a word
+ *     admit        one too many, or too soon, is closed without a word
+ *     opened       a place and a channel are taken
  *     established  the channel knows who it is: its port joins the peer, or the connection ends
  *     ending       the channel is over, or was ended by us: what it has yet to say goes out, then it is closed
  *     closed       the carrier says so: everything is given back
@@ -202,16 +203,24 @@ static struct live_connection *make_connection(etp_live *live, const struct live
     return made;
 }
 
+/* Before anything is taken for it. */
+bool etp_live_admit(void *user, unsigned number, const char *address)
+{
+    etp_live *live = user;
+    etp_live_endpoint place;
+    const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
+    const char *why = endpoint != NULL ? etp_live_keeps_out(live, address) : NULL;
+    if (why != NULL)
+        etp_live_refuse(live, ETP_LIVE_REFUSED_CAP, endpoint->node->channel.device, 0, address, why);
+    return endpoint != NULL && why == NULL;
+}
+
 static void on_opened(void *user, etp_connection carried, unsigned number, const char *address, bool dialed)
 {
     etp_live *live = user;
     etp_live_endpoint place;
     const struct live_endpoint *endpoint = etp_live_endpoint_of(live, number, &place);
-    const char *refused = dialed || endpoint == NULL ? NULL : etp_live_over_cap(live, address);
-    if (refused != NULL)
-        etp_live_refuse(live, ETP_LIVE_REFUSED_CAP, endpoint->node->channel.device, 0, address, refused);
-    struct live_connection *connection =
-        endpoint != NULL && refused == NULL ? make_connection(live, endpoint, carried, address) : NULL;
+    struct live_connection *connection = endpoint != NULL ? make_connection(live, endpoint, carried, address) : NULL;
     if (connection == NULL) {
         etp_carrier_close(live->carrier, carried);
         return;

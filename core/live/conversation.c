@@ -139,6 +139,8 @@ static void on_established(void *user, const etp_channel_peer *peer)
         refuse(connection, answer_to(live, peer->device, result, &error), 0);
         return;
     }
+    if (!connection->dialed)
+        etp_live_is_no_stranger(live, connection->network, peer->proved);
     etp_carrier_good(live->carrier, connection->carried);
     etp_live_endpoint_works(live, connection);
     /* The handshake was a round trip too, when nobody had joined yet. */

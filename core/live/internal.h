@@ -5,7 +5,7 @@
  *     nodes         the devices that live here, each with its identity and whom it trusts             nodes.c
  *     endpoints     listeners and dialers, each of one node, with certificates                        endpoints.c, tls.c
  *     connections   a carrier's connection with the channel that speaks on it, and a port             connections.c,
- *                   conversation.c, and how many there may be in caps.c
+ *                   conversation.c, how many there may be in caps.c, how often strangers come in strangers.c
  *     peers         the devices that have been established, each with its link and its present port   peers.c
  *     loop          one event for the carrier's wake, one timer for everything that has a deadline    loop.c
  *     relays        frames that go on through us, or come to us through a relay                       relay/
@@ -27,6 +27,7 @@ enum {
     AUDIT_ADDRESSES = 64,
     AUDIT_KIND_FACTOR = 4, /* of one kind, from all addresses, so many times what one address may cause */
     ROUND_TRIPS = 64,
+    STRANGERS = 256,       /* networks whose connects are counted */
     SILENT_HEARTBEATS = 3, /* after so many a peer is lost */
     SEND_BUFFER = 8192     /* bytes handed to the system at a time */
 };
@@ -81,6 +82,8 @@ struct etp_live_peer {
     unsigned round_trip_count;
     uint32_t round_trips[ROUND_TRIPS]; /* the last ones, in microseconds */
     struct etp_live_peer *next;        /* in its bucket */
+    struct live_pair *pairs;           /* at a relay: those with whom it speaks */
+    unsigned pair_count, notes_due;
 };
 
 /* opening -> established -> ending -> gone. What is ending has said BYE, and is closed once that has left. */
@@ -119,6 +122,12 @@ struct audit_address {
     uint64_t left_out;
 };
 
+/* One network, and when its bucket of connects is full again. */
+struct stranger {
+    uint64_t network;
+    etp_time full_at;
+};
+
 struct etp_live {
     etp_live_options options;
     const etp_allocator *allocator;
@@ -142,6 +151,9 @@ struct etp_live {
     struct live_connection *listed; /* to be settled, the last one first */
     struct live_connection *mute;   /* those that dialed us and have yet to say who they are, the oldest first */
     unsigned mute_count;
+    struct stranger strangers[STRANGERS];
+    etp_time strangers_full_at; /* the bucket of all of them */
+    uint64_t *homes;            /* networks from which a peer has proved itself; as many as peer_buckets */
 
     struct etp_live_peer **peers, **links; /* by index, and by link */
     struct etp_live_peer **peer_buckets;
@@ -167,6 +179,9 @@ struct etp_live {
 int etp_live_check_options(const etp_live_options *options, etp_error *error);
 void *etp_live_take(etp_live *live, size_t size);
 void etp_live_give(etp_live *live, void *memory, size_t size);
+
+/* relay/pairs.c */
+void etp_pairs_free(etp_live *live, struct etp_live_peer *peer);
 
 /* nodes.c */
 struct live_node *etp_live_node_of(const etp_live *live, etp_node number);
@@ -202,6 +217,7 @@ void etp_live_free_finders(etp_live *live);
 
 /* connections.c */
 extern const etp_carrier_calls etp_live_carrier_calls;
+bool etp_live_admit(void *user, unsigned endpoint, const char *address);           /* the carrier's */
 void etp_live_end_connection(etp_live *live, struct live_connection *connection);  /* its channel is over */
 void etp_live_drop_connection(etp_live *live, struct live_connection *connection); /* at once, without a word */
 /* Those of an endpoint that is ended: each says so, and belongs to none from here on. */
@@ -218,10 +234,18 @@ extern const etp_channel_calls etp_live_channel_calls;
 extern const etp_live_port_class etp_live_connected;
 
 /* caps.c */
-/* Why one more of this address is too many, or NULL. May send away one that has yet to say who it is. */
-const char *etp_live_over_cap(etp_live *live, const char *address);
+/* Why one more of this address is too many, or comes too soon; NULL: it is counted. May send away one that has yet to say
+ * who it is. */
+const char *etp_live_keeps_out(etp_live *live, const char *address);
 void etp_live_is_mute(etp_live *live, struct live_connection *connection);
 void etp_live_is_mute_no_more(etp_live *live, struct live_connection *connection);
+
+/* strangers.c */
+/* Why somebody of this network may not connect now, or NULL. */
+const char *etp_live_comes_too_often(etp_live *live, uint64_t network);
+void etp_live_has_come(etp_live *live, uint64_t network);
+/* He has said who he is, and with `proved` has proved it. */
+void etp_live_is_no_stranger(etp_live *live, uint64_t network, bool proved);
 
 /* peers.c */
 struct etp_live_peer *etp_live_find_peer(const etp_live *live, etp_node node, etp_id device);

@@ -15,6 +15,8 @@ int etp_live_get_limits(const etp_live *live, etp_live_limits *limits)
     *limits = (etp_live_limits){.size = sizeof *limits,
                                 .max_connections = live->connection_limit,
                                 .max_per_address = options->max_per_address,
+                                .connects_per_second = options->connects_per_second,
+                                .connect_burst = options->connect_burst,
                                 .messages_per_second = options->messages_per_second,
                                 .message_burst = options->message_burst,
                                 .unacknowledged_bytes = options->unacknowledged_bytes,
@@ -93,6 +95,8 @@ static void take_over(etp_live *live, const etp_live_limits *limits)
 {
     etp_live_options *options = &live->options;
     options->max_per_address = limits->max_per_address;
+    options->connects_per_second = limits->connects_per_second;
+    options->connect_burst = limits->connect_burst;
     options->messages_per_second = limits->messages_per_second;
     options->message_burst = limits->message_burst;
     options->unacknowledged_bytes = limits->unacknowledged_bytes;
@@ -110,6 +114,8 @@ int etp_live_set_limits(etp_live *live, const etp_live_limits *limits, etp_error
         return etp_fail(error, ETP_ESTATE, "limits cannot be set from inside a callback");
     etp_live_options wanted = live->options;
     wanted.max_connections = limits->max_connections;
+    wanted.connects_per_second = limits->connects_per_second;
+    wanted.connect_burst = limits->connect_burst;
     wanted.messages_per_second = limits->messages_per_second;
     wanted.message_burst = limits->message_burst;
     wanted.unacknowledged_bytes = limits->unacknowledged_bytes;

@@ -17,6 +17,8 @@ void etp_live_defaults(etp_live_options *options)
                                   .max_connections = 2048,
                                   .max_per_address = 256,
                                   .max_unauthenticated = 128,
+                                  .connects_per_second = 20,
+                                  .connect_burst = 256,
                                   .messages_per_second = 1000,
                                   .message_burst = 2000,
                                   .unacknowledged_bytes = 8192,
@@ -61,6 +63,8 @@ int etp_live_check_options(const etp_live_options *options, etp_error *error)
                         ETP_CHANNEL_CREDIT_MAX);
     if (options->max_unauthenticated == 0)
         return etp_fail(error, ETP_EINVAL, "max_unauthenticated must be at least 1, or nobody could connect");
+    if (options->connects_per_second > 0 && options->connect_burst == 0)
+        return etp_fail(error, ETP_EINVAL, "a limit of connects per second needs a connect_burst of at least 1");
     if (options->messages_per_second > 0 && options->message_burst == 0)
         return etp_fail(error, ETP_EINVAL, "a limit of messages per second needs a message_burst of at least 1");
     if (!in_range(options->handshake_limit, ETP_NS_PER_MS) || !in_range(options->heartbeat, ETP_NS_PER_MS))
@@ -93,8 +97,9 @@ static int take_tables(etp_live *live)
     live->peers = etp_live_take(live, peers * sizeof *live->peers);
     live->links = etp_live_take(live, peers * sizeof *live->links);
     live->peer_buckets = etp_live_take(live, (live->peer_mask + 1) * sizeof *live->peer_buckets);
+    live->homes = etp_live_take(live, (live->peer_mask + 1) * sizeof *live->homes);
     if (live->connections == NULL || live->free_slots == NULL || live->connection_buckets == NULL ||
-        live->peers == NULL || live->links == NULL || live->peer_buckets == NULL)
+        live->peers == NULL || live->links == NULL || live->peer_buckets == NULL || live->homes == NULL)
         return ETP_ENOMEM;
     for (uint32_t i = 0; i < connections; i++)
         live->free_slots[live->free_count++] = connections - 1 - i;
@@ -110,6 +115,7 @@ static void give_tables(etp_live *live)
     etp_live_give(live, live->peers, peers * sizeof *live->peers);
     etp_live_give(live, live->links, peers * sizeof *live->links);
     etp_live_give(live, live->peer_buckets, (live->peer_mask + 1) * sizeof *live->peer_buckets);
+    etp_live_give(live, live->homes, (live->peer_mask + 1) * sizeof *live->homes);
     etp_heap_fini(&live->deadlines, live->allocator);
 }
 
@@ -121,6 +127,7 @@ static int open_carrier(etp_live *live, etp_error *error)
                                          .calls = etp_live_carrier_calls,
                                          .user = live,
                                          .wake = etp_live_wake,
+                                         .admit = etp_live_admit,
                                          .max_connections = options->max_connections,
                                          .send_buffer = SEND_BUFFER,
                                          .backoff_min = options->backoff_min,

@@ -304,6 +304,8 @@ void etp_live_port_lost(etp_live *live, etp_live_port *port, const char *why)
 void etp_live_free_peers(etp_live *live)
 {
     for (uint32_t i = 0; i < live->peer_count; i++)
+        etp_pairs_free(live, live->peers[i]);
+    for (uint32_t i = 0; i < live->peer_count; i++)
         etp_live_give(live, live->peers[i], sizeof *live->peers[i]);
 }
 

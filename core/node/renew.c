@@ -75,6 +75,8 @@ static int renew_limits(etp_renewal *renewal, etp_error *error)
     etp_live_get_limits(station->live, &limits);
     limits.max_connections = wanted->connections;
     limits.max_per_address = wanted->connections_per_address;
+    limits.connects_per_second = wanted->connects_per_second;
+    limits.connect_burst = wanted->connect_burst;
     limits.messages_per_second = wanted->messages_per_second;
     limits.message_burst = wanted->burst;
     limits.unacknowledged_bytes = wanted->unacknowledged_bytes;

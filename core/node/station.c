@@ -28,6 +28,8 @@ static int make_network(etp_station *station, etp_error *error)
     live.max_peers = limits->peers;
     live.max_connections = limits->connections;
     live.max_per_address = limits->connections_per_address;
+    live.connects_per_second = limits->connects_per_second;
+    live.connect_burst = limits->connect_burst;
     live.messages_per_second = limits->messages_per_second;
     live.message_burst = limits->burst;
     live.unacknowledged_bytes = limits->unacknowledged_bytes;

@@ -35,6 +35,10 @@ function plays.kill(row)
   if row.victim == "a" or row.victim == "b" then
     world:settled(row.buyer)
   end
+  if row.noticed then
+    world:tells(row.noticed)
+    world.b:wait("\nbought [^\n]*from=1001 ")
+  end
   world:start_again()
   world:trades_again()
   world:check_all()

@@ -20,6 +20,8 @@
 --                   connection, "abandon client" (killed) loses it and leaves the connection half open
 --     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log;
 --                   by the process that was started last, or the first one (life = 1)
+--     noticed       what must be told, as in told, before the victim is started again, by one that sends it nothing;
+--                   and b, who is left, must buy
 --     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other
 --     in_doubt      trades that the victim could not settle before it ended
 --     frozen        who stands still until the victim has ended

@@ -211,7 +211,8 @@ static inline void build_battery(struct side *side)
 static inline void build_buyer(struct side *side)
 {
     build_engine(side);
-    etp_aggregator_options options = {.size = sizeof options, .device_id = side->device, .peers = 64};
+    etp_aggregator_options options = {
+        .size = sizeof options, .device_id = side->device, .peers = side->engine_options.max_links};
     assert_int_equal(etp_engine_add_aggregator(side->engine, &options, &side->node), ETP_OK);
     side->node_options.role = ETP_DEVICE_AGGREGATOR;
     start_side(side);

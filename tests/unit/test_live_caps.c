@@ -5,27 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <arpa/inet.h>
 #include <cmocka.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "live/port.h"
 #include "unit/live_fixture.h"
+#include "unit/plain_sockets.h"
 
-/* A plain socket to a tcp listener, by somebody who need not know the protocol, from 127.0.0.`last`. */
 static int call_from(unsigned last, const char *url)
 {
-    struct sockaddr_in from = {.sin_family = AF_INET};
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + last);
-    const char *port = strrchr(url, ':');
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(port + 1, NULL, 10))};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int caller = socket(AF_INET, SOCK_STREAM, 0);
+    int caller = plain_connect_from(last, url);
     assert_true(caller >= 0);
-    assert_int_equal(bind(caller, (struct sockaddr *)&from, sizeof from), 0);
-    assert_int_equal(connect(caller, (struct sockaddr *)&to, sizeof to), 0);
     return caller;
 }
 

@@ -36,6 +36,7 @@ static void networks_want_whole_options(void **unused)
     REFUSES(max_connections, 0);
     REFUSES(max_connections, UINT_MAX);
     REFUSES(max_unauthenticated, 0);
+    REFUSES(connect_burst, 0);
     REFUSES(message_burst, 0);
     REFUSES(unacknowledged_bytes, 1);
     REFUSES(unacknowledged_bytes, SIZE_MAX);

@@ -173,11 +173,13 @@ static void test_messages_of_any_size_fit_or_are_refused(void **state)
     (void)state;
     unsigned char bytes[ETP_MESSAGE_GROWN_MAX + 1] = {0};
     assert_false(etp_relay_queue_add(&queue, 1, 50, bytes, sizeof bytes));
+    assert_false(etp_relay_queue_has(&queue, 1));
     assert_int_equal(queue.count, 0);
     for (unsigned i = 0; i < 3; i++)
         assert_true(etp_relay_queue_add(&queue, 1, 50, bytes, sizeof bytes - 1));
     etp_frame frame;
     assert_int_equal(etp_relay_queue_take(&queue, &frame), 1);
+    assert_true(etp_relay_queue_has(&queue, 1) && !etp_relay_queue_has(&queue, 2));
     assert_int_equal(frame.size, 2 * ETP_MESSAGE_GROWN_MAX + ETP_SEAL_SIZE); /* three are more than a frame holds */
     assert_int_equal(etp_relay_queue_take(&queue, &frame), 1);
     assert_int_equal(frame.size, ETP_MESSAGE_GROWN_MAX + ETP_SEAL_SIZE);

@@ -52,7 +52,7 @@ typedef uint32_t etp_live_endpoint;
 /** Why a connection or something on it was refused. */
 typedef enum etp_live_refusal_kind {
     ETP_LIVE_REFUSED_CAP =
-        0, /**< one connection too many: in all, of one address, or of those that have not said who they are */
+        0, /**< one connection too many: in all, of one address, of those that have not said who they are; or too soon */
     ETP_LIVE_REFUSED_HANDSHAKE, /**< the other side did not prove who it is, or is nobody we trust */
     ETP_LIVE_REFUSED_CHANNEL,   /**< what came after the handshake was not what an honest peer sends */
     ETP_LIVE_REFUSED_RATE,      /**< more messages than the limit allows */
@@ -105,6 +105,9 @@ typedef struct etp_live_options {
     unsigned max_per_address;       /**< [256] of those, from one address that dialed us; 0 = no bound */
     unsigned
         max_unauthenticated; /**< [128] that dialed us and have not said who they are; an address has half of them */
+    unsigned connects_per_second; /**< [20] of one address, by those who do not say who they are; 0 = no bound. Of all
+                                       addresses eight times as many, but for those from which a peer has come */
+    unsigned connect_burst;       /**< [256] of those at once */
     unsigned messages_per_second; /**< [1000] of one peer; 0 = no limit */
     unsigned message_burst;       /**< [2000] of one peer at once */
     size_t
@@ -254,6 +257,8 @@ typedef struct etp_live_limits {
     size_t size;                  /**< sizeof(etp_live_limits) */
     unsigned max_connections;     /**< where there are more already, they stay, and nobody new comes */
     unsigned max_per_address;     /**< the same */
+    unsigned connects_per_second; /**< counts at once */
+    unsigned connect_burst;       /**< counts at once */
     unsigned messages_per_second; /**< counts at once */
     unsigned message_burst;       /**< counts at once */
     size_t unacknowledged_bytes;  /**< of connections that begin from now on */

@@ -70,6 +70,9 @@ typedef struct etp_carrier_options {
     etp_time dial_timeout; /* a dial that takes longer has failed; 0: 10 s */
     etp_time silence;      /* a peer that has said nothing at all for so long is closed; 0: 10 s */
     uint64_t seed;         /* of the jitter */
+    /* Somebody at `address` has connected to a listener: is he let in? Asked before anything is taken for him, and before a
+     * handshake of TLS; false closes it at once, and nobody hears of it again. NULL: everybody is. */
+    bool (*admit)(void *user, unsigned endpoint, const char *address);
 } etp_carrier_options;
 
 /* ETP_EINVAL, ETP_ERANGE, ETP_ENOMEM. */

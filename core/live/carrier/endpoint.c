@@ -151,6 +151,15 @@ static void settle(struct carrier_endpoint *endpoint)
     free_endpoint(endpoint);
 }
 
+static int open_line(struct carrier_endpoint *endpoint, struct carrier_line *line, const char *address)
+{
+    const etp_carrier_options *options = &endpoint->carrier->options;
+    if (endpoint->dials || options->admit == NULL || options->admit(options->user, endpoint->number, address))
+        return etp_carrier_connection_open(endpoint, *line, address);
+    line->kind->close(line);
+    return ETP_OK;
+}
+
 static void take_line(struct carrier_endpoint *endpoint)
 {
     struct carrier_line line;
@@ -162,7 +171,7 @@ static void take_line(struct carrier_endpoint *endpoint)
     }
     if (endpoint->dials)
         endpoint->state = ENDPOINT_UP;
-    int result = etp_carrier_connection_open(endpoint, line, address);
+    int result = open_line(endpoint, &line, address);
     if (endpoint->state == ENDPOINT_ENDED)
         return;
     if (result == ETP_ENOMEM || (result != ETP_OK && endpoint->dials)) {

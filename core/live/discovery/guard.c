@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "etp/rng.h"
+#include "live/bucket.h"
 
 enum { BURST = 2 };
 
@@ -59,15 +60,15 @@ static etp_discovery_refusal judge_order(const etp_envelope *envelope, const etp
     return envelope->counter > known->counter ? ETP_DISCOVERY_REFUSED_NONE : ETP_DISCOVERY_REFUSED_DUPLICATE;
 }
 
-/* A bucket is one moment: when it would be full again if nothing came until then. */
 static bool has_token(etp_time due, etp_time now, unsigned rate)
 {
-    return due - now <= (BURST * (etp_time)rate - 1) * (ETP_NS_PER_SECOND / rate);
+    const etp_time each = ETP_NS_PER_SECOND / rate;
+    return etp_bucket_has(due, now, each, BURST * (etp_time)rate * each);
 }
 
 static void take_token(etp_time *due, etp_time now, unsigned rate)
 {
-    *due = (*due > now ? *due : now) + ETP_NS_PER_SECOND / rate;
+    *due = etp_bucket_after(*due, now, ETP_NS_PER_SECOND / rate);
 }
 
 /* Sources that meet in one place share its bucket while it is in use. So nobody gets more by making up sources. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The relay's side. A message is handed on if it is whole, says that it is of the device whose connection it came on, and has a
- * hop left. A relay holds no state of any trade: what it loses its sender repeats.
+ * hop left. A relay holds no state of any trade: what it loses its sender repeats. It knows who speaks with whom, for no
+ * other reason than to tell when one of them has gone.
  */
 #include <string.h>
 
 #include "live/relay/hop.h"
+#include "live/relay/pairs.h"
 #include "live/relay/queue.h"
 #include "live/relay/relay.h"
 
@@ -99,20 +101,35 @@ void etp_forward_take(struct live_connection *from, etp_id device, const void *f
         send_note(from, device, ETP_RELAY_GONE);
         return;
     }
-    if (is_note)
+    struct live_pair *pair = etp_pair_of(from->live, from->port.peer, target->port.peer);
+    if (is_note && pair != NULL)
+        etp_pair_note(pair, target->port.peer, bytes[0]);
+    else if (is_note)
         send_note(target, device_of(from), bytes[0]);
     else
         forward_all(from, target, frame, size);
+    if (!is_note && pair != NULL)
+        etp_pair_spoke(pair, from->port.peer);
     etp_live_list(from->live, target);
 }
 
 bool etp_forward_settle(struct live_connection *connection)
 {
     etp_frame frame;
+    bool more = etp_pairs_settle(connection);
     while (connection->queue->count > 0 && etp_channel_writable(&connection->channel)) {
         etp_id from = etp_relay_queue_take(connection->queue, &frame);
         if (from != 0)
             etp_channel_send(&connection->channel, etp_live_now(connection->live), from, frame.bytes, frame.size);
     }
-    return connection->queue->count > 0;
+    return more || connection->queue->count > 0;
+}
+
+/* One whose connection was replaced by a newer one has not gone. */
+void etp_forward_end(struct live_connection *connection, const char *why)
+{
+    if (why != NULL && connection->port.peer != NULL)
+        etp_pairs_part(connection->live, connection->port.peer);
+    etp_live_give(connection->live, connection->queue, sizeof *connection->queue);
+    connection->queue = NULL;
 }

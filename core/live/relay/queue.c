@@ -48,6 +48,14 @@ bool etp_relay_queue_add(etp_relay_queue *queue, etp_id from, unsigned priority,
     return !full;
 }
 
+bool etp_relay_queue_has(const etp_relay_queue *queue, etp_id from)
+{
+    for (unsigned i = 0; i < queue->count; i++)
+        if (queue->slots[i].from == from)
+            return true;
+    return false;
+}
+
 etp_id etp_relay_queue_take(etp_relay_queue *queue, etp_frame *frame)
 {
     etp_relay_slot *slot = first(queue, 0);

@@ -30,6 +30,9 @@ typedef struct etp_relay_queue {
  * slot: this one or another. */
 bool etp_relay_queue_add(etp_relay_queue *queue, etp_id from, unsigned priority, const void *message, size_t size);
 
+/* Whether something of this device waits. */
+bool etp_relay_queue_has(const etp_relay_queue *queue, etp_id from);
+
 /* Takes the most urgent message and those of the same device that go into a frame with it. Returns the device; 0 if nothing
  * waits. */
 etp_id etp_relay_queue_take(etp_relay_queue *queue, etp_frame *frame);

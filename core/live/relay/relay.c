@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "live/relay/relay.h"
 
-#include "live/relay/queue.h"
-
 static bool is_relay(const struct live_connection *connection)
 {
     return connection->node->channel.role == ETP_DEVICE_RELAY;
@@ -35,8 +33,7 @@ bool etp_relay_settle(struct live_connection *connection)
 void etp_relay_end(struct live_connection *connection, const char *why)
 {
     if (connection->queue != NULL)
-        etp_live_give(connection->live, connection->queue, sizeof *connection->queue);
-    connection->queue = NULL;
+        etp_forward_end(connection, why);
     if (connection->behind != NULL)
         etp_through_end(connection, why);
 }

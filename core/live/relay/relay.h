@@ -3,6 +3,7 @@
  * Nodes that speak with each other through a relay: both have a connection with it, and none with each other.
  *
  *     forward.c   at the relay: frames go from one connection to another
+ *     pairs.c     at the relay: who speaks with whom, and the notes that wait for them
  *     through.c   at the ends: each device behind a relay has a port of its own, on the connection with the relay
  *
  * Besides frames there are notes, of one byte each: HELLO and WELCOME are from end to end, GONE comes from the relay itself.
@@ -14,7 +15,7 @@
 #include "live/internal.h"
 
 enum {
-    ETP_RELAY_GONE = 0,    /* that device has no connection with this relay */
+    ETP_RELAY_GONE = 0,    /* that device has no connection with this relay, or has none any more */
     ETP_RELAY_HELLO = 1,   /* I am here, and you? */
     ETP_RELAY_WELCOME = 2, /* so am I */
 };
@@ -32,6 +33,7 @@ void etp_relay_end(struct live_connection *connection, const char *why);
 int etp_forward_begin(struct live_connection *connection);
 void etp_forward_take(struct live_connection *from, etp_id device, const void *frame, size_t size);
 bool etp_forward_settle(struct live_connection *connection);
+void etp_forward_end(struct live_connection *connection, const char *why);
 
 /* through.c */
 void etp_through_begin(struct live_connection *connection);

@@ -4,6 +4,7 @@
  * is greeted when the connection with the relay is there, and again from time to time while it is not up; whoever answers has a
  * port, and so a link of the engine. One that has a connection of its own with us is left alone.
  */
+#include "live/bucket.h"
 #include "live/relay/relay.h"
 
 #define GREET_AGAIN (30 * ETP_NS_PER_SECOND)
@@ -16,6 +17,7 @@ struct far_port {
     struct live_connection *connection;
     etp_id device;
     bool waits;        /* the engine met ETP_EFULL */
+    bool owes_welcome; /* the channel had no room for it */
     etp_time anew_due; /* when it will be allowed all of its new beginnings again */
     struct far_port *next;
 };
@@ -162,25 +164,24 @@ static bool has_begun_anew(const struct live_connection *connection, struct far_
     const etp_time now = etp_live_now(connection->live);
     if (far == NULL || far->port.peer == NULL)
         return false;
-    const etp_time due = (far->anew_due > now ? far->anew_due : now) + ANEW_EACH;
-    if (due - now > ANEW_AT_ONCE * ANEW_EACH)
-        return false;
-    far->anew_due = due;
-    return true;
+    return etp_bucket_take(&far->anew_due, now, ANEW_EACH, ANEW_AT_ONCE * ANEW_EACH);
 }
 
 static void take_note(struct live_connection *connection, etp_id device, unsigned char note)
 {
     struct far_port *far = find(connection, device);
     if (note == ETP_RELAY_GONE) {
-        if (far != NULL)
-            etp_live_port_lost(connection->live, &far->port, "the relay has no connection with it");
+        if (far == NULL)
+            return;
+        far->owes_welcome = false;
+        etp_live_port_lost(connection->live, &far->port, "the relay has no connection with it");
         return;
     }
     if (note == ETP_RELAY_HELLO && has_begun_anew(connection, far))
         etp_live_port_lost(connection->live, &far->port, "it has begun anew");
-    if (join(connection, device) != NULL && note == ETP_RELAY_HELLO)
-        send_note(connection, device, ETP_RELAY_WELCOME);
+    far = join(connection, device);
+    if (far != NULL && note == ETP_RELAY_HELLO)
+        far->owes_welcome = !send_note(connection, device, ETP_RELAY_WELCOME);
 }
 
 /* The channel has seen to it that this relay may speak for the device. */
@@ -201,6 +202,10 @@ bool etp_through_settle(struct live_connection *connection)
 {
     bool more = greet(connection);
     for (struct far_port *far = connection->behind->ports; far != NULL; far = far->next) {
+        if (far->owes_welcome)
+            far->owes_welcome = !send_note(connection, far->device, ETP_RELAY_WELCOME);
+        if (far->owes_welcome)
+            return true;
         if (!far->waits)
             continue;
         if (!etp_channel_writable(&connection->channel))
