@@ -53,6 +53,7 @@ static void configure(const etp_live *live, const etp_live_node_options *options
     node->channel.device = options->device_id;
     node->channel.role = options->role;
     node->channel.unacknowledged = (uint32_t)live->options.unacknowledged_bytes;
+    node->channel.credit = (uint32_t)live->options.unacknowledged_most_bytes;
     node->channel.messages_per_second = live->options.messages_per_second;
     node->channel.message_burst = live->options.message_burst;
     node->channel.handshake_limit = live->options.handshake_limit;

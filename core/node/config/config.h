@@ -91,7 +91,8 @@ typedef struct etp_node_market {
 } etp_node_market;
 
 typedef struct etp_node_limits {
-    unsigned peers, connections, connections_per_address, messages_per_second, burst, unacknowledged_bytes;
+    unsigned peers, connections, connections_per_address, messages_per_second, burst, unacknowledged_bytes,
+        unacknowledged_most_bytes;
     etp_time heartbeat;
 } etp_node_limits;
 
