@@ -40,6 +40,12 @@ function program.write(name, text)
   return path
 end
 
+-- The time of day, as the program writes it.
+function program.now()
+  local date <close> = assert(io.popen("date -u +%FT%T.%3NZ"))
+  return date:read()
+end
+
 -- { status, out, err } of the program with these arguments, a text that a shell reads. `before` stands in front of the
 -- program: variables for its environment.
 function program.run(arguments, before)

@@ -83,7 +83,8 @@ end
 function plays.name_of_end(row)
   local fate = (row.let == "cut" and "lost" or "coming") .. (row.frozen and ", the other side frozen" or "")
   return ("%s at %s, what was under way %s%s: %s has the energy"):format(row.victim, row.at, fate,
-    row.after and " when " .. row.after.means or "", row.buyer or "nobody")
+    (row.after and " when " .. row.after.means or "") .. (row.late and ", at the second attempt" or ""),
+    row.buyer or "nobody")
 end
 
 local function terminate(world)

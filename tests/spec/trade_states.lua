@@ -28,6 +28,8 @@
 --     other         a second battery joins then
 --     through       all of them know nobody but a node that relays, "between", which may be the victim too
 --     listens       the victim is the one that listens, and is started again where it was; else it dials
+--     late          the spec is too late to stop what is under way, the first time: the row has to see that, and to
+--                   begin anew
 --     after         until what things stay as they are: as in told, or, where somebody is frozen, "its hold is over" or
 --                   "the next interval"; if not given, for a moment
 local assert = require("luassert")
@@ -145,9 +147,9 @@ local function all_dial(world)
   world.addresses = { between = url }
 end
 
-local function new_world(row)
+local function new_world(row, attempt)
   rows = rows + 1
-  local world = setmetatable({ row = row, number = rows, lives = {}, changes = {} }, World)
+  local world = setmetatable({ row = row, attempt = attempt, number = rows, lives = {}, changes = {} }, World)
   if row.through then
     all_dial(world)
   elseif (row.victim == "battery") == not row.listens then
@@ -160,9 +162,9 @@ local function new_world(row)
 end
 
 -- Three nodes that are connected before their first interval begins.
-local function connected(row)
+local function connected(row, attempt)
   for _ = 1, 5 do
-    local world = new_world(row)
+    local world = new_world(row, attempt)
     if not world.battery:out():find("\ninterval ", 1, true) then
       return world
     end
@@ -200,7 +202,12 @@ end
 -- ---- into a state ----
 
 function World:stop_towards(who)
+  if self.row.late and self.attempt == 1 then
+    self.relay:tell("stall " .. self.way.battery)
+    self.battery:wait("\nheld ")
+  end
   self.relay:tell("stall " .. self.way[who])
+  self.stopped_at = program.now()
 end
 
 function World:go_on_towards(who)
@@ -225,11 +232,18 @@ local function both_bid(world)
   world:logged("battery", "event=bid peer=2002 [^\n]*code=none")
 end
 
+-- What was to be stopped is sent after this line was printed. A spec whose turn came too late has let it through.
+local function was_stopped_before(world, line)
+  local at = world.battery:wait("\n" .. line)
+  world.too_late = world.too_late or world.stopped_at >= at
+end
+
 local into = {}
 
 function into.queried(world)
   world:stop_towards("battery")
   world:logged("battery", "event=query peer=2002")
+  was_stopped_before(world, "interval at=(%S+)")
 end
 
 function into.waiting(world)
@@ -241,13 +255,13 @@ into.bidding = both_bid
 function into.held(world)
   both_bid(world)
   world:stop_towards("a")
-  world.battery:wait("\nheld [^\n]*for=2001 ")
+  was_stopped_before(world, "held at=(%S+) for=2001 ")
 end
 
 function into.confirming(world)
   both_bid(world)
   world:stop_towards("battery")
-  world.battery:wait("\nheld [^\n]*for=2001 ")
+  was_stopped_before(world, "held at=(%S+) for=2001 ")
   wait_for_accept(world)
 end
 
@@ -272,23 +286,27 @@ local function reach(world)
 end
 
 -- What a battery has printed once a state is over.
-local over = { queried = { "held" }, waiting = { "held" }, bidding = { "held" }, held = { "lapse", "sold" },
+local printed_after = { queried = { "held" }, waiting = { "held" }, bidding = { "held" }, held = { "lapse", "sold" },
   confirming = { "lapse", "sold" } }
 
 local function is_over(world, but)
-  for _, word in ipairs(over[world.row.at] or {}) do
-    if word ~= but and world.lives.battery[1]:out():find("\n" .. word .. " ") then
+  local battery, at = world.lives.battery[1], world.row.at
+  for _, word in ipairs(printed_after[at] or {}) do
+    if word ~= but and battery:out():find("\n" .. word .. " ") then
       return true
     end
   end
-  return world.row.at == "receipt" and but == nil and world.a:out():find("\nbought ")
+  -- Every state is one of the first interval.
+  return world.too_late or select(2, battery:out():gsub("\ninterval ", "")) ~= 1 or
+    at == "waiting" and battery:err():find("event=bid peer=2001 [^\n]*code=none") or
+    at == "receipt" and but == nil and world.a:out():find("\nbought ")
 end
 
 -- A world in the row's state, in which act(world) was done before the state was over by itself; a machine that was too
 -- slow for that tries again. (To sell is what may come of the act.)
 function states.begin(row, act)
-  for _ = 1, 5 do
-    local world = connected(row)
+  for attempt = 1, 5 do
+    local world = connected(row, attempt)
     reach(world)
     if not is_over(world) then
       act(world)

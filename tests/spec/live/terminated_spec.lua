@@ -21,6 +21,7 @@ local rows = {
   { victim = "a", at = "waiting", buyer = "b", told = { says_so } },
   { victim = "a", at = "bidding", buyer = "b", told = { says_so } },
   { victim = "a", at = "held", buyer = "b", told = { says_so } },
+  { victim = "a", at = "held", late = true, buyer = "b", told = { says_so } },
   { victim = "a", at = "confirming", buyer = "a", told = { bought } },
   { victim = "a", at = "confirming", after = lapsed, buyer = "b", told = { void } },
   { victim = "a", at = "confirming", after = lapsed, let = "cut", buyer = "b", told = { void } },
