@@ -27,9 +27,8 @@ enum {
     AUDIT_ADDRESSES = 64,
     AUDIT_KIND_FACTOR = 4, /* of one kind, from all addresses, so many times what one address may cause */
     ROUND_TRIPS = 64,
-    STRANGERS = 256,       /* networks whose connects are counted */
-    SILENT_HEARTBEATS = 3, /* after so many a peer is lost */
-    SEND_BUFFER = 8192     /* bytes handed to the system at a time */
+    STRANGERS = 256,      /* networks whose connects are counted */
+    SILENT_HEARTBEATS = 3 /* after so many a peer is lost */
 };
 
 #define LIVE_NO_LINK UINT32_MAX /* of relays, and of those that speak through one */

@@ -20,6 +20,7 @@ int etp_live_get_limits(const etp_live *live, etp_live_limits *limits)
                                 .messages_per_second = options->messages_per_second,
                                 .message_burst = options->message_burst,
                                 .unacknowledged_bytes = options->unacknowledged_bytes,
+                                .unacknowledged_most_bytes = options->unacknowledged_most_bytes,
                                 .heartbeat = options->heartbeat};
     return ETP_OK;
 }
@@ -100,6 +101,7 @@ static void take_over(etp_live *live, const etp_live_limits *limits)
     options->messages_per_second = limits->messages_per_second;
     options->message_burst = limits->message_burst;
     options->unacknowledged_bytes = limits->unacknowledged_bytes;
+    options->unacknowledged_most_bytes = limits->unacknowledged_most_bytes;
     options->heartbeat = limits->heartbeat;
     for (uint32_t i = 0; i < live->node_count; i++)
         etp_live_limit_channel(live, &live->nodes[i]->channel);
@@ -119,6 +121,7 @@ int etp_live_set_limits(etp_live *live, const etp_live_limits *limits, etp_error
     wanted.messages_per_second = limits->messages_per_second;
     wanted.message_burst = limits->message_burst;
     wanted.unacknowledged_bytes = limits->unacknowledged_bytes;
+    wanted.unacknowledged_most_bytes = limits->unacknowledged_most_bytes;
     wanted.heartbeat = limits->heartbeat;
     int result = etp_live_check_options(&wanted, error);
     if (result == ETP_OK)

@@ -22,6 +22,7 @@ void etp_live_defaults(etp_live_options *options)
                                   .messages_per_second = 1000,
                                   .message_burst = 2000,
                                   .unacknowledged_bytes = 8192,
+                                  .unacknowledged_most_bytes = 65536,
                                   .handshake_limit = 5 * ETP_NS_PER_SECOND,
                                   .heartbeat = 5 * ETP_NS_PER_SECOND,
                                   .backoff_min = ETP_NS_PER_SECOND / 2,
@@ -60,6 +61,11 @@ int etp_live_check_options(const etp_live_options *options, etp_error *error)
     if (options->unacknowledged_bytes < ETP_CHANNEL_CREDIT_MIN ||
         options->unacknowledged_bytes > ETP_CHANNEL_CREDIT_MAX)
         return etp_fail(error, ETP_EINVAL, "unacknowledged_bytes must be %d to %d", ETP_CHANNEL_CREDIT_MIN,
+                        ETP_CHANNEL_CREDIT_MAX);
+    if (options->unacknowledged_most_bytes < options->unacknowledged_bytes ||
+        options->unacknowledged_most_bytes > ETP_CHANNEL_CREDIT_MAX)
+        return etp_fail(error, ETP_EINVAL,
+                        "unacknowledged_most_bytes must be at least unacknowledged_bytes, at most %d",
                         ETP_CHANNEL_CREDIT_MAX);
     if (options->max_unauthenticated == 0)
         return etp_fail(error, ETP_EINVAL, "max_unauthenticated must be at least 1, or nobody could connect");
@@ -129,7 +135,7 @@ static int open_carrier(etp_live *live, etp_error *error)
                                          .wake = etp_live_wake,
                                          .admit = etp_live_admit,
                                          .max_connections = options->max_connections,
-                                         .send_buffer = SEND_BUFFER,
+                                         .send_buffer = ETP_CHANNEL_OUTPUT_MAX,
                                          .backoff_min = options->backoff_min,
                                          .backoff_max = options->backoff_max,
                                          .silence = SILENT_HEARTBEATS * options->heartbeat,

@@ -47,6 +47,7 @@ static int check_node(const etp_live *live, const etp_live_node_options *options
 void etp_live_limit_channel(const etp_live *live, etp_channel_options *channel)
 {
     channel->unacknowledged = (uint32_t)live->options.unacknowledged_bytes;
+    channel->credit = (uint32_t)live->options.unacknowledged_most_bytes;
     channel->messages_per_second = live->options.messages_per_second;
     channel->message_burst = live->options.message_burst;
     channel->handshake_limit = live->options.handshake_limit;

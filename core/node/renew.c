@@ -80,6 +80,7 @@ static int renew_limits(etp_renewal *renewal, etp_error *error)
     limits.messages_per_second = wanted->messages_per_second;
     limits.message_burst = wanted->burst;
     limits.unacknowledged_bytes = wanted->unacknowledged_bytes;
+    limits.unacknowledged_most_bytes = wanted->unacknowledged_most_bytes;
     limits.heartbeat = wanted->heartbeat;
     return etp_live_set_limits(station->live, &limits, error);
 }

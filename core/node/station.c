@@ -33,6 +33,7 @@ static int make_network(etp_station *station, etp_error *error)
     live.messages_per_second = limits->messages_per_second;
     live.message_burst = limits->burst;
     live.unacknowledged_bytes = limits->unacknowledged_bytes;
+    live.unacknowledged_most_bytes = limits->unacknowledged_most_bytes;
     live.heartbeat = limits->heartbeat;
     live.audit = (etp_live_audit){etp_audit_refusal, station};
     live.watch = (etp_live_watch){etp_tell_peer, station};

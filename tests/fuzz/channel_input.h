@@ -238,8 +238,10 @@ static inline const char *trial_judge(const channel_world *world, const channel_
     const etp_channel *ours = &trial->at.ours;
     if (ours->out_start > ours->out_end || ours->out_end > sizeof ours->output)
         return "the output is not in its buffer";
-    if (ours->state >= ETP_CHANNEL_OPEN && ours->sent - ours->acknowledged > ours->window)
+    if (ours->state >= ETP_CHANNEL_OPEN && ours->sent - ours->acknowledged > ours->credit)
         return "more is under way than the bound allows";
+    if (ours->state >= ETP_CHANNEL_OPEN && (ours->window.open > ours->credit || ours->window.size > ours->credit))
+        return "the window is wider than the credit";
     if (begins < 2 && ours->options->identity != NULL && world->established + world->frames > 0)
         return "somebody without a key was believed";
     if (begins == 2 && !trial->honest_tags && world->frames > 0)

@@ -17,7 +17,7 @@
 #include "etp/rng.h"
 #include "live/channel/channel.h"
 
-enum { PAIR_BUFFER = 1 << 16, BATTERY = 1001, AGGREGATOR = 2001, RELAY = 3001, STRANGER = 4001 };
+enum { PAIR_BUFFER = 1 << 18, BATTERY = 1001, AGGREGATOR = 2001, RELAY = 3001, STRANGER = 4001 };
 
 /* One end, and what has happened at it. */
 typedef struct end {

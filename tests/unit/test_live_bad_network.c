@@ -10,7 +10,7 @@
 #include "unit/live_fixture.h"
 #include "unit/relay_process.h"
 
-enum { LINK_BPS = 1000000, FAILURES = 8, CREDIT_BYTES = 8192, SLOW_READER = 60000 };
+enum { LINK_BPS = 1000000, FAILURES = 8, LEAST_BYTES = 8192, SLOW_READER = 60000 };
 
 static unsigned port_of(const char *address)
 {
@@ -95,7 +95,7 @@ static void fail_over(const char *more_options)
     for (unsigned i = 0; i < FAILURES; i++) {
         wait_until_full();
         uint64_t bytes = bytes_before_failure_is_known();
-        assert_true(bytes <= CREDIT_BYTES + CREDIT_BYTES / 4);
+        assert_true(bytes <= LEAST_BYTES + LEAST_BYTES / 4);
         print_message("%u bytes came before the failure\n", (unsigned)bytes);
         recover();
     }
@@ -109,7 +109,7 @@ static void fail_over(const char *more_options)
 }
 
 /* What is under way when it fails is bounded, so the failure comes after at most that: 8 kB are 66 ms, and the limit is 200. */
-static void a_failure_waits_for_no_more_than_the_credit(void **state)
+static void a_failure_waits_for_no_more_than_the_least_window(void **state)
 {
     (void)state;
     fail_over("");
@@ -143,7 +143,7 @@ static void what_waits_for_a_send_is_joined(void **state)
     assert_int_equal(relay_end(&relay), 0);
 }
 
-/* While the reader does not read, no more than the credit leaves the battery, whatever it has to say. */
+/* While the reader does not read, no more than the least window leaves the battery, whatever it has to say. */
 static void a_stopped_reader_bounds_what_is_under_way(void **state)
 {
     (void)state;
@@ -155,7 +155,7 @@ static void a_stopped_reader_bounds_what_is_under_way(void **state)
     uint64_t before = live_stats(&sides[0]).bytes_sent;
     etp_engine_stats stats = {0};
     WAIT_FOR((etp_engine_get_stats(sides[0].engine, &stats), stats.outbox_full > 100));
-    assert_true(live_stats(&sides[0]).bytes_sent - before <= CREDIT_BYTES + CREDIT_BYTES / 4);
+    assert_true(live_stats(&sides[0]).bytes_sent - before <= LEAST_BYTES + LEAST_BYTES / 4);
     relay_do(&relay, "go");
     assert_true(bytes_before_failure_is_known() > 0);
     assert_int_equal(relay_end(&relay), 0);
@@ -304,7 +304,8 @@ static void a_stalled_peer_holds_up_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_failure_waits_for_no_more_than_the_credit, open_precise_base, close_base),
+        cmocka_unit_test_setup_teardown(a_failure_waits_for_no_more_than_the_least_window, open_precise_base,
+                                        close_base),
         cmocka_unit_test_setup_teardown(a_failure_meets_its_limit_at_a_slow_reader, open_precise_base, close_base),
         cmocka_unit_test_setup_teardown(what_waits_for_a_send_is_joined, open_precise_base, close_base),
         cmocka_unit_test_setup_teardown(a_stopped_reader_bounds_what_is_under_way, open_base, close_base),

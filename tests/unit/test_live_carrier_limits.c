@@ -162,19 +162,22 @@ static void count_one(struct side *side, struct side_connection *connection)
     seen_in_turn++;
 }
 
-static void shows_one_buffer_in_a_turn(void **state)
+/* More than one where more is there, so that a fast link is; few, so that the others have their turn. */
+static void shows_few_buffers_in_a_turn(void **state)
 {
     (void)state;
     struct side *server = side_new();
     server->on_received = count_one;
     int flooding = plain_connect(tcp_listener(server));
     turn_until(server->opened == 1);
+    unsigned most = 0;
     for (unsigned i = 0; i < 200; i++) {
         plain_write_some(flooding, flood, sizeof flood);
         seen_in_turn = 0;
         turn_once(10);
-        assert_true(seen_in_turn <= 1);
+        most = seen_in_turn > most ? seen_in_turn : most;
     }
+    assert_in_range(most, 2, 4);
     assert_true(server->connections[0].size > 4096);
     close(flooding);
     side_free(server);
@@ -316,7 +319,7 @@ int main(void)
         test(accepts_no_more_than_it_may),
         test(a_dialer_waits_for_a_slot_too),
         test(a_slow_reader_and_a_flood_hold_up_nobody),
-        test(shows_one_buffer_in_a_turn),
+        test(shows_few_buffers_in_a_turn),
         test(closes_who_says_nothing),
         test(notices_how_a_peer_goes),
         test(survives_without_memory),

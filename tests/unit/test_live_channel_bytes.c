@@ -58,7 +58,7 @@ static void other_hello(const other *who, unsigned char hello[HELLO_SIZE], unsig
     hello[9] = role;
     hello[10] = 1;
     put(hello + 11, 4, 1);
-    put(hello + 15, 4, 8192);
+    put(hello + 15, 4, 65536);
     put(hello + 19, 8, device);
     put(hello + 27, 8, (uint64_t)clock);
     memcpy(hello + 35, who->point, 32);
@@ -308,6 +308,15 @@ static void our_dialer_and_another_listener(void **state)
     expect_on_page("FRAME of the dialer", answer, 2 + 1 + 4 + TAG);
     other_check(&listener, answer, 2 + 1 + 4 + TAG);
     assert_memory_equal(answer + 2, "\4back", 5);
+
+    /* Ours is asked what it has consumed: the one record of the frame. */
+    size_t asking = other_record(&listener, bytes, 10, NULL, 0);
+    expect_on_page("ASK of the listener", bytes, asking);
+    give(bytes, asking);
+    answer = take(2 + 1 + 8 + TAG);
+    expect_on_page("ACK of the dialer", answer, 2 + 1 + 8 + TAG);
+    other_check(&listener, answer, 2 + 1 + 8 + TAG);
+    assert_memory_equal(answer + 2, "\6\0\0\0\0\0\0\0\30", 9);
     ours_end();
 }
 

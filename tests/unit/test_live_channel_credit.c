@@ -12,15 +12,15 @@ static unsigned saturate(end *from, size_t size)
         if (result == ETP_EFULL && end_flush(&two, from) == 0)
             return count;
         count += result == ETP_OK;
-        assert_true(etp_channel_outstanding(&from->channel) <= from->channel.window);
+        assert_true(etp_channel_outstanding(&from->channel) <= from->channel.window.open);
     }
 }
 
 static void the_bound_is_the_lower_of_both(void **state)
 {
     (void)state;
-    two.dialer.options.unacknowledged = 100000;
-    two.listener.options.unacknowledged = 5000;
+    two.dialer.options.credit = 100000;
+    two.listener.options.unacknowledged = two.listener.options.credit = 5000;
     pair_connect(&two);
     saturate(&two.dialer, 100);
     assert_in_range(etp_channel_outstanding(&two.dialer.channel), 5000 - 120, 5000);
@@ -39,34 +39,36 @@ static void what_has_been_consumed_makes_room_again(void **state)
     pair_settle(&two);
     assert_int_equal(two.listener.frames, sent);
     assert_true(etp_channel_writable(&two.dialer.channel));
-    assert_true(etp_channel_outstanding(&two.dialer.channel) < two.dialer.channel.window / 2);
+    assert_true(etp_channel_outstanding(&two.dialer.channel) < two.dialer.channel.window.least / ETP_WINDOW_ASKS);
     assert_int_equal(etp_channel_stats_of(&two.dialer.channel)->acks_received,
                      etp_channel_stats_of(&two.listener.channel)->acks_sent);
 }
 
-/* Whatever was refused for want of credit, the most urgent message is what is asked for next: nothing that waits inside
+/* Whatever was refused for want of room, the most urgent message is what is asked for next: nothing that waits inside
  * stands before it but what was under way already. */
 static void what_is_urgent_waits_for_no_more_than_the_bound(void **state)
 {
     (void)state;
     pair_connect(&two);
+    const size_t bound = ETP_CHANNEL_UNACKNOWLEDGED_DEFAULT;
     saturate(&two.dialer, 1000);
     size_t ahead = two.dialer.in_flight;
-    assert_true(ahead <= two.dialer.channel.window);
+    assert_in_range(ahead, 1, bound + 200);
     assert_int_equal(send_bytes(&two, &two.dialer, 0, 100, 0xdf), ETP_EFULL);
-    /* The reader takes a few records: half of the bound, and it says so. */
-    deliver(&two, &two.dialer, &two.listener, two.dialer.channel.window / 2 + ETP_CHANNEL_RECORD_MAX);
+    /* The reader takes a few records up to an ASK, and answers it. */
+    deliver(&two, &two.dialer, &two.listener, bound / 2 + ETP_CHANNEL_RECORD_MAX);
     end_flush(&two, &two.listener);
     deliver(&two, &two.listener, &two.dialer, SIZE_MAX);
     assert_true(etp_channel_writable(&two.dialer.channel));
     assert_int_equal(send_bytes(&two, &two.dialer, 0, 100, 0xdf), ETP_OK);
     end_flush(&two, &two.dialer);
-    assert_true(two.dialer.in_flight <= two.dialer.channel.window);
+    assert_in_range(two.dialer.in_flight, 1, bound + 200);
     pair_settle(&two);
     assert_int_equal(two.listener.frame[0], 0xdf);
 }
 
-static void acks_travel_with_other_records(void **state)
+/* An ASK stands behind a quarter of the window, and is answered as soon as it is read. */
+static void whoever_is_asked_says_what_it_has_consumed(void **state)
 {
     (void)state;
     pair_connect(&two);
@@ -74,12 +76,46 @@ static void acks_travel_with_other_records(void **state)
         assert_int_equal(send_bytes(&two, &two.dialer, 0, 1000, 1), ETP_OK);
         end_flush(&two, &two.dialer);
         deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
-        assert_int_equal(end_flush(&two, &two.listener), 0);
+        assert_int_equal(end_flush(&two, &two.listener), i == 2 ? 3 + 8 + 16 : 0);
     }
-    /* Over a quarter, and something is sent anyway. */
-    assert_int_equal(send_bytes(&two, &two.listener, 0, 10, 1), ETP_OK);
-    end_flush(&two, &two.listener);
-    assert_int_equal(etp_channel_stats_of(&two.listener.channel)->acks_sent, 1);
+    deliver(&two, &two.listener, &two.dialer, SIZE_MAX);
+    assert_int_equal(etp_channel_outstanding(&two.dialer.channel), 0);
+}
+
+/* What is left when a sender stops is little, and known to be so: it asks once more when it is answered. */
+static void who_has_stopped_knows_of_nearly_all(void **state)
+{
+    (void)state;
+    for (unsigned count = 1; count < 60; count++) {
+        pair_fini(&two);
+        pair_init(&two);
+        pair_connect(&two);
+        two.dialer.channel.window.size = two.dialer.channel.window.open = ETP_CHANNEL_CREDIT_DEFAULT;
+        for (unsigned i = 0; i < count; i++) {
+            assert_int_equal(send_bytes(&two, &two.dialer, 0, 1000, 1), ETP_OK);
+            end_flush(&two, &two.dialer);
+        }
+        pair_settle(&two);
+        assert_true(etp_channel_outstanding(&two.dialer.channel) <
+                    ETP_CHANNEL_UNACKNOWLEDGED_DEFAULT / ETP_WINDOW_ASKS);
+    }
+}
+
+/* Another implementation may have a fixed window, and rely on the credit alone. */
+static void whoever_never_asks_is_told_at_half_of_the_credit(void **state)
+{
+    (void)state;
+    two.listener.options.credit = 8192;
+    pair_connect(&two);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(end_flush(&two, &two.listener), i == 5 ? 1 : 0);
+        two.dialer.channel.asked = two.dialer.channel.sent + 1000;
+        assert_int_equal(send_bytes(&two, &two.dialer, 0, 1000, 1), ETP_OK);
+        two.dialer.channel.asked = two.dialer.channel.sent;
+        end_flush(&two, &two.dialer);
+        deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
+    }
+    assert_int_equal(end_flush(&two, &two.listener), 3 + 8 + 16);
     deliver(&two, &two.listener, &two.dialer, SIZE_MAX);
     assert_int_equal(etp_channel_outstanding(&two.dialer.channel), 0);
 }
@@ -120,7 +156,7 @@ static void step(journey *on)
         break;
     }
     for (unsigned i = 0; i < 2; i++)
-        assert_true(etp_channel_outstanding(&ends[i]->channel) <= ends[i]->channel.window);
+        assert_true(etp_channel_outstanding(&ends[i]->channel) <= ends[i]->channel.credit);
 }
 
 static void travel(uint64_t seed)
@@ -129,8 +165,11 @@ static void travel(uint64_t seed)
     etp_rng_seed(&on.rng, seed);
     pair_init(&two);
     two.dialer.options.messages_per_second = two.listener.options.messages_per_second = 0;
-    two.dialer.options.unacknowledged = 4096 + (uint32_t)etp_rng_below(&on.rng, 8192);
-    two.listener.options.unacknowledged = 4096 + (uint32_t)etp_rng_below(&on.rng, 8192);
+    end *ends[] = {&two.dialer, &two.listener};
+    for (unsigned i = 0; i < 2; i++) {
+        ends[i]->options.unacknowledged = 4096 + (uint32_t)etp_rng_below(&on.rng, 8192);
+        ends[i]->options.credit = ends[i]->options.unacknowledged + (uint32_t)etp_rng_below(&on.rng, 40000);
+    }
     pair_connect(&two);
     for (unsigned i = 0; i < 3000; i++)
         step(&on);
@@ -160,12 +199,12 @@ static void more_than_the_credit_is_refused(void **state)
 {
     (void)state;
     pair_connect(&two);
-    two.dialer.channel.window = 20000;
+    two.dialer.channel.window.open = two.dialer.channel.window.size = 100000;
     saturate(&two.dialer, 1000);
     /* A reader that hands out no ACK: nothing of it is flushed. */
     deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
     expect_end(&two.listener, ETP_CHANNEL_CREDIT, false);
-    assert_int_equal(two.listener.frames, two.listener.channel.window / 1019);
+    assert_int_equal(two.listener.frames, two.listener.channel.credit / 1019);
 }
 
 /* Writes a record of the dialer's with a tag that is right. */
@@ -194,6 +233,24 @@ static void an_ack_that_says_nothing_new_is_refused(void **state)
     put(ETP_RECORD_ACK, 50);
     assert_false(etp_channel_is_over(&two.listener.channel));
     put(ETP_RECORD_ACK, 50);
+    expect_end(&two.listener, ETP_CHANNEL_CREDIT, false);
+}
+
+/* Nor are there more of them than of frames, which the limit on messages bounds. */
+static void an_ask_about_nothing_new_is_refused(void **state)
+{
+    (void)state;
+    pair_connect(&two);
+    assert_int_equal(send_bytes(&two, &two.dialer, 0, 100, 1), ETP_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_false(etp_channel_is_over(&two.listener.channel));
+        assert_true(etp_record_put(&two.dialer.channel, ETP_RECORD_ASK, NULL, 0, NULL, 0, 0));
+        end_flush(&two, &two.dialer);
+        deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
+        two.listener.recorded = 0;
+        end_flush(&two, &two.listener);
+        assert_int_equal(two.listener.record[2], i == 0 ? ETP_RECORD_ACK : ETP_RECORD_BYE);
+    }
     expect_end(&two.listener, ETP_CHANNEL_CREDIT, false);
 }
 
@@ -348,11 +405,14 @@ int main(void)
         TEST(the_bound_is_the_lower_of_both),
         TEST(what_has_been_consumed_makes_room_again),
         TEST(what_is_urgent_waits_for_no_more_than_the_bound),
-        TEST(acks_travel_with_other_records),
+        TEST(whoever_is_asked_says_what_it_has_consumed),
+        TEST(who_has_stopped_knows_of_nearly_all),
+        TEST(whoever_never_asks_is_told_at_half_of_the_credit),
         cmocka_unit_test(nothing_ever_stands_still),
         TEST(more_than_the_credit_is_refused),
         TEST(an_ack_of_what_was_never_sent_is_refused),
         TEST(an_ack_that_says_nothing_new_is_refused),
+        TEST(an_ask_about_nothing_new_is_refused),
         TEST(one_who_only_asks_is_answered_once_at_a_time),
         TEST(frames_that_cannot_be),
         TEST(a_burst_is_taken_and_one_more_is_refused),

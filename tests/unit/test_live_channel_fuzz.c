@@ -15,7 +15,7 @@ enum { INPUTS = 200000, INPUT_MAX = 400, SEED = 81 };
 /* Kinds, sizes and edges of numbers that mean something more often than chance would have it. */
 static void make(etp_rng *rng, unsigned char *input, size_t size)
 {
-    static const unsigned char telling[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 64, 80, 127, 128, 255};
+    static const unsigned char telling[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 24, 64, 80, 127, 128, 255};
     for (size_t i = 0; i < size; i++)
         input[i] =
             etp_rng_below(rng, 3) == 0 ? (unsigned char)etp_rng_next(rng) : telling[etp_rng_below(rng, sizeof telling)];
@@ -24,7 +24,7 @@ static void make(etp_rng *rng, unsigned char *input, size_t size)
 /* Steps whose records have the size that their kind wants, and so get further. */
 static size_t make_fitting(etp_rng *rng, unsigned char *input)
 {
-    static const unsigned char sizes[] = {0, 64, 80, 0, 20, 30, 8, 8, 24, 5};
+    static const unsigned char sizes[] = {0, 64, 80, 0, 20, 30, 8, 8, 24, 5, 0};
     size_t size = 1;
     input[0] = (unsigned char)(etp_rng_next(rng) | 16);
     while (size < INPUT_MAX - 100) {

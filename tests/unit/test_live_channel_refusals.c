@@ -245,7 +245,9 @@ static void options_that_cannot_be(void **state)
     EXPECT(ETP_EINVAL, bad.device = BATTERY);
     EXPECT(ETP_ERANGE, bad.role = (etp_device_role)3);
     EXPECT(ETP_ERANGE, bad.unacknowledged = ETP_CHANNEL_CREDIT_MIN - 1);
-    EXPECT(ETP_ERANGE, bad.unacknowledged = ETP_CHANNEL_CREDIT_MAX + 1);
+    EXPECT(ETP_ERANGE, bad.unacknowledged = bad.credit + 1);
+    EXPECT(ETP_ERANGE, bad.credit = bad.unacknowledged - 1);
+    EXPECT(ETP_ERANGE, bad.credit = ETP_CHANNEL_CREDIT_MAX + 1);
     EXPECT(ETP_ERANGE, bad.message_burst = 0);
     EXPECT(ETP_ERANGE, bad.handshake_limit = 0);
     EXPECT(ETP_ERANGE, bad.heartbeat = 0);

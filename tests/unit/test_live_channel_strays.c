@@ -110,7 +110,7 @@ static void a_proof_before_the_hello(void **state)
 static void kinds_that_do_not_exist(void **state)
 {
     (void)state;
-    static const unsigned kinds[] = {0, 10, 99, 255};
+    static const unsigned kinds[] = {0, 11, 99, 255};
     pair_stop_unheard(NULL);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         pair_init(&two);

@@ -40,6 +40,8 @@ static void networks_want_whole_options(void **unused)
     REFUSES(message_burst, 0);
     REFUSES(unacknowledged_bytes, 1);
     REFUSES(unacknowledged_bytes, SIZE_MAX);
+    REFUSES(unacknowledged_most_bytes, 4096);
+    REFUSES(unacknowledged_most_bytes, SIZE_MAX);
     REFUSES(handshake_limit, 0);
     REFUSES(heartbeat, -1);
     REFUSES(backoff_min, 0);

@@ -227,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_flood_of_one_address_is_held_and_others_trade),
+        TEST(how_often_they_may_is_changed_while_it_runs),
         TEST(a_street_behind_one_address_comes_in_and_comes_back),
         TEST(many_addresses_lock_out_no_peer),
         TEST(ipc_has_no_address_and_no_bound),

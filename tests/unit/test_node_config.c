@@ -27,6 +27,7 @@ static void a_battery_is_read_with_its_defaults(void **state)
     assert_int_equal(config->market.utc_offset, 10 * ETP_NS_PER_HOUR);
     assert_int_equal(config->base_reserve, 83 * ETP_PRICE_PER_CENT / 10);
     assert_int_equal(config->limits.unacknowledged_bytes, 8192);
+    assert_int_equal(config->limits.unacknowledged_most_bytes, 65536);
     assert_int_equal(config->dial.count, 1);
     assert_string_equal(config->dial.list[0].url, "tls+tcp://agg.example:7700");
     assert_int_equal(etp_tariff_at(&config->home.retail, 0), 33 * ETP_PRICE_PER_CENT);
@@ -194,6 +195,9 @@ static const mistake mistakes[] = {
     {aggregator_text, "listen = 'tcp://127.0.0.1:0'",
      "listen = 'tcp://a:1', limits = { peers = 1 }, dial = { 'tcp://b:1', 'tcp://c:1' }",
      "limits.peers is 1, and there are 2 links to dial"},
+    {aggregator_text, "listen = 'tcp://127.0.0.1:0'",
+     "listen = 'tcp://a:1', limits = { unacknowledged_bytes = 100000 }",
+     "limits.unacknowledged_most_bytes is 65536, and limits.unacknowledged_bytes is 100000: the most is no less"},
 };
 
 static void each_mistake_is_told_with_its_place(void **state)

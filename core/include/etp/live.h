@@ -112,6 +112,9 @@ typedef struct etp_live_options {
     unsigned message_burst;       /**< [2000] of one peer at once */
     size_t
         unacknowledged_bytes; /**< [8192] under way to one peer, at least 4096; what is more waits, the urgent first */
+    /** [65536] may be under way to a peer that takes in so much within 20 ms, and from one. No less than
+     *  unacknowledged_bytes, which are under way however slow the peer is. */
+    size_t unacknowledged_most_bytes;
     etp_time handshake_limit; /**< [5 s] to say who one is */
     etp_time heartbeat;       /**< [5 s] of silence after which a peer is asked; after three it is lost */
     etp_time backoff_min;     /**< [500 ms] before a dialer tries again, doubled each time, +-25 % */
@@ -254,15 +257,16 @@ ETP_API int etp_live_end(etp_live *live, etp_live_endpoint endpoint);
 
 /** What of the options can be changed while it runs. */
 typedef struct etp_live_limits {
-    size_t size;                  /**< sizeof(etp_live_limits) */
-    unsigned max_connections;     /**< where there are more already, they stay, and nobody new comes */
-    unsigned max_per_address;     /**< the same */
-    unsigned connects_per_second; /**< counts at once */
-    unsigned connect_burst;       /**< counts at once */
-    unsigned messages_per_second; /**< counts at once */
-    unsigned message_burst;       /**< counts at once */
-    size_t unacknowledged_bytes;  /**< of connections that begin from now on */
-    etp_time heartbeat;           /**< from the next one on */
+    size_t size;                      /**< sizeof(etp_live_limits) */
+    unsigned max_connections;         /**< where there are more already, they stay, and nobody new comes */
+    unsigned max_per_address;         /**< the same */
+    unsigned connects_per_second;     /**< counts at once */
+    unsigned connect_burst;           /**< counts at once */
+    unsigned messages_per_second;     /**< counts at once */
+    unsigned message_burst;           /**< counts at once */
+    size_t unacknowledged_bytes;      /**< of connections that begin from now on */
+    size_t unacknowledged_most_bytes; /**< the same */
+    etp_time heartbeat;               /**< from the next one on */
 } etp_live_limits;
 
 /** Those that hold now. ETP_EINVAL for a `size` that is not its struct's. */

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "live/carrier/inside.h"
 
+enum { PIECES_IN_A_TURN = 4 }; /* so often a connection's buffer may be filled before it is others' turn */
+
 static size_t block_size(const struct etp_carrier *carrier)
 {
     return sizeof(struct carrier_connection) + carrier->options.receive_buffer + carrier->options.send_buffer;
@@ -35,8 +37,6 @@ static void begin_receive(struct carrier_connection *connection)
 {
     const struct carrier_line_kind *kind = connection->line.kind;
     connection->receive.busy = true;
-    if (connection->was_filled && kind->receive_now != NULL)
-        connection->early = kind->receive_now(connection);
     if (connection->early > 0)
         etp_carrier_handover_put(&connection->carrier->handover, &connection->receive.event);
     else
@@ -71,6 +71,22 @@ static size_t new_bytes(struct carrier_connection *connection)
     return early > 0 ? early : connection->line.kind->received(connection);
 }
 
+/* What has come is shown. If it took all the room there was, more is likely to be there: true if it was. */
+static bool take_piece(struct carrier_connection *connection)
+{
+    const struct carrier_line_kind *kind = connection->line.kind;
+    connection->held += new_bytes(connection);
+    const bool was_filled = connection->held == connection->carrier->options.receive_buffer;
+    if (!show(connection)) {
+        etp_carrier_connection_close(connection, "it sent more than a receive buffer holds without a whole record");
+        return false;
+    }
+    if (connection->state != CONNECTION_OPEN || !was_filled || kind->receive_now == NULL)
+        return false;
+    connection->early = kind->receive_now(connection);
+    return connection->early > 0;
+}
+
 static void take_in(struct carrier_connection *connection)
 {
     int error = connection->early > 0 ? 0 : nng_aio_result(connection->receive.aio);
@@ -80,11 +96,10 @@ static void take_in(struct carrier_connection *connection)
     }
     if (!connection->has_spoken)
         has_spoken(connection);
-    connection->held += new_bytes(connection);
-    connection->was_filled = connection->held == connection->carrier->options.receive_buffer;
-    if (!show(connection))
-        etp_carrier_connection_close(connection, "it sent more than a receive buffer holds without a whole record");
-    else if (connection->state == CONNECTION_OPEN)
+    unsigned taken = 1;
+    while (take_piece(connection) && taken < PIECES_IN_A_TURN)
+        taken++;
+    if (connection->state == CONNECTION_OPEN)
         begin_receive(connection);
 }
 

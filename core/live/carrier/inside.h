@@ -9,7 +9,7 @@
  *
  * An operation (carrier_op) is an aio of NNG with its event. The loop begins it and sets `busy`; NNG ends it and puts the
  * event; the loop takes the event and clears `busy`. While it is busy, what it works on stays. No operation is begun from
- * a callback: a peer that floods gets one receive buffer in each turn of the loop.
+ * a callback: a peer that floods gets four receive buffers in each turn of the loop.
  *
  * A connection:
  *
@@ -122,7 +122,6 @@ struct carrier_connection {
     unsigned age;            /* ticks without a byte of the peer */
     enum connection_state state;
     bool gone_seen, has_spoken, is_watched;
-    bool was_filled; /* the last receive took all the room there was: more is likely to be there */
 };
 
 enum endpoint_state { ENDPOINT_TRYING, ENDPOINT_WAITING, ENDPOINT_UP, ENDPOINT_FULL, ENDPOINT_RENEWED, ENDPOINT_ENDED };

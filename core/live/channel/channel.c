@@ -12,7 +12,8 @@ void etp_channel_options_defaults(etp_channel_options *options)
     if (options == NULL)
         return;
     *options = (etp_channel_options){
-        .unacknowledged = ETP_CHANNEL_CREDIT_DEFAULT,
+        .unacknowledged = ETP_CHANNEL_UNACKNOWLEDGED_DEFAULT,
+        .credit = ETP_CHANNEL_CREDIT_DEFAULT,
         .messages_per_second = ETP_CHANNEL_RATE_DEFAULT,
         .message_burst = ETP_CHANNEL_BURST_DEFAULT,
         .handshake_limit = 5 * ETP_NS_PER_SECOND,
@@ -34,8 +35,8 @@ int etp_channel_options_check(const etp_channel_options *options)
         (options->trust == NULL || etp_identity_device(options->identity) != options->device))
         return ETP_EINVAL;
     if (options->device == 0 || options->device > ETP_ID_MAX || (unsigned)options->role >= ETP_DEVICE_ROLES ||
-        options->unacknowledged < ETP_CHANNEL_CREDIT_MIN || options->unacknowledged > ETP_CHANNEL_CREDIT_MAX ||
-        options->messages_per_second > ETP_NS_PER_SECOND ||
+        options->unacknowledged < ETP_CHANNEL_CREDIT_MIN || options->unacknowledged > options->credit ||
+        options->credit > ETP_CHANNEL_CREDIT_MAX || options->messages_per_second > ETP_NS_PER_SECOND ||
         (options->messages_per_second > 0 && options->message_burst == 0) || !is_span(options->handshake_limit) ||
         !is_span(options->heartbeat) || options->rate_pause < 0 || options->rate_pause > 24 * ETP_NS_PER_HOUR)
         return ETP_ERANGE;
@@ -59,7 +60,7 @@ int etp_channel_init(etp_channel *channel, const etp_channel_options *options, v
     channel->expected = expected;
     channel->now = channel->began = now;
     channel->peer.name = "";
-    channel->offered = options->unacknowledged;
+    channel->offered = options->credit;
     if (!etp_keys_begin(channel))
         return ETP_EIO;
     etp_handshake_begin(channel);
@@ -156,6 +157,8 @@ static etp_channel_refusal handle(etp_channel *channel, const etp_record *record
         return etp_heartbeat_ping(channel, record);
     case ETP_RECORD_PONG:
         return etp_heartbeat_pong(channel, record);
+    case ETP_RECORD_ASK:
+        return etp_traffic_ask(channel);
     case ETP_RECORD_BYE:
         take_bye(channel, record);
     }
@@ -182,6 +185,7 @@ static void tell_time(etp_channel *channel, etp_time now)
 {
     if (now > channel->now)
         channel->now = now;
+    etp_window_tell_time(channel);
 }
 
 static int verdict(const etp_channel *channel)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One connection's protocol as a plain state machine: records, handshake, session tags, credit, heartbeat, clock, rate
+ * One connection's protocol as a plain state machine: records, handshake, session tags, credit and window, heartbeat, clock, rate
  * limit. Bytes in, bytes out, time handed in; no socket, no clock, no allocation. docs/protocol.md ("A connection") has
  * it byte for byte.
  *
@@ -28,10 +28,11 @@
 
 enum {
     ETP_CHANNEL_RECORD_MAX = 1536, /* with its length; a receive buffer must hold one */
-    ETP_CHANNEL_OUTPUT_MAX = 4096, /* what waits for the connection, at most */
+    ETP_CHANNEL_OUTPUT_MAX = 6144, /* what waits for the connection, at most: four of the longest frames */
     ETP_CHANNEL_CREDIT_MIN = 4096, /* two of the longest records, so that half of it holds one */
     ETP_CHANNEL_CREDIT_MAX = 1048576,
-    ETP_CHANNEL_CREDIT_DEFAULT = 8192,
+    ETP_CHANNEL_CREDIT_DEFAULT = 65536,
+    ETP_CHANNEL_UNACKNOWLEDGED_DEFAULT = 8192,
     ETP_CHANNEL_RATE_DEFAULT = 1000,
     ETP_CHANNEL_BURST_DEFAULT = 2000,
     ETP_CHANNEL_CLOCK_SAMPLES = 8
@@ -76,14 +77,15 @@ typedef struct etp_channel_calls {
 } etp_channel_calls;
 
 /* What several channels have in common, borrowed for their life. Trust and limits may be changed while channels use them:
- * `unacknowledged` counts for those that begin later, and after another `trust` etp_channel_check_trust() is due.
+ * `unacknowledged` and `credit` count for those that begin later, and after another `trust` etp_channel_check_trust() is due.
  * etp_channel_options_defaults() gives the values in brackets. */
 typedef struct etp_channel_options {
     const etp_identity *identity; /* NULL: identity is off */
     const etp_trust *trust;       /* with an identity */
     etp_id device;                /* ours */
     etp_device_role role;         /* ours */
-    uint32_t unacknowledged;      /* [8192] bytes under way that the peer has not said to have consumed */
+    uint32_t unacknowledged; /* [8192] bytes under way that a peer has not said to have consumed, however slow it is */
+    uint32_t credit;         /* [65536] the same at most, to and from a peer that consumes them fast */
     uint32_t messages_per_second; /* [1000] of the peer; 0: no limit */
     uint32_t message_burst;       /* [2000] of the peer at once */
     etp_time handshake_limit;     /* [5 s] */
@@ -127,15 +129,15 @@ void etp_channel_fini(etp_channel *channel);
 int etp_channel_receive(etp_channel *channel, etp_time now, const void *bytes, size_t size, size_t *used);
 
 /* Sends a sealed frame: to the peer, or with `device` to a device behind the relay that the peer is; a relay names the
- * device from which it comes. ETP_EFULL: no credit, or the output is full: nothing was taken, and etp_channel_writable()
+ * device from which it comes. ETP_EFULL: as much is under way as may be, or the output is full: nothing was taken, and etp_channel_writable()
  * turns true when it is worth another try. ETP_ESTATE: not established, or over, or the peer does not take relayed
  * frames. ETP_ERANGE: empty, or over ETP_FRAME_MAX. */
 int etp_channel_send(etp_channel *channel, etp_time now, etp_id device, const void *frame, size_t size);
 /* A frame of any size would be taken now. */
 bool etp_channel_writable(const etp_channel *channel);
 
-/* What is to be given to the connection, joined. Borrowed until the next call. To be called when it can be given away:
- * clock readings are written here. */
+/* What is to be given to the connection, joined. Borrowed until the next call. To be called when it can be given away, also
+ * after something was received or refused: clock readings, questions and answers are written here. */
 size_t etp_channel_output(etp_channel *channel, etp_time now, const void **bytes);
 /* So much of it was taken. */
 void etp_channel_output_taken(etp_channel *channel, size_t size);

@@ -61,6 +61,7 @@ static etp_channel_refusal admit(const etp_channel *channel)
 static void open_channel(etp_channel *channel)
 {
     channel->state = ETP_CHANNEL_OPEN;
+    etp_window_begin(channel);
     etp_heartbeat_begin(channel);
     channel->options->calls.established(channel->user, &channel->peer);
 }

@@ -52,6 +52,7 @@ etp_channel_refusal etp_heartbeat_pong(etp_channel *channel, const etp_record *r
         return ETP_CHANNEL_NONE;
     channel->ping_sent = false;
     etp_clock_add(channel, asked, arrived, answered);
+    etp_window_round_trip(channel, channel->clock.round_trip);
     return ETP_CHANNEL_NONE;
 }
 

@@ -14,7 +14,7 @@ enum {
     AT_ROLE = 6,
     AT_IDENTITY = 7,
     AT_FEATURES = 8,
-    AT_UNACKNOWLEDGED = 12,
+    AT_CREDIT = 12,
     AT_DEVICE = 16,
     AT_CLOCK = 24,
     AT_POINT = 32
@@ -32,7 +32,7 @@ void etp_hello_compose(etp_channel *channel)
     at[AT_ROLE] = (unsigned char)options->role;
     at[AT_IDENTITY] = options->identity != NULL;
     etp_put_number(at + AT_FEATURES, 4, ETP_FEATURE_RELAYED);
-    etp_put_number(at + AT_UNACKNOWLEDGED, 4, channel->offered);
+    etp_put_number(at + AT_CREDIT, 4, channel->offered);
     etp_put_number(at + AT_DEVICE, 8, options->device);
     channel->hello_written = channel->now;
     etp_put_number(at + AT_CLOCK, ETP_CLOCK_SIZE, (uint64_t)channel->now);
@@ -67,15 +67,15 @@ static etp_channel_refusal read_version(etp_channel *channel, const unsigned cha
 
 static etp_channel_refusal read_fields(etp_channel *channel, const unsigned char *at, etp_time *clock)
 {
-    uint64_t window = etp_take_number(at + AT_UNACKNOWLEDGED, 4);
+    uint64_t credit = etp_take_number(at + AT_CREDIT, 4);
     etp_id device = etp_take_number(at + AT_DEVICE, 8);
     if (at[AT_ROLE] >= ETP_DEVICE_ROLES || at[AT_IDENTITY] > 1 || device == 0 || device > ETP_ID_MAX ||
-        window < ETP_CHANNEL_CREDIT_MIN || window > ETP_CHANNEL_CREDIT_MAX || !etp_take_clock(at + AT_CLOCK, clock))
+        credit < ETP_CHANNEL_CREDIT_MIN || credit > ETP_CHANNEL_CREDIT_MAX || !etp_take_clock(at + AT_CLOCK, clock))
         return ETP_CHANNEL_MALFORMED;
     channel->peer.device = device;
     channel->peer.role = (etp_device_role)at[AT_ROLE];
     channel->peer.features = (uint32_t)etp_take_number(at + AT_FEATURES, 4) & ETP_FEATURE_RELAYED;
-    channel->window = window < channel->offered ? window : channel->offered;
+    channel->credit = credit < channel->offered ? credit : channel->offered;
     return ETP_CHANNEL_NONE;
 }
 

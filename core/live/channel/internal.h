@@ -27,7 +27,8 @@ typedef enum etp_record_kind {
     ETP_RECORD_ACK = 6,
     ETP_RECORD_PING = 7,
     ETP_RECORD_PONG = 8,
-    ETP_RECORD_BYE = 9
+    ETP_RECORD_BYE = 9,
+    ETP_RECORD_ASK = 10
 } etp_record_kind;
 
 typedef struct etp_record {
@@ -75,7 +76,7 @@ size_t etp_record_size(const etp_channel *channel, size_t payload);
 size_t etp_output_room(const etp_channel *channel);
 
 /* What other records leave for a BYE, and what frames leave for the others. */
-enum { ETP_SPARE_BYE = 24, ETP_SPARE_CONTROL = 128 };
+enum { ETP_SPARE_BYE = 24, ETP_SPARE_CONTROL = 160 };
 
 /* ---- handshake.c, hello.c ---- */
 
@@ -86,7 +87,7 @@ etp_channel_refusal etp_handshake_ready(etp_channel *channel);
 
 /* Writes our HELLO, a whole record, into channel->hello. */
 void etp_hello_compose(etp_channel *channel);
-/* Reads and judges the other's; fills `peer`, `window` and `hello_clock` and finds the peer's point. */
+/* Reads and judges the other's; fills `peer`, `credit` and `hello_clock` and finds the peer's point. */
 etp_channel_refusal etp_hello_judge(etp_channel *channel, const etp_record *record, etp_time *clock);
 /* What the trust list says of the peer, which claims a device id and a role. */
 etp_channel_refusal etp_hello_judge_trust(const etp_channel *channel, const etp_trust_entry **entry);
@@ -116,8 +117,28 @@ bool etp_keys_tag_holds(etp_channel_way *way, const unsigned char *record, size_
 etp_channel_refusal etp_traffic_frame(etp_channel *channel, const etp_record *record);
 etp_channel_refusal etp_traffic_relayed(etp_channel *channel, const etp_record *record);
 etp_channel_refusal etp_traffic_ack(etp_channel *channel, const etp_record *record);
-/* Appends the ACK that is due, if one is. */
+etp_channel_refusal etp_traffic_ask(etp_channel *channel);
+/* Appends the ACK and the ASK that are due, if they are. */
 void etp_traffic_write(etp_channel *channel);
+
+/* ---- window.c ---- */
+
+enum { ETP_WINDOW_ASKS = 4 }; /* in a window */
+
+void etp_window_begin(etp_channel *channel);
+/* Time has passed: an answer may be late. */
+void etp_window_tell_time(etp_channel *channel);
+/* A frame is sent. */
+void etp_window_use(etp_channel *channel);
+/* An ASK is due: a part of the window after the last; if that was answered a part of the least window after it, so that a
+ * sender that has stopped knows of nearly all; and where a full window is to be measured. */
+bool etp_window_wants_ask(const etp_channel *channel);
+/* An ASK was put. */
+void etp_window_asked(etp_channel *channel);
+/* An ACK came. */
+void etp_window_acknowledged(etp_channel *channel);
+/* A PONG came: there and back. */
+void etp_window_round_trip(etp_channel *channel, etp_time time);
 
 /* ---- rate.c ---- */
 

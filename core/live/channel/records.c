@@ -4,7 +4,7 @@
 
 #include "live/channel/internal.h"
 
-enum { KINDS = ETP_RECORD_BYE + 1, LENGTH_MAX = ETP_CHANNEL_RECORD_MAX - ETP_RECORD_LENGTH };
+enum { KINDS = ETP_RECORD_ASK + 1, LENGTH_MAX = ETP_CHANNEL_RECORD_MAX - ETP_RECORD_LENGTH };
 
 /* What a payload of each kind may take. */
 static const struct {
@@ -19,6 +19,7 @@ static const struct {
     [ETP_RECORD_PING] = {ETP_CLOCK_SIZE, ETP_CLOCK_SIZE},
     [ETP_RECORD_PONG] = {3 * ETP_CLOCK_SIZE, 3 * ETP_CLOCK_SIZE},
     [ETP_RECORD_BYE] = {5, 5},
+    [ETP_RECORD_ASK] = {0, 0},
 };
 
 /* ---- in ---- */

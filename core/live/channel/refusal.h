@@ -27,7 +27,7 @@
     X(WRONG_KEY, 19, "wrong_key", "the device could not prove that it holds the key that the trust list gives it")   \
     X(WEAK_KEY, 20, "weak_key", "the session key that was offered is one that everybody could guess")                \
     X(ALTERED, 21, "altered", "a record was altered, inserted, left out or played again on its way")                 \
-    X(CREDIT, 22, "credit", "more was sent, or acknowledged, than was agreed")                                       \
+    X(CREDIT, 22, "credit", "more was sent, acknowledged or asked than was agreed")                                  \
     X(RATE_LIMITED, 23, "rate_limited", "more messages came in a second than the limit allows")                      \
     X(NOT_A_RELAY, 24, "not_a_relay", "the device speaks for others, and is no relay")                               \
     X(NOT_VIA, 25, "not_via", "the relay speaks for a device that the trust list does not give it")                  \

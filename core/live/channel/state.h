@@ -34,6 +34,17 @@ typedef struct etp_channel_sample {
     etp_time when, ahead, round_trip;
 } etp_channel_sample;
 
+/* What a sender has under way, and the measurement that goes on; window.c. */
+typedef struct etp_channel_window {
+    uint64_t least, size, open;        /* bytes; open: `size`, or less while an answer is late */
+    bool marked, filled;               /* a measurement goes on; of a full window */
+    uint64_t marked_end, marked_bytes; /* `sent` then, and what was under way */
+    etp_time marked_at, used_at;       /* used: the last frame */
+    etp_time shortest;                 /* there and back */
+    etp_time free_shortest;            /* of those measurements that had nothing before them */
+    unsigned free_count;
+} etp_channel_window;
+
 struct etp_channel {
     const etp_channel_options *options;
     void *user;
@@ -56,9 +67,11 @@ struct etp_channel {
     etp_channel_end end;
 
     /* credit, in bytes of records that carry frames */
-    uint64_t offered, window;         /* what our HELLO says; the lower of both */
-    uint64_t sent, acknowledged;      /* of ours */
-    uint64_t consumed, acknowledging; /* of the peer's; the second is what it was told */
+    uint64_t offered, credit;           /* what our HELLO says; the lower of both */
+    uint64_t sent, asked, acknowledged; /* of ours; for the second an ASK was sent */
+    uint64_t consumed, acknowledging;   /* of the peer's; the second is what it was told */
+    uint64_t answering;                 /* `consumed` at its last ASK */
+    etp_channel_window window;
 
     /* heartbeat */
     etp_time tick_at;

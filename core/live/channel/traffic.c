@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames and the credit for them. Both ends know the bound: the lower of what their HELLOs said. The receiver says what it
- * has consumed once that is half of the bound, so the sender always has room for one more record before long: half of the
- * bound holds the longest.
+ * Frames and the credit for them: the lower of what the HELLOs said. Within it the sender keeps a window of its own, and asks
+ * as often as that needs it; window.c. The receiver says what it has consumed when it is asked, and else once that is half of the
+ * credit, so that whoever never asks always has room for one more record before long: half of the credit holds the
+ * longest. When all ASKs are answered less than a quarter of the window is under way, so a sender that asks never stands
+ * still either.
  */
 #include "live/channel/internal.h"
 
 _Static_assert(ETP_CHANNEL_CREDIT_MIN / 2 > ETP_CHANNEL_RECORD_MAX, "half of the credit holds the longest record");
 
-enum { ACK_AT = 2, ACK_WITH_OTHERS_AT = 4 };
+_Static_assert(ETP_CHANNEL_CREDIT_MIN - ETP_CHANNEL_CREDIT_MIN / ETP_WINDOW_ASKS > ETP_CHANNEL_RECORD_MAX,
+               "beside what nobody has asked for there is room for the longest record");
 
 /* ---- in ---- */
 
@@ -23,12 +26,12 @@ static etp_channel_refusal consume(etp_channel *channel, etp_id device, const un
 }
 
 /* Limits that hold for frames of every kind. What is under way to us is more than the sender knows to be acknowledged,
- * and so never more than the bound. */
+ * and so never more than the credit. */
 static etp_channel_refusal admit(etp_channel *channel, const etp_record *record, const unsigned char *frame,
                                  size_t size)
 {
     channel->consumed += record->whole;
-    if (channel->consumed - channel->acknowledging > channel->window)
+    if (channel->consumed - channel->acknowledging > channel->credit)
         return ETP_CHANNEL_CREDIT;
     if (channel->options->messages_per_second == 0)
         return ETP_CHANNEL_NONE;
@@ -89,21 +92,44 @@ etp_channel_refusal etp_traffic_ack(etp_channel *channel, const etp_record *reco
         return ETP_CHANNEL_CREDIT;
     channel->acknowledged = consumed;
     channel->stats.acks_received++;
+    etp_window_acknowledged(channel);
     return ETP_CHANNEL_NONE;
 }
 
-void etp_traffic_write(etp_channel *channel)
+/* For something new, so that there are no more of them than of frames, which the limit on messages bounds. */
+etp_channel_refusal etp_traffic_ask(etp_channel *channel)
+{
+    if (channel->consumed == channel->answering)
+        return ETP_CHANNEL_CREDIT;
+    channel->answering = channel->consumed;
+    return ETP_CHANNEL_NONE;
+}
+
+static void write_ack(etp_channel *channel)
 {
     unsigned char consumed[sizeof channel->consumed];
-    uint64_t news = channel->consumed - channel->acknowledging;
-    bool others = channel->out_end > channel->out_start;
-    if (news == 0 || news < channel->window / (others ? ACK_WITH_OTHERS_AT : ACK_AT))
+    bool is_asked = channel->answering > channel->acknowledging;
+    if (!is_asked && channel->consumed - channel->acknowledging < channel->credit / 2)
         return;
     etp_put_number(consumed, sizeof consumed, channel->consumed);
     if (!etp_record_put(channel, ETP_RECORD_ACK, consumed, sizeof consumed, NULL, 0, ETP_SPARE_BYE))
         return;
     channel->acknowledging = channel->consumed;
     channel->stats.acks_sent++;
+}
+
+static void write_ask(etp_channel *channel)
+{
+    if (!etp_window_wants_ask(channel) || !etp_record_put(channel, ETP_RECORD_ASK, NULL, 0, NULL, 0, ETP_SPARE_BYE))
+        return;
+    channel->asked = channel->sent;
+    etp_window_asked(channel);
+}
+
+void etp_traffic_write(etp_channel *channel)
+{
+    write_ack(channel);
+    write_ask(channel);
 }
 
 /* ---- out ---- */
@@ -116,7 +142,7 @@ size_t etp_channel_outstanding(const etp_channel *channel)
 static bool has_room(const etp_channel *channel, size_t payload)
 {
     size_t whole = etp_record_size(channel, payload);
-    return etp_channel_outstanding(channel) + whole <= channel->window &&
+    return etp_channel_outstanding(channel) + whole <= channel->window.open &&
            etp_output_room(channel) >= whole + ETP_SPARE_CONTROL;
 }
 
@@ -138,6 +164,7 @@ static int send_frame(etp_channel *channel, etp_id device, const void *frame, si
     size_t id_size = device != 0 ? sizeof id : 0;
     if (!has_room(channel, id_size + size))
         return ETP_EFULL;
+    etp_window_use(channel);
     etp_put_number(id, sizeof id, device);
     etp_record_put(channel, device != 0 ? ETP_RECORD_RELAYED : ETP_RECORD_FRAME, id, id_size, frame, size,
                    ETP_SPARE_CONTROL);
@@ -145,6 +172,7 @@ static int send_frame(etp_channel *channel, etp_id device, const void *frame, si
     channel->spoke = true;
     channel->stats.frames_sent++;
     channel->stats.bytes_sent += size;
+    write_ask(channel);
     return ETP_OK;
 }
 

@@ -92,7 +92,7 @@ typedef struct etp_node_market {
 
 typedef struct etp_node_limits {
     unsigned peers, connections, connections_per_address, connects_per_second, connect_burst;
-    unsigned messages_per_second, burst, unacknowledged_bytes;
+    unsigned messages_per_second, burst, unacknowledged_bytes, unacknowledged_most_bytes;
     etp_time heartbeat;
 } etp_node_limits;
 

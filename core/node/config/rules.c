@@ -223,6 +223,10 @@ static void check_limits(const etp_node_config *config, etp_findings *findings)
     if (limits->peers < config->dial.count)
         etp_node_config_refuse(config, findings, "limits.peers", "is %u, and there are %u links to dial", limits->peers,
                                config->dial.count);
+    if (limits->unacknowledged_most_bytes < limits->unacknowledged_bytes)
+        etp_node_config_refuse(config, findings, "limits.unacknowledged_most_bytes",
+                               "is %u, and limits.unacknowledged_bytes is %u: the most is no less",
+                               limits->unacknowledged_most_bytes, limits->unacknowledged_bytes);
 }
 
 void etp_node_rules_check(const etp_node_config *config, etp_findings *findings)

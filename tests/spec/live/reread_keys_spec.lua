@@ -52,6 +52,7 @@ local function of_all(device)
     ["discovery.announce"] = "tcp://127.0.0.1:47702", ["discovery.period_s"] = 20, ["discovery.peers"] = "127.0.0.1:10",
     ["limits.peers"] = 300, ["limits.connections"] = 400, ["limits.connections_per_address"] = 20,
     ["limits.messages_per_second"] = 500, ["limits.burst_messages"] = 600, ["limits.unacknowledged_bytes"] = 16384,
+    ["limits.unacknowledged_most_bytes"] = 131072,
     ["limits.connects_per_second"] = 30, ["limits.burst_connects"] = 300, ["limits.heartbeat_s"] = 7,
   }
 end
