@@ -171,9 +171,7 @@ static void cut_after(etp_event_kind kind, unsigned at)
     prepare(1, BUYER);
     connect_through(&relay, "");
     unsigned before = sides[at].events[kind];
-    begin_interval(&sides[0]);
-    begin_interval(&sides[1]);
-    WAIT_FOR(sides[at].events[kind] > before);
+    TRADE_UNTIL(begin_both(&sides[0], &sides[1]), sides[at].events[kind] > before);
     relay_do(&relay, "cut");
     WAIT_FOR(sides[0].lost == 1 && sides[1].lost == 1);
     WAIT_FOR(sides[0].up == 2 && sides[1].up == 2);
@@ -246,7 +244,7 @@ enum { BATTERIES = 3 };
 /* A buyer that listens; the first battery dials it through the relay, the others directly. */
 static void connect_batteries(relay_process *relay)
 {
-    prepare(0, BUYER)->options.heartbeat = 100 * MS;
+    prepare(0, BUYER)->options.heartbeat = ETP_NS_PER_SECOND;
     build_buyer(&sides[0]);
     const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
     for (unsigned i = 1; i <= BATTERIES; i++) {
@@ -257,12 +255,27 @@ static void connect_batteries(relay_process *relay)
     WAIT_FOR(sides[0].events[ETP_EVENT_REGISTER] >= BATTERIES);
 }
 
+static void begin_all(void)
+{
+    for (unsigned i = 0; i <= BATTERIES; i++)
+        begin_interval(&sides[i]);
+}
+
+static bool all_but_first_sold(const unsigned *before)
+{
+    for (unsigned i = 2; i <= BATTERIES; i++)
+        if (sides[i].events[ETP_EVENT_CONFIRM] == before[i])
+            return false;
+    return true;
+}
+
 /* All but the first sell. */
 static void trade_with_others(void)
 {
-    unsigned bought = sides[0].events[ETP_EVENT_RECEIPT];
-    for (unsigned i = 0; i <= BATTERIES; i++)
-        begin_interval(&sides[i]);
+    unsigned bought = sides[0].events[ETP_EVENT_RECEIPT], sold[BATTERIES + 1];
+    for (unsigned i = 2; i <= BATTERIES; i++)
+        sold[i] = sides[i].events[ETP_EVENT_CONFIRM];
+    TRADE_UNTIL(begin_all(), all_but_first_sold(sold));
     WAIT_FOR(sides[0].events[ETP_EVENT_RECEIPT] >= bought + BATTERIES - 1);
 }
 
@@ -273,13 +286,13 @@ static void a_half_open_connection_holds_up_nobody_and_is_found_out(void **state
     connect_batteries(&relay);
     relay_do(&relay, "refuse");
     relay_do(&relay, "accept");
-    WAIT_FOR(sides[1].up == 2 && sides[0].up >= BATTERIES + 1);
-    unsigned lost = sides[0].lost;
+    WAIT_FOR(sides[1].up >= 2 && sides[0].up >= BATTERIES + 1 && peer_of(&sides[1], 0).up);
+    unsigned lost = sides[0].lost, reset = sides[1].lost;
     relay_do(&relay, "stall");
     relay_do(&relay, "abandon client");
     trade_with_others();
     /* The battery's own end was reset; the buyer finds out by its heartbeat. */
-    WAIT_FOR(sides[1].lost == 2 && sides[0].lost > lost);
+    WAIT_FOR(sides[1].lost > reset && sides[0].lost > lost);
     relay_do(&relay, "go");
     WAIT_FOR(peer_of(&sides[1], 0).up && sides[1].up >= 3);
     trade_with_others();
