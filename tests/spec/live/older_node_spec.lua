@@ -35,8 +35,7 @@ local function talk(port, steps)
   return answers
 end
 
--- Windows of 300 ms: longer than 400 ms no client of the older system would wait. Holds that a machine with much else to
--- do keeps as well.
+-- Windows of 300 ms: longer than 400 ms no client of the older system would wait. Holds that a busy machine keeps too.
 local market = { interval_s = 6, window_ms = 300, hold_ms = 2500, query_spread_ms = 100 }
 
 local function start_battery(older)

@@ -52,7 +52,7 @@ local function came_late(market, limit_ms)
   return false
 end
 
--- The result of an evening over a transport, and what was printed. A machine that is too busy for one gets a slower one.
+-- The result of an evening over a transport, and what was printed. A machine too busy for one gets a slower one.
 local function play(transport)
   local path = program.path(transport .. ".json")
   for _, slower in ipairs({ 1, 2, 4, 8 }) do
