@@ -18,7 +18,7 @@ enum { SIDES = 6, LINES = 64, BATTERY = 1001, BUYER = 2001, PATIENCE_S = 60, ATT
 
 #define CENT ETP_PRICE_PER_CENT
 #define MS   ETP_NS_PER_MS
-#define HOLD (5 * ETP_NS_PER_SECOND) /* who stands still for a while confirms in time all the same */
+#define HOLD ETP_NS_PER_SECOND /* a busy machine confirms in time all the same */
 
 struct side {
     etp_live *live;
@@ -30,7 +30,8 @@ struct side {
     etp_node node;
     etp_id device;
     uint64_t intervals;
-    unsigned events[ETP_EVENTS], late_bids;
+    unsigned events[ETP_EVENTS];
+    unsigned too_late; /* bids after the close, and holds that were not confirmed in time */
     etp_event last_event[ETP_EVENTS];
     /* the audit, and peers that came and went */
     unsigned refusals, up, lost;
@@ -51,7 +52,7 @@ static inline void note_event(void *user, const etp_event *event)
     struct side *side = user;
     side->events[event->kind]++;
     side->last_event[event->kind] = *event;
-    side->late_bids += event->kind == ETP_EVENT_BID && event->code == ETP_CODE_LATE;
+    side->too_late += (event->kind == ETP_EVENT_BID && event->code == ETP_CODE_LATE) || event->kind == ETP_EVENT_LAPSE;
 }
 
 static inline void note_refusal(void *user, const etp_live_refusal *refusal)
@@ -295,7 +296,7 @@ static inline unsigned slowness(void)
 {
     unsigned signs = stalls;
     for (unsigned i = 0; i < SIDES; i++)
-        signs += sides[i].late_bids;
+        signs += sides[i].too_late;
     return signs;
 }
 
