@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- A whole market in one process over real connections: it trades, its books balance, and it ends whole.
 local json = require("cjson")
+local nodes = require("live_nodes")
 local program = require("program")
 
 -- An evening in eight intervals of 0.6 s each, or slower.
@@ -42,6 +43,21 @@ local function refusals(market)
   return count
 end
 
+-- Runs the program as program.run() does, and says besides whether this spec stood still for so long meanwhile.
+local function watched(arguments, seconds)
+  local began, ended = nodes.now(), program.path("ended")
+  os.remove(ended)
+  local out, err = program.path("out"), program.path("err")
+  local shell = assert(io.popen(("'%s' %s >'%s' 2>'%s'; status=$?; : >'%s'; exit $status"):format(program.engine,
+    arguments, out, err, ended)))
+  nodes.wait_until(function()
+    local file = io.open(ended)
+    return file and file:close()
+  end)
+  local _, _, status = shell:close()
+  return { status = status, out = program.read(out), err = program.read(err) }, nodes.stood_still(began, seconds)
+end
+
 -- Whether some message was under way for so long that it may have come after its window or hold.
 local function came_late(market, limit_ms)
   for _, kind in pairs(market.messages) do
@@ -56,12 +72,13 @@ end
 local function play(transport)
   local path = program.path(transport .. ".json")
   for _, slower in ipairs({ 1, 2, 4, 8 }) do
-    local done = program.run("strategies/greedy.lua --live=" .. transport .. evening(slower) .. "--json " .. path)
+    local done, stood_still = watched("strategies/greedy.lua --live=" .. transport .. evening(slower) .. "--json "
+      .. path, 0.1 * slower)
     assert.equal(0, done.status, done.out .. done.err)
     local result = json.decode(program.read(path))
     local market = result.runs.market
     check_books(market)
-    if slower == 8 or refusals(market) == 0 or not came_late(market, 50 * slower) then
+    if slower == 8 or refusals(market) == 0 or not (stood_still or came_late(market, 50 * slower)) then
       return result, done.out
     end
   end
