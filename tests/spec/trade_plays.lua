@@ -47,6 +47,9 @@ local function kill(world)
   if not unnoticed then
     world:release(row.let or "go")
   end
+  if row.comes then
+    world:came_through()
+  end
 end
 
 function plays.kill(row)

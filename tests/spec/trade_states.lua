@@ -20,6 +20,8 @@
 --                   connection, "abandon client" (killed) loses it and leaves the connection half open
 --     told          what must be told: { who, pattern } on its standard output, or { who, log = pattern } in its log;
 --                   by the process that was started last, or the first one (life = 1)
+--     comes         what was under way to a when the victim was killed has to come to it: else it had not been sent,
+--                   and the state was not reached
 --     forgot        the victim alone knew how the trade ended, and is gone: nobody who lives can tell the other
 --     in_doubt      trades that the victim could not settle before it ended
 --     frozen        who stands still until the victim has ended
@@ -293,8 +295,19 @@ function states.begin(row, act)
   error("the state was over each time before anything could be done")
 end
 
+local MESSAGE_BYTES_MIN = 64
+
+-- Sees whether a message came to a when what stood still moved on: the victim may not have sent it when it was killed.
+function World:came_through()
+  nodes.wait_until(function()
+    return self.relay:passed(self.way.a) >= self.passed + MESSAGE_BYTES_MIN or self.a:out():find("\npeer lost ")
+  end)
+  self.too_late = self.too_late or self.relay:passed(self.way.a) < self.passed + MESSAGE_BYTES_MIN
+end
+
 -- What stood still moves on, or is lost with its connection.
 function World:release(how)
+  self.passed = self.relay:passed(self.way.a)
   if how ~= "go" then
     self.relay:tell(how)
   end
