@@ -7,6 +7,7 @@
 local json = require("cjson")
 local module = require("module")
 local program = require("program")
+local system = require("system")
 
 local steps, here, tools
 
@@ -43,12 +44,22 @@ setup(function()
 end)
 teardown(program.teardown)
 
--- Runs a block of sh in the folder; any command that fails ends it.
+-- Runs a block of sh in the folder; any command that fails ends it. One that a person ends is ended once it has begun:
+-- timeout(1) takes an alarm for its own, whoever sends it.
 local function run_block(step)
   write_file(".block.sh", step.body)
-  local before = step.mark == "interrupted" and "timeout --preserve-status --signal INT 2 " or ""
-  local command = ("cd '%s' && PATH='%s':\"$PATH\" %ssh -e .block.sh >.out 2>.err"):format(here, tools, before)
-  local _, _, status = os.execute(command)
+  local before = step.mark == "interrupted" and "timeout --preserve-status --signal INT 60 " or ""
+  local handle = assert(io.popen(("cd '%s' && : >.out && PATH='%s':\"$PATH\" && echo $$ && exec %ssh -e .block.sh "
+    .. ">.out 2>.err"):format(here, tools, before)))
+  local pid = handle:read("l")
+  if step.mark == "interrupted" then
+    local lives = ("kill -0 %s 2>/dev/null"):format(pid)
+    while not program.read(here .. "/.out"):find("Watching ", 1, true) and os.execute(lives) do
+      system.sleep(0.03)
+    end
+    os.execute(("kill -ALRM %s 2>/dev/null"):format(pid))
+  end
+  local _, _, status = handle:close()
   return status, program.read(here .. "/.out"), program.read(here .. "/.err")
 end
 

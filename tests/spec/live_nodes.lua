@@ -4,8 +4,9 @@
 local assert = require("luassert")
 local json = require("cjson")
 local program = require("program")
+local system = require("system")
 
-local nodes = { patience = 60 }
+local nodes = { patience = 120, now = system.monotime }
 
 local running = {}
 
@@ -58,8 +59,9 @@ function nodes.with(base, changes)
   return made
 end
 
--- A market that can be watched: an interval each second or two. An offer comes within a quarter of it.
-nodes.market = { interval_s = 2, window_ms = 300, hold_ms = 300, query_spread_ms = 100 }
+-- A market that can be watched: an interval each second or two. An offer comes within a quarter of it; what is held is
+-- confirmed at once, unless the machine has much else to do.
+nodes.market = { interval_s = 2, window_ms = 300, hold_ms = 750, query_spread_ms = 100 }
 
 function nodes.battery(changes)
   return nodes.with({
@@ -103,19 +105,44 @@ end
 
 -- What is done between two looks; tests/spec/beside.lua lets others have their turn.
 function nodes.nap()
-  os.execute("sleep 0.03")
+  system.sleep(0.03)
 end
 
--- Waits until `done` returns something true, and returns it; nil when patience ends.
+local long_naps = {} -- from which this spec woke late: { when, how long }
+
+local function nap()
+  local began = nodes.now()
+  nodes.nap()
+  local ended = nodes.now()
+  if ended - began > 0.1 then
+    long_naps[#long_naps + 1] = { ended, ended - began }
+  end
+end
+
+-- Whether this spec had no turn for so many seconds, some time after `began`. What the nodes did then says little: they
+-- may have had none either.
+function nodes.stood_still(began, seconds)
+  for _, long in ipairs(long_naps) do
+    if long[1] >= began and long[2] >= seconds then
+      return true
+    end
+  end
+  return false
+end
+
+-- Waits until `done` returns something true, and returns it; nil when patience ends, but not before a last look.
 function nodes.wait_until(done, seconds)
-  local deadline = os.time() + (seconds or nodes.patience)
+  local deadline = nodes.now() + (seconds or nodes.patience)
   repeat
+    local last = nodes.now() > deadline
     local result = done()
     if result then
       return result
     end
-    nodes.nap()
-  until os.time() > deadline
+    if not last then
+      nap()
+    end
+  until last
   return nil
 end
 
@@ -203,6 +230,15 @@ function Node:wait(pattern, count, from)
   return table.unpack(found)
 end
 
+-- Waits for a line that has one of two patterns.
+function Node:wait_for_any(one, other)
+  if not nodes.wait_until(function()
+    return self:out():find(one) or self:out():find(other) or self:status()
+  end) then
+    self:fail(("waited for %q or %q"):format(one, other))
+  end
+end
+
 -- The address that it listens at, once it is ready.
 function Node:ready()
   return self:wait("\nready device=%d+ role=%a+ ?l?i?s?t?e?n?=?(%S*)\n")
@@ -242,6 +278,22 @@ function Node:kill()
   if not self:status() then
     os.execute(("kill -KILL %d 2>/dev/null"):format(self.pid))
     self:ended()
+  end
+end
+
+-- Does what depends on windows and holds, and asserts what came of it. Where that fails after this spec had no turn for
+-- so many seconds, it is no answer: `undo` (if not given, all nodes are killed), and it is done again, a few times.
+function nodes.in_time(seconds, play, undo)
+  for attempt = 1, 5 do
+    local began = nodes.now()
+    local well, problem = xpcall(play, function(words) return debug.traceback(tostring(words), 2) end)
+    if well then
+      return
+    end
+    if attempt == 5 or not nodes.stood_still(began, seconds) then
+      error(problem, 0)
+    end
+    (undo or nodes.kill_all)()
   end
 end
 

@@ -44,13 +44,23 @@ function Relay:line(number)
   end), "the relay said nothing")
 end
 
--- Carries out a command.
+-- Carries out a command; returns the line that it printed before its "ok", if it prints one.
 function Relay:tell(command)
   self.commands:write(command, "\n")
   self.commands:flush()
-  self.answers = self.answers + 1
-  local answer = self:line(self.answers)
-  assert(answer == "ok", command .. ": " .. answer)
+  local told
+  repeat
+    self.answers = self.answers + 1
+    local answer = self:line(self.answers)
+    assert(not answer:find("^error"), command .. ": " .. answer)
+    told = answer ~= "ok" and answer or told
+  until answer == "ok"
+  return told
+end
+
+-- How many bytes it has passed on that way, "up" or "down".
+function Relay:passed(way)
+  return tonumber(self:tell("count"):match(way .. " (%d+)"))
 end
 
 function net_relay.end_all()

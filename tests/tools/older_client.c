@@ -6,7 +6,7 @@
  *
  * connects to that port of this machine and takes the steps in turn. `answer` waits for one record of the older format
  * (88 bytes) and prints it in hex, or "closed" where the other side has ended the connection. Any other step is bytes in
- * hex, which are sent. Fails when something takes longer than 20 seconds.
+ * hex, which are sent. Fails when something takes longer than a minute.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { RECORD = 88, BYTES_MAX = 4096, PATIENCE_MS = 20000 };
+enum { RECORD = 88, BYTES_MAX = 4096, PATIENCE_MS = 60000 };
 
 static int connect_to(const char *port)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Carriers of both ends in one test: what is called is written down in a struct side, and turn_until() runs all sides until
- * something has come true. A wait that takes half a minute is a failure, with what was waited for.
+ * something has come true. A wait that takes a minute is a failure, with what was waited for.
  */
 #ifndef ETP_TESTS_CARRIER_TOOLS_H
 #define ETP_TESTS_CARRIER_TOOLS_H
@@ -21,7 +21,7 @@
 
 #include "live/carrier/carrier.h"
 
-enum { SIDES_MAX = 4, SIDE_CONNECTIONS = 64, PATIENCE_S = 30 };
+enum { SIDES_MAX = 4, SIDE_CONNECTIONS = 64, PATIENCE_S = 60 };
 
 struct side_connection {
     etp_connection number;

@@ -18,7 +18,7 @@
 #include "live/channel/channel.h"
 #include "plain_sockets.h"
 
-enum { WIRE_PEERS = PEERS, LINES_OF_A_PEER = 2, LINES = WIRE_PEERS * LINES_OF_A_PEER, WIRE_PATIENCE_S = 30 };
+enum { WIRE_PEERS = PEERS, LINES_OF_A_PEER = 2, LINES = WIRE_PEERS * LINES_OF_A_PEER, WIRE_PATIENCE_S = 60 };
 
 /* One connection of a peer. */
 struct line {

@@ -13,7 +13,7 @@
 
 #include "relay_process.h"
 
-enum { PATIENCE_MS = 20000, PIECE = 4096, LOST_AT_MOST = 1 << 20 };
+enum { PATIENCE_MS = 60000, PIECE = 4096, LOST_AT_MOST = 1 << 20 };
 
 /* ---- sockets ---- */
 

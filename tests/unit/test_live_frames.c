@@ -98,7 +98,7 @@ static void serve(const struct side *side)
 static void a_peer_that_is_stopped_holds_up_no_other(void **state)
 {
     (void)state;
-    prepare(0, BUYER)->options.heartbeat = 300 * MS;
+    prepare(0, BUYER)->options.heartbeat = 1500 * MS;
     build_buyer(&sides[0]);
     const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
     prepare(1, BATTERY)->options.event_base = NULL;
@@ -108,9 +108,7 @@ static void a_peer_that_is_stopped_holds_up_no_other(void **state)
     dial_to(&sides[2], address, BUYER);
     WAIT_SERVING(&sides[1], sides[0].events[ETP_EVENT_REGISTER] >= 2);
     /* From here on the first battery is as one that was stopped. */
-    begin_interval(&sides[0]);
-    begin_interval(&sides[2]);
-    WAIT_FOR(sides[0].events[ETP_EVENT_RECEIPT] == 1);
+    TRADE_UNTIL(begin_both(&sides[2], &sides[0]), sides[0].events[ETP_EVENT_RECEIPT] == 1);
     assert_int_equal(sides[0].last_event[ETP_EVENT_RECEIPT].peer, BATTERY + 1);
     /* It is found out, and has its link again when it goes on. */
     WAIT_FOR(sides[0].lost == 1);

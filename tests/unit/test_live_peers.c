@@ -100,6 +100,20 @@ static void of_two_that_dial_each_other_one_connection_stays(void **state)
     assert_int_equal(etp_live_end(sides[0].live, dialer), ETP_ENOENT);
 }
 
+static void begin_all(void)
+{
+    for (unsigned i = 0; i < SIDES; i++)
+        begin_interval(&sides[i]);
+}
+
+static bool all_have_sold(void)
+{
+    for (unsigned i = 1; i < SIDES; i++)
+        if (sides[i].events[ETP_EVENT_CONFIRM] == 0)
+            return false;
+    return true;
+}
+
 static void one_aggregator_has_many_batteries(void **state)
 {
     (void)state;
@@ -110,9 +124,8 @@ static void one_aggregator_has_many_batteries(void **state)
         dial_to(&sides[i], address, BUYER);
     }
     WAIT_FOR(sides[0].events[ETP_EVENT_REGISTER] >= SIDES - 1);
-    for (unsigned i = 0; i < SIDES; i++)
-        begin_interval(&sides[i]);
-    WAIT_FOR(sides[0].events[ETP_EVENT_RECEIPT] == SIDES - 1);
+    TRADE_UNTIL(begin_all(), all_have_sold());
+    WAIT_FOR(sides[0].events[ETP_EVENT_RECEIPT] >= SIDES - 1);
     assert_int_equal(live_stats(&sides[0]).peers_up, SIDES - 1);
 }
 

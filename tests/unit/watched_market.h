@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-enum { SCRIPTS = 4, ROUNDS = 45, ARGUMENTS_MAX = 1200, PATIENCE_MS = 20000, TEXT_SIZE = 1024 };
+enum { SCRIPTS = 4, ROUNDS = 45, ARGUMENTS_MAX = 1200, PATIENCE_MS = 60000, TEXT_SIZE = 1024 };
 
 static const char *const names[SCRIPTS] = {"a", "b", "c", "reserve"};
 static const char *const market[] = {"--rivals", "0",     "--bess", "16",   "--interval", "30m",      "--days",   "30",

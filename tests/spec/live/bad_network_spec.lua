@@ -69,17 +69,20 @@ end)
 
 describe("a DeviceFailure", function()
   it("is the first thing on a narrow line to a slow reader, and the delay table has it", function()
-    local slow = { market = { interval_s = 4, window_ms = 2500 } }
-    local aggregator = nodes.start("aggregator", nodes.aggregator(slow), "--log debug")
-    local relay = net_relay.start("--bandwidth-bps 1000000 --drip 60000", aggregator:ready())
-    local battery = nodes.start("battery", nodes.battery(nodes.with(slow, { dial = relay.url })), "--log debug")
-    battery:wait("\npeer up ")
-    -- The line is cut while a bid waits for the close: the battery learns that it need not wait for the bidder.
-    assert.truthy(nodes.wait_until(function()
-      return battery:err():find("event=bid ", 1, true)
-    end), battery:err())
-    relay:tell("cut")
-    battery:wait("\nfailure [^\n]*2001")
+    local slow = { market = { interval_s = 5, window_ms = 2500 } }
+    local aggregator, relay, battery
+    nodes.in_time(0.5, function()
+      aggregator = nodes.start("aggregator", nodes.aggregator(slow), "--log debug")
+      relay = net_relay.start("--bandwidth-bps 1000000 --drip 60000", aggregator:ready())
+      battery = nodes.start("battery", nodes.battery(nodes.with(slow, { dial = relay.url })), "--log debug")
+      battery:wait("\npeer up ")
+      -- The line is cut while a bid waits for the close: the battery learns that it need not wait for the bidder.
+      assert.truthy(nodes.wait_until(function()
+        return battery:err():find("event=bid ", 1, true)
+      end), battery:err())
+      relay:tell("cut")
+      battery:wait("\nfailure [^\n]*2001")
+    end)
     battery:signal("USR1")
     battery:wait("\n  DeviceFailure +200 +0 +1 +[%d.]+ +[%d.]+ +[%d.]+ +[%d.]+ +%d+\n")
     local sold = end_both(battery, aggregator)

@@ -31,7 +31,8 @@ local rows = {
   { victim = "battery", at = "confirming", told = { battery_lost, void } },
   { victim = "battery", at = "receipt", let = "cut", buyer = "a", forgot = true,
     told = { battery_lost, void } },
-  { victim = "battery", at = "receipt", let = "go", buyer = "a", told = { battery_lost, { "a", "\nbought " } } },
+  { victim = "battery", at = "receipt", let = "go", comes = true, buyer = "a",
+    told = { battery_lost, { "a", "\nbought " } } },
   { victim = "battery", at = "sold", buyer = "a", told = { battery_lost } },
   -- At an address that was in use a moment ago.
   { victim = "a", listens = true, at = "held", buyer = "b", told = { lost, lapsed } },

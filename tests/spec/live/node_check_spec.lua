@@ -29,7 +29,7 @@ describe("--check", function()
     assert.same({ 0, "" }, { done.status, done.err })
     program.says(done.out, {
       "node.lua: ok\n", "  battery    1001 \"node\"\n", "; trusts 2 devices of ", "  dials      tcp://127.0.0.1:1\n",
-      "  market     first-price auctions every 2s, open for 300ms, awards held for 300ms\n",
+      "  market     first-price auctions every 2s, open for 300ms, awards held for 750ms\n",
       "2 prices from 2025/01/01 00:00:00 to 2025/01/01 00:10:00 of VIC1",
       "  battery    10 kWh, 8 kWh of it stored, 5 kW\n", "made-up home 1001 with 5 kW of panels",
       "  reserve    tiers, ", "base = 9 c/kWh\n", "warning: 1 link is plain" })

@@ -18,6 +18,19 @@ local function now()
   return os.date("!%Y-%m-%dT%H:%M:%SZ")
 end
 
+-- Appends a price once a second, until there is a line that only fresh prices make.
+local function feed_until(node, price, pattern)
+  local last
+  local found = nodes.wait_until(function()
+    if now() ~= last then
+      last = now()
+      append(("%s,%s\n"):format(last, price))
+    end
+    return node:out():match(pattern)
+  end)
+  return found or node:fail("waited for " .. pattern)
+end
+
 describe("an aggregator that follows prices", function()
   it("bids by them, takes no part without any, and says when they are stale and when they are back", function()
     local battery, aggregator = nodes.pair(nil, {
@@ -28,17 +41,17 @@ describe("an aggregator that follows prices", function()
       return aggregator:err():find("is not there; it is waited for", 1, true)
     end)
     aggregator:wait("\ninterval at=%S+ index=%d+\n")
-    append("time,price_c_kwh\n" .. now() .. ",12.5\n")
-    aggregator:wait("\ninterval at=%S+ index=%d+ spot=12.5000 forecast=")
+    append("time,price_c_kwh\n")
+    feed_until(aggregator, "12.5", "\ninterval at=%S+ index=%d+ spot=12.5000 forecast=")
     -- 30 c/kWh more than the forecast, which is near the only price there was.
-    local price = tonumber((battery:wait("\nsold [^\n]* price=([%d.]+) ")))
+    local price = tonumber((feed_until(battery, "12.5", "\nsold [^\n]* price=([%d.]+) ")))
     assert.is_true(price > 30 and price < 50, price)
     assert.truthy(nodes.wait_until(function()
       return aggregator:err():find("is stale: nobody bids by these prices any more", 1, true)
     end), aggregator:err())
     append(now() .. ",")
     append("20\n")
-    aggregator:wait("\ninterval at=%S+ index=%d+ spot=20.0000 forecast=")
+    feed_until(aggregator, "20", "\ninterval at=%S+ index=%d+ spot=20.0000 forecast=")
     assert.truthy(aggregator:err():find("is up to date again", 1, true))
     local bought = aggregator:stop()
     assert.is_true(bought.intervals_left_out >= 2)
