@@ -351,6 +351,26 @@ describe("SIGHUP and prices", function()
     north:wait("\ninterval [^\n]* spot=20%.0000 ", 1, from)
     north:stop()
   end)
+
+  it("goes on with a feed of which only stale_after_s has changed", function()
+    local function followed(stale_after)
+      return nodes.aggregator({ prices = { file = "followed.csv", follow = true, stale_after_s = stale_after } })
+    end
+    local header = "REGION,SETTLEMENTDATE,TOTALDEMAND,RRP,PERIODTYPE\n"
+    program.write("followed.csv", header)
+    local north = nodes.start("north", nodes.aggregator())
+    north:ready()
+    reread(north, followed(600))
+    reread(north, followed(900))
+    local said = reread(north, followed(900))
+    assert.equal("", (said:gsub("reread file=[^\n]*\n", "")):match("changed key=prices[^\n]*") or "")
+    -- Ten hours east of UTC, as the market's clock is.
+    local now = os.date("!%Y/%m/%d %H:%M:%S", os.time() + 10 * 3600 - 60)
+    program.write("followed.csv", ("%sVIC1,%s,5000,70,TRADE\n"):format(header, now))
+    local _, from = reread(north, followed(1200))
+    north:wait("\ninterval [^\n]* spot=7%.0000 ", 1, from)
+    north:stop()
+  end)
 end)
 
 describe("SIGHUP and scripts", function()
