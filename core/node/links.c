@@ -151,7 +151,7 @@ static void listen_again(etp_station *station, etp_station_links *links, char (*
             continue;
         link->ended = open_at(station, links, addresses[i], link, &why) != ETP_OK;
         if (link->ended)
-            etp_tell(station, "lost %s reason=\"%s\"", addresses[i], why.text);
+            etp_tell(station, "lost %s reason=\"%s\"", addresses[i], etp_tell_quoted(why.text).text);
     }
 }
 

@@ -160,8 +160,8 @@ void etp_tell_reload(const etp_station *station, int result, const etp_error *re
         etp_tell(station, "reloaded script=%s version=%u hash=%.12s", etp_script_name(script),
                  etp_script_version(script), etp_script_hash(script));
     else
-        etp_tell(station, "not reloaded script=%s version=%u goes on reason=\"%.*s\"", etp_script_name(script),
-                 etp_script_version(script), (int)strcspn(refusal->text, "\n"), refusal->text);
+        etp_tell(station, "not reloaded script=%s version=%u goes on reason=\"%s\"", etp_script_name(script),
+                 etp_script_version(script), etp_tell_quoted(refusal->text).text);
 }
 
 static int renew_script(etp_renewal *renewal, etp_error *error)

@@ -81,7 +81,8 @@ static void tell_changed(const etp_station *station, const etp_node_changes *cha
 {
     for (unsigned i = 0; i < changes->count; i++) {
         const etp_node_change *at = &changes->list[i];
-        etp_tell(station, "changed key=%s from=\"%s\" to=\"%s\"", at->path, at->before, at->after);
+        etp_tell(station, "changed key=%s from=\"%s\" to=\"%s\"", at->path, etp_tell_quoted(at->before).text,
+                 etp_tell_quoted(at->after).text);
     }
 }
 
@@ -90,15 +91,15 @@ static void tell_not_changed(const etp_station *station, const etp_node_part *pa
 {
     const char *key = changes->count > 0 ? changes->list[0].path : part->keys[0];
     if (error->text[0] != '\0')
-        etp_tell(station, "not changed key=%s reason=\"%.*s\" text=\"it stays as it was\"", key,
-                 (int)strcspn(error->text, "\n"), error->text);
+        etp_tell(station, "not changed key=%s reason=\"%s\" text=\"it stays as it was\"", key,
+                 etp_tell_quoted(error->text).text);
 }
 
 static void tell_mistakes(const etp_station *station, const etp_findings *findings)
 {
     for (unsigned i = 0; i < findings->count; i++)
         if (findings->list[i].is_error)
-            etp_tell(station, "not reread reason=\"%s\"", findings->list[i].text);
+            etp_tell(station, "not reread reason=\"%s\"", etp_tell_quoted(findings->list[i].text).text);
 }
 
 /* Compared with what runs, and so told each time. */
@@ -109,7 +110,7 @@ static void tell_restarts(const etp_station *station, const etp_node_config *wan
         const etp_node_change *at = &changes->list[i];
         if (!at->live)
             etp_tell(station, "needs restart key=%s from=\"%s\" to=\"%s\" text=\"it stays as it was\"", at->path,
-                     at->before, at->after);
+                     etp_tell_quoted(at->before).text, etp_tell_quoted(at->after).text);
     }
 }
 

@@ -153,6 +153,12 @@ void etp_tell_interval(const etp_station *station, const etp_interval *interval)
 void etp_tell_event(void *station, const etp_event *event);
 void etp_tell_peer(void *station, const etp_live_peer_info *peer, const char *why);
 
+/* What may stand between two quotes of a line: the first line of a text, with ' for ". */
+typedef struct etp_told {
+    char text[ETP_ERROR_TEXT_MAX];
+} etp_told;
+etp_told etp_tell_quoted(const char *text);
+
 enum { ETP_STAMP_TEXT_MAX = 40 };
 /* "2026-01-31T14:05:00.123Z" of a moment on the engine's clock, as the wall showed it. */
 const char *etp_tell_stamp(const etp_station *station, etp_time when, char text[ETP_STAMP_TEXT_MAX]);

@@ -4,12 +4,22 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "etp/live_older.h"
 #include "node/station.h"
 
 static const double ns_per_ms = 1e6;
+
+etp_told etp_tell_quoted(const char *text)
+{
+    etp_told told;
+    snprintf(told.text, sizeof told.text, "%.*s", (int)strcspn(text, "\n"), text);
+    for (char *at = told.text; (at = strchr(at, '"')) != NULL;)
+        *at = '\'';
+    return told;
+}
 
 void etp_tell(const etp_station *station, const char *format, ...)
 {
@@ -161,7 +171,7 @@ void etp_tell_peer(void *user, const etp_live_peer_info *peer, const char *why)
     etp_tell_stamp(station, etp_station_now(station), stamp);
     if (why != NULL || !peer->up) {
         etp_tell(station, "peer lost at=%s device=%" PRIu64 " reason=\"%s\"", stamp, peer->device,
-                 why != NULL ? why : "");
+                 etp_tell_quoted(why != NULL ? why : "").text);
         return;
     }
     if (peer->clock_known)

@@ -95,6 +95,10 @@ describe("a node that runs", function()
     nodes.write("aggregator", nodes.aggregator({ params = { margin = 3 }, lissen = "tcp://127.0.0.1:0" }))
     aggregator:signal("HUP")
     aggregator:wait("\nnot reread reason=\"[^\n]*lissen is not known here; did you mean listen%?\"\n")
+    -- What is between two quotes has none in it, for those who read these lines by program.
+    nodes.write("aggregator", nodes.aggregator({ demand = { need_kwh = "much" } }))
+    aggregator:signal("HUP")
+    aggregator:wait("\nnot reread reason=\"[^\n\"]*demand.need_kwh is the text 'much'[^\n\"]*\"\n")
     assert.falsy(aggregator:out():find("margin = 3", 1, true))
     -- The battery's own reserve policy may not come from nowhere.
     nodes.write("battery", nodes.battery({ dial = "tcp://127.0.0.1:1", reserve = "tiers" }))
