@@ -9,8 +9,8 @@
  *     shared  300 batteries behind a relay, whose one connection with the aggregator carries all; each sends its status
  *             a hundred times a second, and one after the other fails
  *
- *     full    n 2000, p50 0.27 ms, p99 3.01 ms, p99.9 5.12 ms, max 14.95 ms; at the calls 192 messages waited in 256 slots,
- *             and 18 were under way, on the average
+ *     full    n 2000, p50 0.27 ms, p99 3.01 ms, p99.9 5.12 ms, max 14.95 ms (goal of the p99.9: under 5 ms); at the calls 192
+ *             messages waited in 256 slots, and 18 were under way, on the average
  *
  * That was on two cores for which eight others waited, where the idle link had p50 0.10 ms, p99.9 7.29 ms: what the machine
  * does to both is to be taken off.
@@ -30,6 +30,7 @@ enum { BUYER = 1, RELAY = 2, FIRST_BATTERY = 1000, BATTERIES_MAX = 300, FAILURES
 enum { TICK_MS = 20, LIMIT_S = 30 };
 
 static const etp_time failure_every = 2 * ETP_NS_PER_MS;
+static const double goal_ms = 5; /* of the p99.9 behind an outbox that is full */
 
 static void expect(bool is_well, const char *what)
 {
@@ -360,6 +361,8 @@ static void print(const struct plan *plan)
 {
     printf("%-7s n %u, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms", plan->name, (unsigned)seen,
            quantile_ms(0.5), quantile_ms(0.99), quantile_ms(0.999), (double)delays_us.max / 1e3);
+    if (plan->keeps_full)
+        printf(" (goal of the p99.9: under %.0f ms)", goal_ms);
     if (plan->keeps_full)
         printf("; at the calls %llu messages waited in %u slots, and %llu were under way, on the average",
                (unsigned long long)(sellers.waited / FAILURES), SLOTS,
