@@ -61,7 +61,10 @@ const char *etp_live_comes_too_often(etp_live *live, uint64_t network)
     if (!is_bounded(live, network))
         return NULL;
     const etp_time now = etp_live_now(live), each = each_of(live), brim = brim_of(live);
-    const struct stranger *known = find(live, network);
+    struct stranger *known = find(live, network);
+    if (known != NULL)
+        known->full_at = etp_bucket_within(known->full_at, now, brim);
+    live->strangers_full_at = etp_bucket_within(live->strangers_full_at, now, brim);
     if (known != NULL && !etp_bucket_has(known->full_at, now, each, brim))
         return "one address connects too often without saying who it is";
     if (*home_of(live, network) != network && !etp_bucket_has(live->strangers_full_at, now, each / TIMES_OF_ALL, brim))

@@ -10,9 +10,10 @@
 
 enum { PERMISSIONS = 0640 };
 
+/* A named pipe that nobody reads, or not as fast as is written, must not keep the node waiting. */
 static FILE *open_append(const char *path)
 {
-    int handle = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, PERMISSIONS);
+    int handle = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, PERMISSIONS);
     FILE *file = handle >= 0 ? fdopen(handle, "a") : NULL;
     if (file == NULL && handle >= 0)
         close(handle);

@@ -2,6 +2,8 @@
 /* Who is let in over TLS, and who is not. */
 #include "carrier_tools.h"
 
+#include <sys/stat.h>
+
 #include "plain_sockets.h"
 #include "test_certificates.h"
 
@@ -179,11 +181,15 @@ static void says_which_file_will_not_do(void **state)
     (void)state;
     struct side *side = side_new();
     etp_tls good = certificates_of("ours", "ours", "server");
+    char pipe_path[512]; /* nobody ever writes into it */
+    snprintf(pipe_path, sizeof pipe_path, "%s.pipe", good.ca);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
     const struct {
         const char *ca, *certificate, *key, *words;
     } rows[] = {
         {NULL, good.certificate, good.key, "the certificate of the authority"},
         {"nowhere.pem", good.certificate, good.key, "nowhere.pem: cannot be opened"},
+        {pipe_path, good.certificate, good.key, "cannot be opened as a plain file"},
         {good.ca, NULL, good.key, "our certificate"},
         {good.ca, good.certificate, NULL, "the key of our certificate"},
         {good.ca, good.key, good.key, "not a certificate and its key"},
@@ -200,6 +206,7 @@ static void says_which_file_will_not_do(void **state)
             assert_int_equal(result, ETP_EINVAL);
             assert_non_null(strstr(error.text, rows[i].words));
         }
+    unlink(pipe_path);
     side_free(side);
 }
 

@@ -125,6 +125,26 @@ static void how_often_they_may_is_changed_while_it_runs(void **state)
     assert_int_equal(turned_away(), before);
 }
 
+/* Of a bucket that was larger, or filled more slowly, nothing is owed to the one that takes its place. */
+static void who_was_held_by_another_rate_is_let_in_by_the_new_one(void **state)
+{
+    (void)state;
+    enum { FLOODER = 2, FLOOD = 200, SLOW_BURST = 1000, FAST = 1000 };
+    const char *address = open_to(1, SLOW_BURST);
+    for (unsigned i = 0; i < FLOOD; i++)
+        call_once(FLOODER, address);
+    etp_live_limits limits = {.size = sizeof limits};
+    etp_error error = {0};
+    assert_int_equal(etp_live_get_limits(sides[0].live, &limits), ETP_OK);
+    limits.connects_per_second = FAST;
+    limits.connect_burst = 1;
+    check(etp_live_set_limits(sides[0].live, &limits, &error), &error);
+    const uint64_t before = live_stats(&sides[0]).opened;
+    for (unsigned i = 0; i < 20; i++)
+        call_once(FLOODER, address);
+    assert_true(live_stats(&sides[0]).opened > before);
+}
+
 /* All of a street, behind one address, with one node's room for connects; then once more, as after a power cut. */
 static void a_street_behind_one_address_comes_in_and_comes_back(void **state)
 {
@@ -228,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_flood_of_one_address_is_held_and_others_trade),
         TEST(how_often_they_may_is_changed_while_it_runs),
+        TEST(who_was_held_by_another_rate_is_let_in_by_the_new_one),
         TEST(a_street_behind_one_address_comes_in_and_comes_back),
         TEST(many_addresses_lock_out_no_peer),
         TEST(ipc_has_no_address_and_no_bound),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dialing with NNG's streams. */
+/* Dialing with NNG's streams; of ws ws_dialer.c has the rest. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,22 +18,26 @@ void etp_carrier_set_dial_timeout(struct carrier_endpoint *endpoint)
     nng_aio_set_timeout(endpoint->trying.aio, timeout_ms > INT32_MAX ? INT32_MAX : (nng_duration)timeout_ms);
 }
 
-static void set_options(struct carrier_endpoint *endpoint)
-{
-    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_NODELAY, true);
-    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_KEEPALIVE, true);
-    etp_carrier_set_dial_timeout(endpoint);
-}
-
-static int open_dialer(struct carrier_endpoint *endpoint, etp_error *error)
+int etp_carrier_make_dialer(struct carrier_endpoint *endpoint)
 {
     int why = nng_stream_dialer_alloc(&endpoint->dialer, endpoint->address);
     if (why != 0)
-        return fail(endpoint, why, error);
-    set_options(endpoint);
-    if (endpoint->tls != NULL)
-        why = nng_stream_dialer_set_ptr(endpoint->dialer, NNG_OPT_TLS_CONFIG, endpoint->tls);
+        return why;
+    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_NODELAY, true);
+    nng_stream_dialer_set_bool(endpoint->dialer, NNG_OPT_TCP_KEEPALIVE, true);
+    return endpoint->tls != NULL ? nng_stream_dialer_set_ptr(endpoint->dialer, NNG_OPT_TLS_CONFIG, endpoint->tls) : 0;
+}
+
+int etp_carrier_open_dialer(struct carrier_endpoint *endpoint, etp_error *error)
+{
+    int why = etp_carrier_make_dialer(endpoint);
     return why == 0 ? ETP_OK : fail(endpoint, why, error);
+}
+
+static int open_with_timeout(struct carrier_endpoint *endpoint, etp_error *error)
+{
+    etp_carrier_set_dial_timeout(endpoint);
+    return etp_carrier_open_dialer(endpoint, error);
 }
 
 static void begin_dial(struct carrier_endpoint *endpoint)
@@ -41,7 +45,7 @@ static void begin_dial(struct carrier_endpoint *endpoint)
     nng_stream_dialer_dial(endpoint->dialer, endpoint->trying.aio);
 }
 
-static int take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address)
+int etp_carrier_take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address)
 {
     int why = nng_aio_result(endpoint->trying.aio);
     if (why != 0)
@@ -52,13 +56,9 @@ static int take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *l
     return 0;
 }
 
-/* Closing a ws dialer may leave its dial waiting for ever; all the others end it. */
 static void shut_dialer(struct carrier_endpoint *endpoint)
 {
-    if (!endpoint->is_ws)
-        nng_stream_dialer_close(endpoint->dialer);
-    else if (endpoint->trying.busy)
-        nng_aio_abort(endpoint->trying.aio, NNG_ECLOSED);
+    nng_stream_dialer_close(endpoint->dialer);
 }
 
 static void release_dialer(struct carrier_endpoint *endpoint)
@@ -67,5 +67,5 @@ static void release_dialer(struct carrier_endpoint *endpoint)
         nng_stream_dialer_free(endpoint->dialer);
 }
 
-const struct carrier_endpoint_kind etp_carrier_stream_dialer = {open_dialer, begin_dial, take_dialed, shut_dialer,
-                                                                release_dialer};
+const struct carrier_endpoint_kind etp_carrier_stream_dialer = {open_with_timeout, begin_dial, etp_carrier_take_dialed,
+                                                                shut_dialer, release_dialer};

@@ -121,6 +121,7 @@ static void free_endpoint(struct carrier_endpoint *endpoint)
     /* First, since a time-out may still look at the endpoint. */
     etp_carrier_op_fini(&endpoint->trying);
     etp_carrier_op_fini(&endpoint->waiting);
+    etp_carrier_op_fini(&endpoint->limit);
     endpoint->kind->release(endpoint);
     if (endpoint->tls != NULL)
         nng_tls_config_free(endpoint->tls);
@@ -137,10 +138,10 @@ static void give_slot(struct carrier_endpoint *endpoint)
     carrier->endpoint_count--;
 }
 
-/* Frees it if it is ended and nothing is busy; those of ws a moment later. */
-static void settle(struct carrier_endpoint *endpoint)
+void etp_carrier_endpoint_settle(struct carrier_endpoint *endpoint)
 {
-    if (endpoint->state != ENDPOINT_ENDED || !endpoint->gone_seen || endpoint->trying.busy || endpoint->waiting.busy)
+    bool is_busy = endpoint->trying.busy || endpoint->waiting.busy || endpoint->limit.busy;
+    if (endpoint->state != ENDPOINT_ENDED || !endpoint->gone_seen || is_busy)
         return;
     if (!endpoint->has_lingered && endpoint->is_ws) {
         endpoint->has_lingered = true;
@@ -205,7 +206,7 @@ static void on_tried(struct carrier_event *event)
         drop_line(endpoint);
     if (endpoint->state == ENDPOINT_RENEWED)
         begin_or_wait_for_slot(endpoint);
-    settle(endpoint);
+    etp_carrier_endpoint_settle(endpoint);
 }
 
 static void on_waited(struct carrier_event *event)
@@ -214,14 +215,14 @@ static void on_waited(struct carrier_event *event)
     endpoint->waiting.busy = false;
     if (endpoint->state == ENDPOINT_WAITING)
         begin_or_wait_for_slot(endpoint);
-    settle(endpoint);
+    etp_carrier_endpoint_settle(endpoint);
 }
 
 static void on_gone(struct carrier_event *event)
 {
     struct carrier_endpoint *endpoint = CARRIER_AROUND(event, struct carrier_endpoint, gone);
     endpoint->gone_seen = true;
-    settle(endpoint);
+    etp_carrier_endpoint_settle(endpoint);
 }
 
 /* From here on its connections are nobody's. */

@@ -50,6 +50,9 @@
  *  - For ws it is NNG's HTTP server that accepts, however many connections there are, and it spins when no descriptors are
  *    left. So what is too much is closed at once, and when descriptors run out such a listener is closed for a while. Its
  *    endpoints may wait in vain when they are freed while they still tidy up: they are given a moment.
+ *  - A dial of ws that is aborted, or whose time-out comes, may end twice: one thread of NNG has no lock in common with the
+ *    other. The second end finds the aio in NNG's queue, which ends the process, or its event in ours. So such a dial has
+ *    no time-out of NNG's and is not aborted: its dialer is closed.
  *  - The listener's host is looked up inside nng_stream_listener_alloc(), which waits; a dialer's on a thread of NNG.
  */
 #ifndef ETP_LIVE_CARRIER_INSIDE_H
@@ -145,6 +148,7 @@ struct carrier_endpoint {
     const struct carrier_endpoint_kind *kind;
     struct carrier_connection *connection; /* of a dialer that is UP */
     struct carrier_op trying, waiting;
+    struct carrier_op limit; /* of a dial of ws; ws_dialer.c */
     struct carrier_event gone;
     nng_stream_listener *listener;
     nng_stream_dialer *dialer;
@@ -155,7 +159,8 @@ struct carrier_endpoint {
     enum endpoint_state state;
     bool dials, has_lingered, gone_seen;
     bool is_ws;      /* NNG's HTTP server accepts for it, whatever we do */
-    bool is_resting; /* its NNG listener is closed, and is made anew when it begins */
+    bool is_resting; /* its NNG listener, or dialer, is closed, and is made anew when it begins */
+    bool is_stuck;   /* and NNG would wait without end for what it was about */
     bool has_told_full;
     char address[ETP_CARRIER_ADDRESS_MAX];
 };
@@ -213,6 +218,8 @@ bool etp_carrier_is_full(const struct etp_carrier *carrier);
 struct carrier_endpoint *etp_carrier_find_endpoint(const struct etp_carrier *carrier, unsigned number);
 void etp_carrier_endpoint_lost(struct carrier_endpoint *endpoint);
 void etp_carrier_endpoint_end(struct carrier_endpoint *endpoint);
+/* Frees it if it is ended and nothing is busy; those of ws a moment later. */
+void etp_carrier_endpoint_settle(struct carrier_endpoint *endpoint);
 void etp_carrier_resume_listeners(struct etp_carrier *carrier);
 /* Closes those of ws for a while. */
 void etp_carrier_rest_listeners(struct etp_carrier *carrier);
@@ -225,9 +232,13 @@ extern const struct carrier_line_kind etp_carrier_stream, etp_carrier_ahead_stre
 /* Writes the address of the other end, of ETP_CARRIER_ADDRESS_MAX, as a URL of the same transport as `url`. */
 void etp_carrier_write_address(char *address, const char *url, const nng_sockaddr *from);
 
-/* listener.c, dialer.c */
-extern const struct carrier_endpoint_kind etp_carrier_stream_listener, etp_carrier_stream_dialer;
+/* listener.c, dialer.c, ws_dialer.c */
+extern const struct carrier_endpoint_kind etp_carrier_stream_listener, etp_carrier_stream_dialer, etp_carrier_ws_dialer;
 void etp_carrier_set_dial_timeout(struct carrier_endpoint *endpoint);
+/* An error of NNG. */
+int etp_carrier_make_dialer(struct carrier_endpoint *endpoint);
+int etp_carrier_open_dialer(struct carrier_endpoint *endpoint, etp_error *error);
+int etp_carrier_take_dialed(struct carrier_endpoint *endpoint, struct carrier_line *line, char *address);
 
 /* inproc.c, inproc_pair.c */
 extern const struct carrier_endpoint_kind etp_carrier_inproc_listener, etp_carrier_inproc_dialer;

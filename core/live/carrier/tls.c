@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "live/carrier/inside.h"
 
 enum { PEM_MAX = 1 << 20 };
+
+/* A named pipe would keep us waiting for whoever writes into it, and with us all that runs on this thread. */
+static FILE *open_plain(const char *path)
+{
+    struct stat facts;
+    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is_plain = handle >= 0 && fstat(handle, &facts) == 0 && S_ISREG(facts.st_mode);
+    FILE *file = is_plain ? fdopen(handle, "rb") : NULL;
+    if (file == NULL && handle >= 0)
+        close(handle);
+    return file;
+}
 
 /* The text of a file, to be freed with free(). */
 static int read_pem(char **text, const char *path, const char *what, etp_error *error)
 {
     if (path == NULL)
         return etp_fail(error, ETP_EINVAL, "TLS needs %s", what);
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_plain(path);
     if (file == NULL)
-        return etp_fail(error, ETP_EINVAL, "%s: cannot be opened; TLS needs %s", path, what);
+        return etp_fail(error, ETP_EINVAL, "%s: cannot be opened as a plain file; TLS needs %s", path, what);
     *text = calloc(1, PEM_MAX + 1);
     size_t size = *text != NULL ? fread(*text, 1, PEM_MAX + 1, file) : 0;
     bool is_whole = *text != NULL && !ferror(file) && size <= PEM_MAX;

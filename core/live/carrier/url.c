@@ -86,7 +86,9 @@ int etp_carrier_read_url(struct etp_url *parts, const char *url, bool dials, boo
                         has_tls ? "%s: certificates are for tls+tcp only" : "%s: TLS needs certificates", url);
     bool is_inproc = is_of(url, "inproc");
     parts->listener = is_inproc ? &etp_carrier_inproc_listener : &etp_carrier_stream_listener;
-    parts->dialer = is_inproc ? &etp_carrier_inproc_dialer : &etp_carrier_stream_dialer;
+    parts->dialer = is_inproc          ? &etp_carrier_inproc_dialer
+                    : is_of(url, "ws") ? &etp_carrier_ws_dialer
+                                       : &etp_carrier_stream_dialer;
     if (is_inproc)
         return check_inproc(url, error);
     return is_of(url, "ipc") ? check_ipc(url, error) : check_host(url, dials, error);

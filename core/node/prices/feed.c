@@ -14,7 +14,7 @@ enum { WAITING_MAX = 4096, WARM_UP_MAX = 2016 };
 
 struct etp_price_feed {
     etp_logger logger;
-    const char *path; /* borrowed from the configuration */
+    char *path, *region; /* copies: the feed may outlive the configuration that it was opened by */
     etp_forecast forecast;
     /* replayed */
     etp_trace trace;
@@ -152,7 +152,7 @@ static etp_known_prices follow(etp_price_feed *feed, etp_time now)
 static int open_followed(etp_price_feed *feed, const etp_node_config *config, etp_time now, etp_error *error)
 {
     feed->follows = true;
-    feed->file = (etp_follow){.path = feed->path, .region = config->prices.region, .logger = feed->logger};
+    feed->file = (etp_follow){.path = feed->path, .region = feed->region, .logger = feed->logger};
     feed->utc_offset = config->market.utc_offset;
     feed->stale_after = config->prices.stale_after;
     feed->now = now;
@@ -164,6 +164,16 @@ static int open_followed(etp_price_feed *feed, const etp_node_config *config, et
 
 /* ---- both ---- */
 
+static bool copy_text(char **copy, const char *text)
+{
+    if (text == NULL)
+        return true;
+    *copy = malloc(strlen(text) + 1);
+    if (*copy != NULL)
+        strcpy(*copy, text);
+    return *copy != NULL;
+}
+
 int etp_price_feed_open(etp_price_feed **made, const etp_node_config *config, const etp_logger *logger, etp_time now,
                         etp_error *error)
 {
@@ -171,9 +181,11 @@ int etp_price_feed_open(etp_price_feed **made, const etp_node_config *config, co
     if (config->prices.file == NULL)
         return ETP_OK;
     etp_price_feed *feed = calloc(1, sizeof *feed);
-    if (feed == NULL)
+    if (feed == NULL || !copy_text(&feed->path, config->prices.file) ||
+        !copy_text(&feed->region, config->prices.region)) {
+        etp_price_feed_close(feed);
         return etp_fail(error, ETP_ENOMEM, "no memory for the prices");
-    feed->path = config->prices.file;
+    }
     if (logger != NULL)
         feed->logger = *logger;
     etp_forecast_init(&feed->forecast);
@@ -192,6 +204,8 @@ void etp_price_feed_close(etp_price_feed *feed)
         return;
     etp_trace_fini(&feed->trace);
     free(feed->waiting);
+    free(feed->path);
+    free(feed->region);
     free(feed);
 }
 

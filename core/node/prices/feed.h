@@ -19,7 +19,7 @@
 
 typedef struct etp_price_feed etp_price_feed;
 
-/* `logger` is copied. `now` is the time on the market's clock. NULL `*feed` and ETP_OK for a configuration without
+/* Copies the logger and what it needs of the configuration. `now` is the time on the market's clock. NULL `*feed` and ETP_OK for a configuration without
  * prices. */
 int etp_price_feed_open(etp_price_feed **feed, const etp_node_config *config, const etp_logger *logger, etp_time now,
                         etp_error *error);
