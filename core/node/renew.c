@@ -172,7 +172,7 @@ static int renew_script(etp_renewal *renewal, etp_error *error)
     etp_error refusal = none;
     if (station->parts.script == NULL || path == NULL)
         return etp_fail(error, ETP_ESTATE, "a policy that comes or goes needs a restart");
-    int result = etp_script_reload_from(station->parts.script, path, etp_engine_now(station->engine), &refusal);
+    int result = etp_script_move(station->parts.script, path, etp_engine_now(station->engine), &refusal);
     etp_tell_reload(station, result, &refusal);
     return result;
 }

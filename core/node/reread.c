@@ -77,18 +77,11 @@ void etp_station_free_reread(etp_station *station)
 
 /* ---- telling ---- */
 
-/* Another script is told when it has taken over: it may be refused. */
-static bool names_script(const char *path)
-{
-    return strcmp(path, "strategy") == 0 || strcmp(path, "reserve") == 0;
-}
-
 static void tell_changed(const etp_station *station, const etp_node_changes *changes)
 {
     for (unsigned i = 0; i < changes->count; i++) {
         const etp_node_change *at = &changes->list[i];
-        if (!names_script(at->path))
-            etp_tell(station, "changed key=%s from=\"%s\" to=\"%s\"", at->path, at->before, at->after);
+        etp_tell(station, "changed key=%s from=\"%s\" to=\"%s\"", at->path, at->before, at->after);
     }
 }
 

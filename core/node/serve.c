@@ -101,6 +101,7 @@ static void begin_end(etp_station *station, const char *why)
     station->end = ETP_STATION_ENDING;
     station->quiet_since = now;
     station->ends_by = now + 2 * station->config.market.hold + patience;
+    etp_engine_advance(station->engine, now); /* Terminate bears this moment, and not that of the last frame */
     etp_engine_shut_down(station->engine);
     etp_live_changed(station->live);
 }

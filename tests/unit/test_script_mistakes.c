@@ -53,6 +53,7 @@ static void no_script_answers(void **unused)
     GIVES(NULL, etp_script_file, NULL, 0);
     GIVES(ETP_EINVAL, etp_script_reload, NULL, 0, &error);
     GIVES(ETP_EINVAL, etp_script_reload_from, NULL, "x.lua", 0, &error);
+    GIVES(ETP_EINVAL, etp_script_move, NULL, "x.lua", 0, &error);
     GIVES(ETP_EINVAL, etp_script_reload_text, NULL, "x", text, sizeof text - 1, 0, &error);
     GIVES(ETP_EINVAL, etp_script_rehearse, NULL, NULL, &error);
     NAMES("?", etp_role_name, (etp_role)99);

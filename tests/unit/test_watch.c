@@ -286,6 +286,41 @@ static void a_version_from_elsewhere_is_left_alone(void **state)
     close_desk(&it);
 }
 
+static void a_script_that_moved_is_watched_where_it_went(void **state)
+{
+    (void)state;
+    desk it = open_desk();
+    write_version("new.lua", 7);
+    assert_int_equal(poll(&it, 200 * ms), 0);
+    assert_int_equal(etp_script_move(it.script, in_folder("new.lua"), 0, &it.error), ETP_OK);
+    assert_string_equal(etp_script_file(it.script, 0), in_folder("new.lua"));
+    assert_string_equal(etp_script_name(it.script), "s");
+    write_version("s.lua", 8);
+    assert_int_equal(poll(&it, 2000 * ms), 0);
+    write_version("new.lua", 9);
+    assert_int_equal(poll(&it, 200 * ms), 1);
+    assert_int_equal(it.result, ETP_OK);
+    assert_string_equal(etp_script_file(it.script, 0), in_folder("new.lua"));
+    assert_int_equal(etp_script_version(it.script), 3);
+    close_desk(&it);
+}
+
+static void a_move_that_is_refused_leaves_the_script_where_it_was(void **state)
+{
+    (void)state;
+    desk it = open_desk();
+    write_file(in_folder("new.lua"), "return { api = 1, role = 'aggregator', on_offer = ");
+    assert_int_equal(etp_script_move(it.script, in_folder("new.lua"), 0, &it.error), ETP_ESCRIPT);
+    assert_text(&it, "new.lua:1");
+    assert_int_equal(etp_script_move(it.script, in_folder("none.lua"), 0, &it.error), ETP_ENOENT);
+    assert_int_equal(poll(&it, 2000 * ms), 0);
+    write_version("s.lua", 8);
+    assert_int_equal(poll(&it, 200 * ms), 1);
+    assert_int_equal(it.result, ETP_OK);
+    assert_string_equal(etp_script_file(it.script, 0), in_folder("s.lua"));
+    close_desk(&it);
+}
+
 /* The host reads what is there by then; what it was told of is an edit again when it comes back. */
 static void a_text_that_changes_before_it_is_read(void **state)
 {
@@ -345,6 +380,8 @@ int main(void)
         cmocka_unit_test(modules_are_watched),
         cmocka_unit_test(several_at_once),
         cmocka_unit_test(a_version_from_elsewhere_is_left_alone),
+        cmocka_unit_test(a_script_that_moved_is_watched_where_it_went),
+        cmocka_unit_test(a_move_that_is_refused_leaves_the_script_where_it_was),
         cmocka_unit_test(a_text_that_changes_before_it_is_read),
         cmocka_unit_test(a_host_need_not_obey),
         cmocka_unit_test(texts_cannot_be_watched),

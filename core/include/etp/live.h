@@ -112,7 +112,7 @@ typedef struct etp_live_options {
     unsigned message_burst;       /**< [2000] of one peer at once */
     size_t
         unacknowledged_bytes; /**< [8192] under way to one peer, at least 4096; what is more waits, the urgent first */
-    /** [65536] may be under way to a peer that takes in so much within 20 ms, and from one. No less than
+    /** [65536] may be under way to a peer that takes in so much within 5 ms, and from one. No less than
      *  unacknowledged_bytes, which are under way however slow the peer is. */
     size_t unacknowledged_most_bytes;
     etp_time handshake_limit; /**< [5 s] to say who one is */

@@ -110,6 +110,9 @@ ETP_API int etp_script_reload(etp_script *script, etp_time now, etp_error *error
 /** The same from another file; etp_script_reload() still reads the first. A version without a name of its own keeps the
  *  script's. */
 ETP_API int etp_script_reload_from(etp_script *script, const char *path, etp_time now, etp_error *error);
+/** The same from another file, which is the script's own from then on: etp_script_reload() reads it, and a watch looks
+ *  there. One that is refused leaves the script with the file that it had. */
+ETP_API int etp_script_move(etp_script *script, const char *path, etp_time now, etp_error *error);
 /** The same from a text, to which `require` is not available. */
 ETP_API int etp_script_reload_text(etp_script *script, const char *chunk, const char *text, size_t size, etp_time now,
                                    etp_error *error);

@@ -21,7 +21,7 @@
  */
 #include "live/channel/internal.h"
 
-static const etp_time target = 20 * ETP_NS_PER_MS, longest_way = 2 * ETP_NS_PER_SECOND, idle = ETP_NS_PER_SECOND;
+static const etp_time target = 5 * ETP_NS_PER_MS, longest_way = 2 * ETP_NS_PER_SECOND, idle = ETP_NS_PER_SECOND;
 enum { FREE_ASKS = 8, BURST = 4 /* a part of the way there and back */, LONGEST = ETP_CHANNEL_RECORD_MAX };
 
 /* Products of both stay far below 2^64. */

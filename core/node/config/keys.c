@@ -184,7 +184,7 @@ static const etp_node_key keys[] = {
            "bytes on the way to one peer, however slow it is: what an urgent message may have to wait behind"),
     NUMBER("limits.unacknowledged_most_bytes", ETP_KEY_COUNT, "B", 4096, 1048576, "65536", ETP_FOR_ALL, true,
            limits.unacknowledged_most_bytes,
-           "the same at most, on the way to a peer that takes in as much within 20 ms"),
+           "the same at most, on the way to a peer that takes in as much within 5 ms"),
     NUMBER("limits.heartbeat_s", ETP_KEY_SECONDS, "s", 0.1, 3600, "5", ETP_FOR_ALL, true, limits.heartbeat,
            "a link that was silent for so long is asked; after three times this it is lost"),
     TEXT("audit", ETP_KEY_FILE, "", ETP_FOR_ALL, true, audit, "a file to which every refusal is appended"),

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "etp/rehearsal.h"
 #include "script/internal.h"
 #include "script/views/views.h"
@@ -170,6 +171,25 @@ int etp_script_reload_from(etp_script *script, const char *path, etp_time now, e
     if (result == ETP_OK && path == NULL)
         result = etp_fail(error, ETP_EINVAL, "%s: a reload needs the path of a file", script->name);
     return result == ETP_OK ? replace(script, &origin, &sources, now, error) : result;
+}
+
+int etp_script_move(etp_script *script, const char *path, etp_time now, etp_error *error)
+{
+    const etp_allocator *allocator = script != NULL ? script->options.allocator : NULL;
+    char *own = path != NULL ? etp_memory_copy(allocator, path) : NULL;
+    if (path != NULL && own == NULL)
+        return etp_fail(error, ETP_ENOMEM, "%s: no memory", path);
+    const uint64_t refused = script != NULL ? script->stats.reloads_refused : 0;
+    int result = etp_script_reload_from(script, path, now, error);
+    if (result == ETP_OK) {
+        etp_memory_resize(allocator, script->path, 0);
+        script->path = own;
+        return ETP_OK;
+    }
+    etp_memory_resize(allocator, own, 0);
+    if (script != NULL && script->stats.reloads_refused != refused)
+        etp_sources_fini(&script->refused); /* a watch goes on with the files of what runs */
+    return result;
 }
 
 int etp_script_reload(etp_script *script, etp_time now, etp_error *error)

@@ -89,4 +89,22 @@ describe("SIGTERM while nothing is open", function()
     end
     assert.equal(1, count(aggregator:out(), "\nterminate "))
   end)
+
+  it("says in its Terminate when it was told to end, however long nothing had happened", function()
+    local still = nodes.with(market, { limits = { heartbeat_s = 3600 } })
+    local battery, aggregator = nodes.pair(still, nodes.with(idle, still))
+    local began = nodes.now()
+    nodes.wait_until(function()
+      return nodes.now() - began > 2
+    end)
+    local told = nodes.now()
+    battery:signal("TERM")
+    aggregator:wait("\nterminate [^\n]*peer=1001 ")
+    local most = nodes.now() - told
+    assert.equal(0, battery:ended())
+    local delay = aggregator:stop().delays[8]
+    assert.equal("Terminate", delay.type)
+    -- Half a second for two clocks that are compared on a busy host; it had been still for two.
+    assert.is_true(delay.max_ms / 1000 < most + 0.5, ("%g ms, %g s after it was told"):format(delay.max_ms, most))
+  end)
 end)

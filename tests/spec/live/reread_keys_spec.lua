@@ -159,7 +159,7 @@ local function check(node, base, key, value, live)
   end
   said = reread(node, base)
   assert.falsy(said:find("not changed", 1, true) or said:find("needs restart", 1, true), key .. ": " .. said)
-  if live and not script then
+  if live then
     assert.truthy(said:find("changed key=" .. key .. " ", 1, true), key .. ": " .. said)
   end
 end
