@@ -143,7 +143,10 @@ static void step(journey *on)
     end *ends[] = {&two.dialer, &two.listener};
     unsigned which = (unsigned)etp_rng_below(&on->rng, 2);
     end *from = ends[which], *to = ends[1 - which];
-    switch (etp_rng_below(&on->rng, 4)) {
+    switch (etp_rng_below(&on->rng, 5)) {
+    case 4: /* a moment, or so long that a window shrinks, or begins anew */
+        two.now += (etp_time)etp_rng_below(&on->rng, (uint64_t)ETP_NS_PER_MS << etp_rng_below(&on->rng, 13));
+        break;
     case 0:
     case 1:
         try_to_send(on, from, which);
@@ -171,6 +174,9 @@ static void travel(uint64_t seed)
         ends[i]->options.credit = ends[i]->options.unacknowledged + (uint32_t)etp_rng_below(&on.rng, 40000);
     }
     pair_connect(&two);
+    /* One that tells what it has consumed when it is asked, and never else. */
+    if (etp_rng_below(&on.rng, 2) == 0)
+        two.listener.channel.credit = UINT32_MAX;
     for (unsigned i = 0; i < 3000; i++)
         step(&on);
     /* Whatever state they are in: with time they get through. */
