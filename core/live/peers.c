@@ -181,7 +181,8 @@ static void tell(etp_live *live, const struct etp_live_peer *peer, const char *w
 {
     if (live->options.watch.on_peer == NULL)
         return;
-    const etp_live_peer_info info = describe(peer);
+    etp_live_peer_info info = describe(peer);
+    info.up = why == NULL; /* of a connection that is lost there is still to be seen where it led */
     live->options.watch.on_peer(live->options.watch.user, &info, why);
 }
 

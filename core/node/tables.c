@@ -99,7 +99,10 @@ static void print_peers(const etp_station *station, FILE *out)
         etp_table_cell(&table, "%" PRIu64, peer.frames_sent);
         etp_table_cell(&table, "%u", peer.connections);
     }
-    fputs("Peers, with round trips measured beside the one-way delays above:\n", out);
+    fputs(station->config.role == ETP_NODE_RELAY
+              ? "Peers, with round trips as measured; frames are its own, and not those that it hands on:\n"
+              : "Peers, with round trips measured beside the one-way delays above:\n",
+          out);
     etp_table_end(&table, INDENT, out);
 }
 

@@ -251,8 +251,9 @@ void etp_notes_on_live(const etp_report *report, FILE *out)
     print_note(
         out,
         "Real links over %s: delays are as measured, from creation to processing, by one clock. %u %s, up in %.2f "
-        "s; %" PRIu64 " times an end was lost, %" PRIu64 " things were refused. %" PRIu64 " frames left in %" PRIu64
-        " sends, %.1f kB in all. Round trips of the links' own probes: p50 %.2f ms, p99 %.2f ms, max %.2f ms.",
+        "s; %" PRIu64 " times an end was lost, %" PRIu64 " things were refused. %" PRIu64 " frames and the links' own "
+        "handshakes and probes left in %" PRIu64
+        " sends, %.1f kB in all. Round trips of the probes: p50 %.2f ms, p99 %.2f ms, max %.2f ms.",
         live->transport, live->links, live->links == 1 ? "link" : "links", (double)live->set_up / 1e9, live->lost,
         live->refused, live->frames, live->sends, (double)live->bytes / 1e3, (double)trips->p50_us / us_per_ms,
         (double)trips->p99_us / us_per_ms, (double)trips->max_us / us_per_ms);

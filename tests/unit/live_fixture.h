@@ -67,8 +67,8 @@ static inline void note_refusal(void *user, const etp_live_refusal *refusal)
 static inline void note_peer(void *user, const etp_live_peer_info *peer, const char *why)
 {
     struct side *side = user;
+    assert_true(peer->up == (why == NULL));
     if (why == NULL) {
-        assert_true(peer->up);
         side->up++;
         return;
     }

@@ -37,8 +37,8 @@ static const etp_option own_options[] = {
     {NULL, "jobs", "N", NULL, "how many cells are run at once; changes nothing in the result [one per processor]",
      &etp_option_kind_whole, OWN(jobs), 1, 256},
     {NULL, "relay", "PROGRAM", NULL,
-     "run over real sockets on loopback, by the clock, with this program between them (such as tests' etp-net-relay); "
-     "one cell after the other, and by default one small market over one kind of links",
+     "run over real sockets on loopback, by the clock, with this program between them (such as etp-net-relay, which "
+     "`make test` builds); one cell after the other, and by default one small market over one kind of links",
      &etp_option_kind_file, OWN(relay), 0, 0},
     {"The result", "by-type", NULL, NULL,
      "a table of each cell besides: every type's p50, p99, p99.9, max and how many were late", &etp_option_kind_flag,

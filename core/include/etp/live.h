@@ -86,7 +86,8 @@ typedef struct etp_live_audit {
 
 /** A peer comes or goes. Borrowed until it returns. */
 typedef struct etp_live_peer_info etp_live_peer_info;
-/** Is told of it. `why` is a sentence where a peer is lost, else NULL. */
+/** Is told of it. `why` is a sentence where a peer is lost, else NULL; transport and address are then those of the
+ *  connection that is gone. */
 typedef struct etp_live_watch {
     void (*on_peer)(void *user, const etp_live_peer_info *peer, const char *why); /**< is told; may be NULL */
     void *user;                                                                   /**< handed to it */
@@ -278,7 +279,8 @@ ETP_API int etp_live_set_limits(etp_live *live, const etp_live_limits *limits, e
 ETP_API int etp_live_start(etp_live *live);
 
 /** To be called after the host has called the engine, for its deadline may be another. Else nothing is sent before the
- *  loop comes round by itself. */
+ *  loop comes round by itself. Before it calls, the host brings the engine to now by etp_engine_advance(engine,
+ *  etp_live_now(live)): what is sent bears the engine's time, which is else that of what was served last. */
 ETP_API int etp_live_changed(etp_live *live);
 
 /** Runs its own loop until etp_live_stop(). ETP_ESTATE on a loop of the host's. */

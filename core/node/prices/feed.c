@@ -120,9 +120,10 @@ static void say_freshness(etp_price_feed *feed, bool fresh)
     if (!fresh && feed->newest.known == 0)
         etp_log(&feed->logger, ETP_LOG_WARN, "prices", "file=\"%s\" text=\"has no price yet\"", feed->path);
     else if (!fresh)
-        etp_log(&feed->logger, ETP_LOG_WARN, "prices",
-                "file=\"%s\" newest=\"%s\" age_s=%lld text=\"is stale: nobody bids by these prices any more\"",
-                feed->path, etp_stamp_show(feed->newest.known).text, age);
+        etp_log(
+            &feed->logger, ETP_LOG_WARN, "prices",
+            "file=\"%s\" newest_market_time=\"%s\" age_s=%lld text=\"is stale: nobody bids by these prices any more\"",
+            feed->path, etp_stamp_show(feed->newest.known).text, age);
     else if (feed->was_said)
         etp_log(&feed->logger, ETP_LOG_WARN, "prices", "file=\"%s\" text=\"is up to date again\"", feed->path);
     feed->was_fresh = fresh;
