@@ -9,7 +9,7 @@
  *     5000 links up in 4.0 s; a link takes 20 kB at the aggregator, 30 kB at the batteries
  *     5000 links: 9000 trades/s from the first Query to the last receipt, window of 200 ms included
  *       trades 17600 of 20000 batteries asked, 20000 answered
- *       BidAccept       n 20000, p50 10.0 ms, p99 50.0 ms, p99.9 60.0 ms, max 61.0 ms
+ *       BidAccept       n 20000, p50 10.0 ms, p99 50.0 ms, p99.9 60.0 ms, max 61.0 ms (goal of the p99.9: under 500 ms)
  *
  * Delays are from the making of a message to its first processing at the other end: both read the same clock.
  */
@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #include "live/half.h"
+
+static const double critical_ms = 500; /* goal of their p99.9, with 5,000 links */
 
 /* ---- the two processes ---- */
 
@@ -38,12 +40,16 @@ static void run_batteries(unsigned links, const etp_half_keys *keys, int in, int
     etp_half_free(&half);
 }
 
-static void print_delays(const char *name, const etp_histogram *delays)
+/* What is critical has a goal. */
+static void print_delays(const char *name, const etp_histogram *delays, double goal_ms)
 {
-    printf("  %-14s n %llu, p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, max %.1f ms\n", name,
+    printf("  %-14s n %llu, p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, max %.1f ms", name,
            (unsigned long long)delays->count, (double)etp_histogram_quantile(delays, 0.5) / 1e3,
            (double)etp_histogram_quantile(delays, 0.99) / 1e3, (double)etp_histogram_quantile(delays, 0.999) / 1e3,
            (double)delays->max / 1e3);
+    if (goal_ms > 0)
+        printf(" (goal of the p99.9: under %.0f ms)", goal_ms);
+    putchar('\n');
 }
 
 static void read_all(int from, void *into, size_t size)
@@ -78,11 +84,11 @@ static void report(const etp_half *half)
     printf("%u links: %.0f trades/s from the first Query to the last receipt, window of %d ms included\n", half->links,
            (double)half->trades / busy, (int)(half_window / ETP_NS_PER_MS));
     print_trades(half);
-    print_delays("QueryResponse", etp_engine_delays(half->engine, ETP_QUERY_RESPONSE));
-    print_delays("BidAccept", etp_engine_delays(half->engine, ETP_BID_ACCEPT));
-    print_delays("BidConfirm", &confirm);
-    print_delays("BidReject", etp_engine_delays(half->engine, ETP_BID_REJECT));
-    print_delays("DeviceFailure", etp_engine_delays(half->engine, ETP_DEVICE_FAILURE));
+    print_delays("QueryResponse", etp_engine_delays(half->engine, ETP_QUERY_RESPONSE), 0);
+    print_delays("BidAccept", etp_engine_delays(half->engine, ETP_BID_ACCEPT), critical_ms);
+    print_delays("BidConfirm", &confirm, critical_ms);
+    print_delays("BidReject", etp_engine_delays(half->engine, ETP_BID_REJECT), critical_ms);
+    print_delays("DeviceFailure", etp_engine_delays(half->engine, ETP_DEVICE_FAILURE), critical_ms);
     fflush(stdout);
 }
 

@@ -10,8 +10,8 @@
  *             33 times a second, and one after the other fails
  *
  *     idle    n 2000, p50 0.13 ms, p99 0.26 ms, p99.9 1.12 ms, max 2.64 ms
- *     full    n 2000, p50 0.08 ms, p99 1.02 ms, p99.9 4.03 ms, max 6.80 ms; at the calls 192 messages waited in 256 slots,
- *             and 55 were under way, on the average
+ *     full    n 2000, p50 0.08 ms, p99 1.02 ms, p99.9 4.03 ms, max 6.80 ms (goal of the p99.9: under 5 ms); at the calls 192
+ *             messages waited in 256 slots, and 55 were under way, on the average
  *
  * That was on two quiet cores. Without a pause between two fillings there would be three threads that always run, and what is
  * measured would be how long one of them is not let on to a core.
@@ -31,6 +31,7 @@ enum { BUYER = 1, RELAY = 2, FIRST_BATTERY = 1000, BATTERIES_MAX = 300, FAILURES
 enum { TICK_MS = 20, LIMIT_S = 30 };
 
 static const etp_time failure_every = 2 * ETP_NS_PER_MS, fill_every = ETP_NS_PER_MS / 2;
+static const double goal_ms = 5; /* of the p99.9 behind an outbox that is full */
 
 static void expect(bool is_well, const char *what)
 {
@@ -362,6 +363,8 @@ static void print(const struct plan *plan)
 {
     printf("%-7s n %u, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms", plan->name, (unsigned)seen,
            quantile_ms(0.5), quantile_ms(0.99), quantile_ms(0.999), (double)delays_us.max / 1e3);
+    if (plan->keeps_full)
+        printf(" (goal of the p99.9: under %.0f ms)", goal_ms);
     if (plan->keeps_full)
         printf("; at the calls %llu messages waited in %u slots, and %llu were under way, on the average",
                (unsigned long long)(sellers.waited / FAILURES), SLOTS,

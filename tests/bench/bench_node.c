@@ -16,6 +16,7 @@
 extern char **environ;
 
 enum { STARTS = 5, WATCHED_S = 10, LINE_SIZE = 4096 };
+enum { GOAL_READY_MS = 100, GOAL_RESIDENT_MB = 10, GOAL_PERCENT = 1 };
 
 static const char *const configurations[] = {
     "return { api = 1, role = 'battery', device = 1001, identity = 'off', listen = 'tcp://127.0.0.1:0',\n"
@@ -161,7 +162,8 @@ int main(void)
     int handle = mkstemp(file), status = EXIT_SUCCESS;
     if (handle < 0)
         return fail(file);
-    puts("an idle node, identity off, that nobody connects to:");
+    printf("an idle node, identity off, that nobody connects to (goals: under %d ms, %d MB, %d %%):\n",
+           (int)GOAL_READY_MS, (int)GOAL_RESIDENT_MB, (int)GOAL_PERCENT);
     for (size_t i = 0; i < sizeof roles / sizeof roles[0] && status == EXIT_SUCCESS; i++) {
         size_t size = strlen(configurations[i]);
         if (ftruncate(handle, 0) != 0 || pwrite(handle, configurations[i], size, 0) != (ssize_t)size ||

@@ -1,165 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The fixture's node behind a network of its own, etp_live on a real socket, with all that belongs to it; its peers are
- * channels at the other end of loopback connections, each with a key. The clock of both stands still until the test moves
+ * channels at the other end of connections, each with a key. The clock of both stands still until the test moves
  * it: link with --wrap=etp_live_clock_now. So windows and holds end to the nanosecond, as they do from hand to hand.
+ * ETP_WIRE in the environment names the transport: tcp if it is not there, tls+tcp, ipc, ws or inproc.
  * Include cmocka.h first.
  */
 #ifndef UNIT_ENGINE_WIRE_H
 #define UNIT_ENGINE_WIRE_H
 
-#include <event2/event.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "engine_fixture.h"
-#include "etp/live.h"
-#include "live/channel/channel.h"
-#include "plain_sockets.h"
-
-enum { WIRE_PEERS = PEERS, LINES_OF_A_PEER = 2, LINES = WIRE_PEERS * LINES_OF_A_PEER, WIRE_PATIENCE_S = 60 };
-
-/* One connection of a peer. */
-struct line {
-    unsigned peer;
-    int socket;
-    struct event *readable;
-    etp_channel channel;
-    unsigned char bytes[2 * ETP_CHANNEL_RECORD_MAX];
-    size_t size;
-};
-
-struct end_of_wire {
-    etp_channel_options options;
-    etp_identity *identity;
-    unsigned line; /* the one that it speaks on */
-};
-
-static struct wire {
-    etp_time now;
-    struct event_base *base;
-    struct event *tick;
-    etp_live *live;
-    const char *address;
-    etp_identity *identity;
-    etp_trust *trust;
-    struct end_of_wire peers[WIRE_PEERS];
-    struct line lines[LINES];
-    uint64_t to_node, from_node, bytes_to_node; /* frames, frames, bytes */
-} wire;
-
-etp_time __wrap_etp_live_clock_now(const etp_live_clock *clock);
-
-etp_time __wrap_etp_live_clock_now(const etp_live_clock *clock)
-{
-    (void)clock;
-    return wire.now;
-}
-
-/* ---- who is who ---- */
-
-static inline etp_identity *wire_identity(etp_id device)
-{
-    etp_identity *identity = NULL;
-    unsigned char seed[32] = {(unsigned char)device};
-    assert_int_equal(etp_identity_from_seed(&identity, device, seed, NULL, NULL), ETP_OK);
-    return identity;
-}
-
-static inline etp_trust_entry wire_entry(const etp_identity *identity, etp_device_role role)
-{
-    etp_trust_entry entry = {.device = etp_identity_device(identity),
-                             .role = role,
-                             .key_count = 1,
-                             .keys = {*etp_identity_public(identity)}};
-    snprintf(entry.name, sizeof entry.name, "d%u", (unsigned)entry.device);
-    return entry;
-}
-
-static inline etp_device_role wire_role(bool of_node)
-{
-    return it.sells == of_node ? ETP_DEVICE_BATTERY : ETP_DEVICE_AGGREGATOR;
-}
-
-static inline void wire_make_identities(void)
-{
-    etp_trust_entry entries[1 + WIRE_PEERS];
-    wire.identity = wire_identity(SELF);
-    entries[0] = wire_entry(wire.identity, wire_role(true));
-    for (unsigned i = 0; i < WIRE_PEERS; i++) {
-        wire.peers[i].identity = wire_identity(PEER + i);
-        entries[1 + i] = wire_entry(wire.peers[i].identity, wire_role(false));
-    }
-    assert_int_equal(etp_trust_make(&wire.trust, entries, 1 + WIRE_PEERS, NULL, NULL), ETP_OK);
-}
-
-/* ---- a peer's connection ---- */
-
-static inline void wire_frame(void *user, etp_id device, const void *frame, size_t size)
-{
-    const struct line *line = user;
-    assert_int_equal(device, 0);
-    wire.from_node++;
-    catch_frame(NULL, line->peer, frame, size);
-}
-
-static inline void wire_established(void *user, const etp_channel_peer *peer)
-{
-    (void)user;
-    assert_true(peer->proved);
-    assert_int_equal(peer->device, SELF);
-}
-
-static inline void wire_close(struct line *line)
-{
-    if (line->readable == NULL)
-        return;
-    event_free(line->readable);
-    close(line->socket);
-    etp_channel_fini(&line->channel);
-    line->readable = NULL;
-}
-
-/* What the channel has to say leaves. */
-static inline void wire_flush(struct line *line)
-{
-    const void *bytes = NULL;
-    size_t size;
-    while ((size = etp_channel_output(&line->channel, wire.now, &bytes)) > 0) {
-        if (send(line->socket, bytes, size, MSG_NOSIGNAL) != (ssize_t)size)
-            fail_msg("a peer cannot write to the node");
-        wire.bytes_to_node += size;
-        etp_channel_output_taken(&line->channel, size);
-    }
-}
-
-static inline void wire_read(evutil_socket_t unused, short events, void *user)
-{
-    (void)unused;
-    (void)events;
-    struct line *line = user;
-    ssize_t got = recv(line->socket, line->bytes + line->size, sizeof line->bytes - line->size, MSG_DONTWAIT);
-    if (got <= 0) {
-        wire_close(line);
-        return;
-    }
-    size_t used = 0;
-    line->size += (size_t)got;
-    bool over = etp_channel_receive(&line->channel, wire.now, line->bytes, line->size, &used) != ETP_OK;
-    line->size -= used;
-    memmove(line->bytes, line->bytes + used, line->size);
-    if (over)
-        wire_close(line);
-    else
-        wire_flush(line);
-}
-
-static inline struct line *wire_line(unsigned peer)
-{
-    assert_true(peer < WIRE_PEERS);
-    return &wire.lines[peer * LINES_OF_A_PEER + wire.peers[peer].line];
-}
+#include "engine_wire_peers.h"
+#include "test_certificates.h"
 
 /* ---- waiting ---- */
 
@@ -195,6 +46,67 @@ static inline void wire_rest(void)
     WIRE_WAIT_FOR(wire_is_at_rest());
 }
 
+/* ---- transports ---- */
+
+static inline const char *wire_transport(void)
+{
+    const char *transport = getenv("ETP_WIRE");
+    return transport != NULL ? transport : "tcp";
+}
+
+static inline bool wire_is(const char *transport)
+{
+    return strcmp(wire_transport(), transport) == 0;
+}
+
+/* Of this program, for the paths of ipc and certificates. */
+static inline void wire_make_folder(void)
+{
+    if (folder[0] != '\0' || !(wire_is("ipc") || wire_is("tls+tcp")))
+        return;
+    folder_make();
+    atexit(folder_remove);
+    if (wire_is("tls+tcp"))
+        make_certificates("", "ours", "node peer");
+}
+
+static inline const char *wire_place(void)
+{
+    static char url[ETP_CARRIER_ADDRESS_MAX];
+    static unsigned count;
+    wire_make_folder();
+    if (wire_is("ipc"))
+        snprintf(url, sizeof url, "ipc://%s/%u", folder, ++count);
+    else if (wire_is("inproc"))
+        snprintf(url, sizeof url, "inproc://wire-%u", ++count);
+    else
+        snprintf(url, sizeof url, "%s://127.0.0.1:0%s", wire_transport(), wire_is("ws") ? "/etp" : "");
+    return url;
+}
+
+/* The node listens there. */
+static inline void wire_listen(void)
+{
+    etp_error error = {0};
+    etp_live_endpoint endpoint;
+    const char *url = wire_place();
+    const etp_tls of_node = certificates_of("ours", "ours", "node");
+    const etp_live_tls tls = {.ca = of_node.ca, .certificate = of_node.certificate, .key = of_node.key};
+    if (etp_live_listen(wire.live, it.node, url, wire_is("tls+tcp") ? &tls : NULL, &endpoint, &error) != ETP_OK)
+        fail_msg("%s", error.text);
+    wire.address = etp_live_address(wire.live, endpoint);
+}
+
+static inline void wire_dial(struct line *line)
+{
+    etp_error error = {0};
+    etp_tls tls = certificates_of("ours", "ours", "peer");
+    tls.server_name = "node";
+    if (etp_carrier_dial(wire.carrier, wire.address, wire_is("tls+tcp") ? &tls : NULL, &line->endpoint, &error) !=
+        ETP_OK)
+        fail_msg("%s", error.text);
+}
+
 /* ---- the carriage ---- */
 
 static inline void wire_ticks(evutil_socket_t unused, short events, void *user)
@@ -202,6 +114,25 @@ static inline void wire_ticks(evutil_socket_t unused, short events, void *user)
     (void)unused;
     (void)events;
     (void)user;
+}
+
+static inline void wire_build_carrier(void)
+{
+    etp_error error = {0};
+    const etp_carrier_options options = {
+        .size = sizeof options,
+        .calls = {wire_opened, wire_received, wire_sent, wire_closed, wire_trouble},
+        .wake = wire_wake,
+        .max_connections = 2 * LINES,
+        .send_buffer = WIRE_SEND,
+        .dial_timeout = WIRE_PATIENCE_S * ETP_NS_PER_SECOND,
+        .silence = ETP_NS_PER_HOUR,
+    };
+    assert_int_equal(pipe(wire.wake), 0);
+    wire.woken = event_new(wire.base, wire.wake[0], EV_READ | EV_PERSIST, wire_dispatch, NULL);
+    assert_int_equal(event_add(wire.woken, NULL), 0);
+    if (etp_carrier_new(&wire.carrier, &options, &error) != ETP_OK)
+        fail_msg("%s", error.text);
 }
 
 static inline void wire_build(void)
@@ -220,6 +151,7 @@ static inline void wire_build(void)
     etp_error error = {0};
     if (etp_live_new(&wire.live, &options, &error) != ETP_OK)
         fail_msg("%s", error.text);
+    wire_build_carrier();
     it.options.transport = etp_live_transport(wire.live);
 }
 
@@ -228,12 +160,9 @@ static inline void wire_connect(unsigned peer)
     struct line *line = wire_line(peer);
     unsigned up = wire_stats().peers_up;
     uint64_t established = wire_stats().established;
-    *line = (struct line){.peer = peer, .socket = plain_connect(wire.address)};
-    assert_true(line->socket >= 0);
+    *line = (struct line){.peer = peer, .open = true};
     assert_int_equal(etp_channel_init(&line->channel, &wire.peers[peer].options, line, true, SELF, wire.now), ETP_OK);
-    line->readable = event_new(wire.base, line->socket, EV_READ | EV_PERSIST, wire_read, line);
-    assert_int_equal(event_add(line->readable, NULL), 0);
-    wire_flush(line);
+    wire_dial(line);
     WIRE_WAIT_FOR(wire_stats().established > established && etp_channel_is_established(&line->channel));
     assert_true(wire_stats().peers_up >= up);
     wire_rest();
@@ -254,7 +183,6 @@ static inline void wire_make_peer(unsigned number)
 static inline void wire_join(void)
 {
     etp_error error = {0};
-    etp_live_endpoint endpoint;
     wire_make_identities();
     etp_live_node_options node = {.size = sizeof node,
                                   .node = it.node,
@@ -264,9 +192,7 @@ static inline void wire_join(void)
                                   .trust = wire.trust};
     assert_int_equal(etp_live_attach(wire.live, it.engine), ETP_OK);
     assert_int_equal(etp_live_add_node(wire.live, &node, &error), ETP_OK);
-    if (etp_live_listen(wire.live, it.node, "tcp://127.0.0.1:0", NULL, &endpoint, &error) != ETP_OK)
-        fail_msg("%s", error.text);
-    wire.address = etp_live_address(wire.live, endpoint);
+    wire_listen();
     assert_int_equal(etp_live_start(wire.live), ETP_OK);
     for (unsigned i = 0; i < WIRE_PEERS; i++) {
         wire_make_peer(i);
@@ -275,6 +201,7 @@ static inline void wire_join(void)
         assert_int_equal(etp_live_peer(wire.live, i, &info), ETP_OK);
         assert_int_equal(info.link, i);
         assert_int_equal(info.device, PEER + i);
+        assert_string_equal(info.transport, wire_transport());
         assert_true(info.proved);
         /* A battery registers on a new link, once. */
         assert_int_equal(count_heard(i, ETP_REGISTER), it.sells);
@@ -311,7 +238,7 @@ static inline void wire_replace(unsigned peer)
     wire.peers[peer].line = (wire.peers[peer].line + 1) % LINES_OF_A_PEER;
     wire_connect(peer);
     assert_int_equal(wire_stats().replaced, 1);
-    WIRE_WAIT_FOR(before->readable == NULL);
+    WIRE_WAIT_FOR(!before->open);
 }
 
 static inline void wire_end(void)
@@ -320,6 +247,10 @@ static inline void wire_end(void)
         return;
     for (unsigned i = 0; i < LINES; i++)
         wire_close(&wire.lines[i]);
+    etp_carrier_free(wire.carrier);
+    event_free(wire.woken);
+    close(wire.wake[0]);
+    close(wire.wake[1]);
     etp_live_free(wire.live);
     wire.live = NULL;
     for (unsigned i = 0; i < WIRE_PEERS; i++)

@@ -2,8 +2,13 @@
 /* The same on every transport: bytes both ways, whole and in order, and every kind of end. */
 #include "carrier_tools.h"
 
+#include <netinet/tcp.h>
+
 #include "etp/rng.h"
+#include "plain_sockets.h"
 #include "test_certificates.h"
+
+enum { DESCRIPTORS_LOOKED_AT = 256 };
 
 static etp_tls server_tls, client_tls;
 
@@ -83,6 +88,31 @@ static void tells_who_is_connected(void **state)
     assert_int_equal(pair.at_client->endpoint, pair.dialer);
     assert_int_equal(pair.at_server->endpoint, pair.listener);
     assert_int_equal(strncmp(pair.at_server->address, url, strcspn(url, ":")), 0);
+    free_pair(&pair);
+}
+
+/* Of the process's sockets of TCP that have another end. */
+static unsigned count_connected(bool and_delay)
+{
+    unsigned count = 0;
+    for (int number = 0; number < DESCRIPTORS_LOOKED_AT; number++) {
+        struct sockaddr_in peer;
+        int no_delay = 0;
+        socklen_t size = sizeof peer, option_size = sizeof no_delay;
+        if (getpeername(number, (struct sockaddr *)&peer, &size) != 0 || peer.sin_family != AF_INET)
+            continue;
+        assert_int_equal(getsockopt(number, IPPROTO_TCP, TCP_NODELAY, &no_delay, &option_size), 0);
+        count += !and_delay || no_delay == 0;
+    }
+    return count;
+}
+
+/* Else the second of two messages waits until the first is acknowledged: 40 ms. */
+static void sends_without_delay(void **state)
+{
+    struct pair pair = connect_pair(state);
+    assert_true(count_connected(false) >= 2);
+    assert_int_equal(count_connected(true), 0);
     free_pair(&pair);
 }
 
@@ -344,7 +374,15 @@ static int remove_folder(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {on_each("tcp"), on_each("ipc"), on_each("ws"), on_each("inproc"),
-                                       on_each("tls+tcp")};
+    const struct CMUnitTest tests[] = {
+        on_each("tcp"),
+        on_each("ipc"),
+        on_each("ws"),
+        on_each("inproc"),
+        on_each("tls+tcp"),
+        on("tcp", sends_without_delay),
+        on("ws", sends_without_delay),
+        on("tls+tcp", sends_without_delay),
+    };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

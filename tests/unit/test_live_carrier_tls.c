@@ -193,6 +193,7 @@ static void says_which_file_will_not_do(void **state)
         {good.ca, NULL, good.key, "our certificate"},
         {good.ca, good.certificate, NULL, "the key of our certificate"},
         {good.ca, good.key, good.key, "not a certificate and its key"},
+        {good.ca, good.certificate, certificates_of("ours", "ours", "client").key, "not a certificate and its key"},
         {ETP_SOURCE_DIR "/LICENSE", good.certificate, good.key, "not a PEM file"},
         {good.key, good.certificate, good.key, "cannot be read as certificates"},
     };
@@ -207,6 +208,50 @@ static void says_which_file_will_not_do(void **state)
             assert_non_null(strstr(error.text, rows[i].words));
         }
     unlink(pipe_path);
+    side_free(side);
+}
+
+/* NAME.pem, NAME.key.pem, and the same key as older programs write it. */
+static void make_self_signed(const char *name, const char *kind)
+{
+    char command[PATH_SIZE * 4];
+    snprintf(command, sizeof command,
+             "cd '%s/ours' && openssl req -x509 -newkey %s -nodes -days 2 -subj /CN=%s -keyout %s.key.pem -out %s.pem "
+             "2>/dev/null && openssl pkey -in %s.key.pem -traditional -out %s.older.pem",
+             folder, kind, name, name, name, name, name);
+    assert_int_equal(system(command), 0);
+}
+
+static bool is_taken(struct side *side, const char *certificate, const char *key, const char *ending)
+{
+    etp_tls tls = {.ca = certificate_path("ours", "ca", ".pem"),
+                   .certificate = certificate_path("ours", certificate, ".pem"),
+                   .key = certificate_path("ours", key, ending)};
+    etp_error error = {0};
+    unsigned endpoint;
+    int result = etp_carrier_listen(side->carrier, "tls+tcp://127.0.0.1:0", &tls, &endpoint, &error);
+    if (result == ETP_OK)
+        etp_carrier_end(side->carrier, endpoint);
+    else
+        assert_non_null(strstr(error.text, "not a certificate and its key"));
+    return result == ETP_OK;
+}
+
+static void a_key_is_that_of_its_certificate(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"rsa:2048", "rsa:3072", "ec -pkeyopt ec_paramgen_curve:P-256",
+                                        "ec -pkeyopt ec_paramgen_curve:P-256", "ec -pkeyopt ec_paramgen_curve:P-521"};
+    static const char *const names[] = {"r2", "r3", "p256", "other256", "p521"};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    struct side *side = side_new();
+    for (unsigned i = 0; i < KINDS; i++)
+        make_self_signed(names[i], kinds[i]);
+    for (unsigned i = 0; i < KINDS; i++)
+        for (unsigned j = 0; j < KINDS; j++) {
+            assert_int_equal(is_taken(side, names[i], names[j], ".key.pem"), i == j);
+            assert_int_equal(is_taken(side, names[i], names[j], ".older.pem"), i == j);
+        }
     side_free(side);
 }
 
@@ -252,6 +297,7 @@ int main(void)
         test(keeps_out_a_client_without_a_certificate),
         test(asks_for_none_when_it_is_told_to_be_insecure),
         test(says_which_file_will_not_do),
+        test(a_key_is_that_of_its_certificate),
         test(strangers_hold_up_nobody),
     };
     return cmocka_run_group_tests(tests, make_authorities, remove_authorities);

@@ -143,7 +143,10 @@ static void step(journey *on)
     end *ends[] = {&two.dialer, &two.listener};
     unsigned which = (unsigned)etp_rng_below(&on->rng, 2);
     end *from = ends[which], *to = ends[1 - which];
-    switch (etp_rng_below(&on->rng, 4)) {
+    switch (etp_rng_below(&on->rng, 5)) {
+    case 4: /* a moment, or so long that a window shrinks, or begins anew */
+        two.now += (etp_time)etp_rng_below(&on->rng, (uint64_t)ETP_NS_PER_MS << etp_rng_below(&on->rng, 13));
+        break;
     case 0:
     case 1:
         try_to_send(on, from, which);
@@ -171,6 +174,9 @@ static void travel(uint64_t seed)
         ends[i]->options.credit = ends[i]->options.unacknowledged + (uint32_t)etp_rng_below(&on.rng, 40000);
     }
     pair_connect(&two);
+    /* One that tells what it has consumed when it is asked, and never else. */
+    if (etp_rng_below(&on.rng, 2) == 0)
+        two.listener.channel.credit = UINT32_MAX;
     for (unsigned i = 0; i < 3000; i++)
         step(&on);
     /* Whatever state they are in: with time they get through. */
@@ -205,6 +211,37 @@ static void more_than_the_credit_is_refused(void **state)
     deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
     expect_end(&two.listener, ETP_CHANNEL_CREDIT, false);
     assert_int_equal(two.listener.frames, two.listener.channel.credit / 1019);
+}
+
+/* The dialer's records are under way, so many bytes of them. */
+static void send_in_all(uint64_t bytes)
+{
+    enum { LARGE = 1400, SMALL = 600, AROUND = 19 };
+    two.dialer.channel.window.open = two.dialer.channel.window.size = 2 * bytes;
+    while (two.dialer.channel.sent < bytes) {
+        size_t left = (size_t)(bytes - two.dialer.channel.sent);
+        if (send_bytes(&two, &two.dialer, 0, left > LARGE ? SMALL : left - AROUND, 0) == ETP_EFULL)
+            end_flush(&two, &two.dialer);
+    }
+    end_flush(&two, &two.dialer);
+    assert_int_equal(two.dialer.channel.sent, bytes);
+    deliver(&two, &two.dialer, &two.listener, SIZE_MAX);
+}
+
+static void the_credit_is_taken_to_the_last_byte(void **state)
+{
+    (void)state;
+    pair_connect(&two);
+    send_in_all(two.listener.channel.credit);
+    assert_true(etp_channel_is_established(&two.listener.channel));
+}
+
+static void a_byte_more_than_the_credit_is_refused(void **state)
+{
+    (void)state;
+    pair_connect(&two);
+    send_in_all(two.listener.channel.credit + 1);
+    expect_end(&two.listener, ETP_CHANNEL_CREDIT, false);
 }
 
 /* Writes a record of the dialer's with a tag that is right. */
@@ -410,6 +447,8 @@ int main(void)
         TEST(whoever_never_asks_is_told_at_half_of_the_credit),
         cmocka_unit_test(nothing_ever_stands_still),
         TEST(more_than_the_credit_is_refused),
+        TEST(the_credit_is_taken_to_the_last_byte),
+        TEST(a_byte_more_than_the_credit_is_refused),
         TEST(an_ack_of_what_was_never_sent_is_refused),
         TEST(an_ack_that_says_nothing_new_is_refused),
         TEST(an_ask_about_nothing_new_is_refused),

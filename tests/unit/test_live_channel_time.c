@@ -225,6 +225,18 @@ static uint64_t ask(void)
     return asked;
 }
 
+static void what_the_peer_takes_to_answer_is_no_part_of_the_way(void **state)
+{
+    (void)state;
+    talk(50 * ms, 50 * ms, 0);
+    const uint64_t asked = ask(), way = (uint64_t)ms, thought = 8 * way;
+    answer(asked, asked + way, asked + way + thought);
+    const etp_channel_clock clock = etp_channel_clock_of(&two.dialer.channel);
+    assert_true(clock.ahead == 0);
+    assert_true(clock.round_trip == 2 * ms);
+    assert_in_range(clock.uncertainty, ms, ms + 1000);
+}
+
 static void readings_that_contradict_our_own_are_not_used(void **state)
 {
     (void)state;
@@ -297,6 +309,7 @@ int main(void)
         TEST(the_best_round_trip_counts),
         TEST(the_best_one_grows_old),
         TEST(a_clock_that_is_far_off_is_shown_and_the_peer_stays),
+        TEST(what_the_peer_takes_to_answer_is_no_part_of_the_way),
         TEST(readings_that_contradict_our_own_are_not_used),
         TEST(absurd_readings_do_no_harm),
         TEST(answers_that_nobody_asked_for_tell_nothing),

@@ -160,6 +160,23 @@ static void test_what_is_for_nobody_there_is_dropped_and_told(void **state)
 }
 
 /* The relay says that something comes from a device for which the buyer does not let it speak, or that another one sent it. */
+/* Nothing says that it has gone, for it was never there: the relay does when it is sent something. */
+static void test_who_is_taken_to_be_there_and_is_not_is_lost(void **state)
+{
+    (void)state;
+    connect_three();
+    const etp_trust_entry of_battery[] = {entry_of(RELAY, 0), entry_of(BUYER, RELAY), entry_of(OTHER_BUYER, RELAY)};
+    etp_trust *list = NULL;
+    assert_int_equal(etp_trust_make(&list, of_battery, 3, NULL, NULL), ETP_OK);
+    assert_int_equal(etp_live_set_trust(battery->live, battery->node, list), ETP_OK);
+    etp_trust_free(lists[0]);
+    lists[0] = list;
+    send_on(relay, BATTERY, OTHER_BUYER, &(unsigned char){ETP_RELAY_WELCOME}, 1);
+    WAIT_FOR(peer_with(battery, OTHER_BUYER).connections == 1 && !peer_with(battery, OTHER_BUYER).up);
+    assert_true(see_each_other());
+    trade();
+}
+
 static void test_a_relay_that_lies_about_the_device_is_refused(void **state)
 {
     (void)state;
@@ -270,6 +287,7 @@ int main(void)
         TEST(test_a_battery_cannot_speak_for_another_through_a_relay),
         TEST(test_the_time_to_live_ends_at_the_relay),
         TEST(test_what_is_for_nobody_there_is_dropped_and_told),
+        TEST(test_who_is_taken_to_be_there_and_is_not_is_lost),
         TEST(test_a_relay_that_lies_about_the_device_is_refused),
         TEST(test_hellos_without_end_bring_no_link_down_without_end),
         TEST(test_a_relay_that_is_not_named_is_not_believed),

@@ -257,6 +257,11 @@ bool etp_carrier_reads_ahead(const char *url);
 /* tls.c */
 int etp_carrier_tls_load(nng_tls_config **config, const etp_tls *tls, const char *url, bool dials, etp_error *error);
 
+/* pem.c */
+
+/* Whether the private key is known not to be that of the first certificate; both are the texts of files. */
+bool etp_carrier_is_other_key(const char *certificate, const char *key);
+
 /* reasons.c */
 
 /* What NNG's error means for a connection. Static storage. */

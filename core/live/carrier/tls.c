@@ -60,7 +60,7 @@ static int load_own(nng_tls_config *config, const etp_tls *tls, etp_error *error
         return result;
     result = read_pem(&key, tls->key, "the key of our certificate", error);
     if (result == ETP_OK) {
-        if (nng_tls_config_own_cert(config, certificate, key, NULL) != 0)
+        if (nng_tls_config_own_cert(config, certificate, key, NULL) != 0 || etp_carrier_is_other_key(certificate, key))
             result =
                 etp_fail(error, ETP_EINVAL, "%s and %s: not a certificate and its key", tls->certificate, tls->key);
         memset(key, 0, strlen(key));

@@ -9,6 +9,24 @@ setup(nodes.setup)
 teardown(nodes.teardown)
 after_each(nodes.kill_all)
 
+-- How far a peer's clock is ahead, how sure that is, and its round trips: as the node's last table has them.
+local function last_shown(node, device)
+  local row
+  local form = "\n  " .. device .. " +%a+ +%a+ +([+-][%d.]+) %+%-([%d.]+) +([%d.]+) +([%d.]+) "
+  for ahead, uncertainty, middle, longest in node:out():gmatch(form) do
+    row = { ahead, uncertainty, middle, longest }
+  end
+  return assert(row, node:out())
+end
+
+local function check_shown(node, peer)
+  local row = last_shown(node, peer.device)
+  for i, wanted in ipairs({ peer.ahead_ms, peer.uncertainty_ms, peer.round_trip_p50_ms, peer.round_trip_max_ms }) do
+    assert.near(wanted, tonumber(row[i]), 0.006)
+  end
+  assert.is_true(peer.round_trip_p50_ms > 0 and peer.round_trip_p50_ms <= peer.round_trip_max_ms)
+end
+
 describe("a battery whose clock is ahead", function()
   it("trades in time, and both sides know by how much", function()
     if not shifted_clock then
@@ -25,6 +43,8 @@ describe("a battery whose clock is ahead", function()
     local sold = battery:stop()
     local bought = aggregator:stop()
     nodes.books_agree(sold, bought)
+    check_shown(battery, sold.peers[1])
+    check_shown(aggregator, bought.peers[1])
     for _, case in ipairs({ { bought, AHEAD_S * 1000 }, { sold, -AHEAD_S * 1000 } }) do
       local peer = case[1].peers[1]
       assert.is_true(peer.uncertainty_ms > 0 and peer.uncertainty_ms < AHEAD_S * 100)

@@ -36,6 +36,16 @@ describe("--check", function()
     assert.is_nil(io.open(program.path("never.audit")))
   end)
 
+  it("warns of what is open: who proves nothing, what can be read on the way, and what could be put in", function()
+    local open = check(nodes.battery { dial = "tcp://127.0.0.1:1" })
+    assert.same({ 0, "" }, { open.status, open.err })
+    program.says(open.out, { "warning: identity is off: whoever reaches this node may trade with it under any name\n",
+      "warning: 1 link is plain: ", " can read along and cut, and change and inject what it likes; " })
+    local proved = check(with_keys { dial = { "tcp://127.0.0.1:1", "ws://127.0.0.1:2/etp" } })
+    program.says(proved.out, { "warning: 2 links are plain: ", " read along and cut, but not change or inject; " })
+    assert.is_nil(proved.out:find("identity is off", 1, true))
+  end)
+
   it("says so of the shipped examples, but for the keys that a reader makes", function()
     for _, name in ipairs({ "battery", "aggregator" }) do
       local done = program.run("node --check examples/live/" .. name .. ".lua")
