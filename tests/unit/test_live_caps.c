@@ -93,6 +93,26 @@ static void those_of_many_addresses_make_room_for_who_speaks(void **state)
     WAIT_FOR(live_stats(&sides[0]).connections == 1);
 }
 
+static void nobody_makes_room_for_one_who_has_as_many(void **state)
+{
+    (void)state;
+    enum { MUTE = 4 };
+    prepare(0, BUYER)->options.max_unauthenticated = MUTE;
+    sides[0].options.handshake_limit = ETP_NS_PER_HOUR;
+    build_buyer(&sides[0]);
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    int mute[MUTE + 1];
+    for (unsigned i = 0; i < MUTE; i++)
+        mute[i] = call_from(2 + i, address);
+    WAIT_FOR(live_stats(&sides[0]).unauthenticated == MUTE);
+    mute[MUTE] = call_from(2, address);
+    WAIT_FOR(sides[0].refusals > 0);
+    assert_string_equal(sides[0].refused_reason, "too many connections have yet to say who they are");
+    assert_int_equal(live_stats(&sides[0]).unauthenticated, MUTE);
+    for (unsigned i = 0; i <= MUTE; i++)
+        close(mute[i]);
+}
+
 static void those_whom_we_dial_take_no_place_of_those_who_dial_us(void **state)
 {
     (void)state;
@@ -232,6 +252,33 @@ static void what_talks_too_fast_is_sent_away(void **state)
 }
 
 /* Over the limit once, it is over it in its next connection too, whatever it was told about staying away. */
+/* However soon its bucket is full again. */
+static void who_was_sent_away_is_refused_until_the_pause_is_over(void **state)
+{
+    (void)state;
+    enum { BURST = 8, FULL_AGAIN_MS = 50 };
+    prepare(0, BUYER)->options.messages_per_second = 1000;
+    sides[0].options.message_burst = BURST;
+    build_buyer(&sides[0]);
+    build_battery(prepare(1, BATTERY));
+    const char *address = listen_at(&sides[0], "tcp://127.0.0.1:0");
+    dial_to(&sides[1], address, BUYER);
+    WAIT_FOR(sides[0].up == 1 && sides[1].up == 1);
+    for (unsigned i = 0; i < 2 * BURST; i++) {
+        etp_engine_fail(sides[1].engine, sides[1].node);
+        etp_engine_recover(sides[1].engine, sides[1].node);
+    }
+    etp_live_changed(sides[1].live);
+    WAIT_FOR(sides[0].lost == 1);
+    const etp_time full_again = monotonic() + FULL_AGAIN_MS * ETP_NS_PER_MS;
+    WAIT_FOR(monotonic() > full_again);
+    const unsigned refusals = sides[0].refusals;
+    dial_to(&sides[1], address, BUYER);
+    WAIT_FOR(sides[0].refusals > refusals || sides[0].up > 1);
+    assert_int_equal(sides[0].up, 1);
+    assert_int_equal(sides[0].refused_kind, ETP_LIVE_REFUSED_RATE);
+}
+
 static void a_new_connection_is_no_new_limit(void **state)
 {
     (void)state;
@@ -263,12 +310,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_address_has_its_share_of_connections, open_base, close_base),
         cmocka_unit_test_setup_teardown(those_who_say_nothing_do_not_take_all_places, open_base, close_base),
         cmocka_unit_test_setup_teardown(those_of_many_addresses_make_room_for_who_speaks, open_base, close_base),
+        cmocka_unit_test_setup_teardown(nobody_makes_room_for_one_who_has_as_many, open_base, close_base),
         cmocka_unit_test_setup_teardown(those_whom_we_dial_take_no_place_of_those_who_dial_us, open_base, close_base),
         cmocka_unit_test_setup_teardown(many_addresses_do_not_make_the_audit_long, open_base, close_base),
         cmocka_unit_test_setup_teardown(addresses_of_one_network_of_ipv6_count_as_one, open_base, close_base),
         cmocka_unit_test_setup_teardown(one_peer_too_many_is_told_so, open_base, close_base),
         cmocka_unit_test_setup_teardown(garbage_is_refused_and_the_audit_stays_short, open_base, close_base),
         cmocka_unit_test_setup_teardown(what_talks_too_fast_is_sent_away, open_base, close_base),
+        cmocka_unit_test_setup_teardown(who_was_sent_away_is_refused_until_the_pause_is_over, open_base, close_base),
         cmocka_unit_test_setup_teardown(a_new_connection_is_no_new_limit, open_base, close_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,8 +202,10 @@ static void many_addresses_lock_out_no_peer(void **state)
     do
         call_once(NEW_ADDRESS, address);
     while (turned_away() == 0);
+    const uint64_t before = turned_away();
     dial_to(&sides[1], address, BUYER);
     WAIT_FOR(sides[0].up == 2);
+    assert_int_equal(turned_away(), before);
     WAIT_FOR(sides[0].events[ETP_EVENT_REGISTER] > 0);
     trade_once(&sides[1], &sides[0]);
 }
