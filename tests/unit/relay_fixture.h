@@ -94,9 +94,16 @@ static inline void connect_three(void)
     WAIT_FOR(see_each_other());
 }
 
+/* The buyer has heard of the battery, since its link was lost if it was: it asks nobody else. */
+static inline bool buyer_has_heard(void)
+{
+    return buyer->events[ETP_EVENT_REGISTER] > 0 &&
+           buyer->last_event[ETP_EVENT_REGISTER].when >= buyer->last_event[ETP_EVENT_LINK_LOST].when;
+}
+
 static inline void trade(void)
 {
-    WAIT_FOR(buyer->events[ETP_EVENT_REGISTER] > 0);
+    WAIT_FOR(buyer_has_heard());
     trade_once(battery, buyer);
 }
 
