@@ -5,7 +5,6 @@
  * another key. Of a key in which neither is found nothing is known.
  */
 #include <sodium.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,31 +27,13 @@ struct range {
 
 /* ---- PEM ---- */
 
-static int value_of(char digit)
+/* Up to the dashes of the end; `bytes` has room for as much as the text. */
+static size_t decode(const char *text, size_t size, unsigned char *bytes)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = digit != '\0' ? strchr(digits, digit) : NULL;
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
-/* Up to the dashes of the end; `bytes` has room for all of the text. */
-static size_t decode(const char *text, unsigned char *bytes)
-{
-    uint32_t held = 0;
-    unsigned bits = 0;
-    size_t size = 0;
-    for (; *text != '\0' && *text != '-'; text++) {
-        int value = value_of(*text);
-        if (value < 0)
-            continue;
-        held = (held << 6 | (uint32_t)value) & 0xffff;
-        bits += 6;
-        if (bits < 8)
-            continue;
-        bits -= 8;
-        bytes[size++] = (unsigned char)(held >> bits);
-    }
-    return size;
+    size_t decoded = 0;
+    const char *end;
+    int result = sodium_base642bin(bytes, size, text, size, "\r\n\t ", &decoded, &end, sodium_base64_VARIANT_ORIGINAL);
+    return result == 0 ? decoded : 0;
 }
 
 /* What is between the first BEGIN line that ends like this and its end, to be freed with free(). */
@@ -63,7 +44,7 @@ static bool read_block(struct range *block, const char *pem, const char *label)
     unsigned char *bytes = text != NULL ? malloc(strlen(text) + 1) : NULL;
     if (bytes == NULL)
         return false;
-    *block = (struct range){bytes, decode(text, bytes)};
+    *block = (struct range){bytes, decode(text, strlen(text), bytes)};
     return true;
 }
 
